@@ -1,0 +1,1 @@
+//! The Mendan app.
