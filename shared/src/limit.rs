@@ -1,0 +1,28 @@
+//! What a peer may ask of us. Each limit is tested at its value and one past it.
+
+/// Largest envelope, header and signature included.
+pub const ENVELOPE_BYTES_MAX: usize = 64 * 1024;
+/// Largest log entry, signature included.
+pub const ENTRY_BYTES_MAX: usize = 8 * 1024;
+/// Largest client or server message.
+pub const MESSAGE_BYTES_MAX: usize = 256 * 1024;
+/// Most envelopes in one push or one batch.
+pub const BATCH_ENVELOPES_MAX: usize = 64;
+/// Most accounts that may read one document.
+pub const DOCUMENT_MEMBERS_MAX: usize = 64;
+/// Most devices of one account.
+pub const ACCOUNT_DEVICES_MAX: usize = 16;
+/// Most wraps that may accompany one log entry.
+pub const APPEND_WRAPS_MAX: usize = DOCUMENT_MEMBERS_MAX;
+/// Largest wrap: an X-Wing encapsulation (1,120), a secret and its tag, with room for two seeds.
+pub const WRAP_BYTES_MAX: usize = 1_536;
+/// Largest change, as encoded.
+pub const CHANGE_BYTES_MAX: usize = 48 * 1024;
+/// Longest text in a document, in Unicode scalar values.
+pub const TEXT_CHARS_MAX: usize = 200_000;
+/// Most changes in one envelope.
+pub const ENVELOPE_CHANGES_MAX: usize = 4_096;
+/// Longest life of an enrolment grant: 90 days.
+pub const GRANT_LIFE_MS_MAX: u64 = 90 * 24 * 60 * 60 * 1000;
+/// Most uses of one enrolment grant.
+pub const GRANT_USES_MAX: u32 = 1_000;
