@@ -1,1 +1,12 @@
-//! The engine.
+//! The Mendan client without a browser: keys, sealing, documents, outbox, sync, casework.
+//!
+//! **Invariant:** sans-IO. Time and randomness come in with every input; storage, network and
+//! screen are effects. Nothing is sent or shown as saved before the batch that holds it is durable.
+#![warn(missing_docs)]
+
+pub mod casework;
+pub mod command;
+pub mod cx;
+pub mod effect;
+pub mod input;
+pub mod view;

@@ -1,0 +1,125 @@
+//! The interview note (面談記録): the consultant's own, never shown to the employee or the company.
+
+use crate::casework::field::{Shape, Spec};
+
+const fn spec(id: &'static str, shape: Shape) -> Spec {
+    Spec { id, shape }
+}
+
+/// Stages of the systematic approach (Bezanson & DeCoff).
+pub const STAGES: &[&str] = &["rapport", "problem", "goal", "action", "evaluation", "closing"];
+/// How the employee came.
+pub const REFERRAL_PATHS: &[&str] = &["self", "company", "training", "manager", "continued"];
+/// What evidence rests on.
+pub const EVIDENCE_SOURCES: &[&str] = &["quote", "job_card", "canvas", "fact"];
+/// When a goal is due.
+pub const GOAL_TERMS: &[&str] = &["short", "middle"];
+/// What the consultant did.
+pub const INTERVENTIONS: &[&str] =
+    &["listening", "question", "information", "advice", "tool", "task", "referral"];
+/// How grave a danger is.
+pub const RISK_LEVELS: &[&str] = &["none", "watch", "concern", "urgent"];
+/// What was talked about; the national survey's own topics, so that a company can compare.
+pub const TOPICS: &[&str] = &[
+    "career_plan",
+    "skills",
+    "conditions",
+    "aptitude",
+    "relations",
+    "balance",
+    "transfer",
+    "promotion",
+    "leaving",
+    "health",
+    "retirement",
+    "other",
+];
+/// What the organisation could look at.
+pub const ORGANISATION_CODES: &[&str] = &[
+    "development",
+    "support",
+    "appraisal",
+    "workload",
+    "information",
+    "fairness",
+    "safety",
+    "systems",
+];
+/// Whether an organisation code is a difficulty or a strength.
+pub const DIRECTIONS: &[&str] = &["issue", "strength"];
+/// One-tap marks made during the interview.
+pub const MARKS: &[&str] = &["notable", "feeling", "insight", "check", "promise"];
+
+/// Longest interview that can be marked, in seconds from its start.
+const MARK_SECONDS_MAX: i64 = 4 * 60 * 60;
+
+/// The fields of an interview note, in the order they are shown.
+pub const FIELDS: &[Spec] = &[
+    spec("held_at", Shape::DateTime),
+    spec("ended_at", Shape::DateTime),
+    spec("purpose", Shape::Long),
+    spec("stage", Shape::Many(STAGES)),
+    spec("referral_path", Shape::One(REFERRAL_PATHS)),
+    spec("referral_text", Shape::Long),
+    spec("marks", Shape::List(MARK)),
+    spec("scribbles", Shape::List(LINE)),
+    spec("presenting_issue", Shape::Long),
+    spec("quotes", Shape::List(QUOTE)),
+    spec("observation", Shape::Long),
+    spec("context_work", Shape::Long),
+    spec("context_home", Shape::Long),
+    spec("context_health", Shape::Long),
+    spec("issue_by_client", Shape::Long),
+    spec("issue_by_consultant", Shape::Long),
+    spec("evidence", Shape::List(EVIDENCE)),
+    spec("resources", Shape::Long),
+    spec("goals", Shape::List(GOAL)),
+    spec("interventions", Shape::List(INTERVENTION)),
+    spec("response", Shape::Long),
+    spec("homework", Shape::List(TASK)),
+    spec("outcome_start", Shape::Number(0, 10)),
+    spec("outcome_end", Shape::Number(0, 10)),
+    spec("outcome_text", Shape::Long),
+    spec("risk_level", Shape::One(RISK_LEVELS)),
+    spec("risk_facts", Shape::Long),
+    spec("risk_recheck_on", Shape::Date),
+    spec("topic_main", Shape::One(TOPICS)),
+    spec("topics_other", Shape::Many(TOPICS)),
+    spec("organisation_codes", Shape::List(ORGANISATION_CODE)),
+    spec("self_review", Shape::Long),
+    // The draft of what the employee will read lives here until it is offered,
+    // because a draft in the shared document would be readable by the employee.
+    spec("summary_talked", Shape::Long),
+    spec("summary_insight", Shape::Long),
+    spec("summary_decided", Shape::List(LINE)),
+    spec("summary_homework", Shape::List(LINE)),
+    spec("summary_links", Shape::List(LINE)),
+];
+
+const LINE: &[Spec] = &[spec("text", Shape::Short)];
+const MARK: &[Spec] = &[
+    spec("at_s", Shape::Number(0, MARK_SECONDS_MAX)),
+    spec("kind", Shape::One(MARKS)),
+    spec("text", Shape::Short),
+];
+const QUOTE: &[Spec] = &[
+    spec("at_s", Shape::Number(0, MARK_SECONDS_MAX)),
+    spec("text", Shape::Short),
+    spec("sensitive", Shape::Flag),
+];
+const EVIDENCE: &[Spec] =
+    &[spec("source", Shape::One(EVIDENCE_SOURCES)), spec("text", Shape::Short)];
+const GOAL: &[Spec] = &[
+    spec("term", Shape::One(GOAL_TERMS)),
+    spec("text", Shape::Short),
+    spec("by", Shape::Date),
+    spec("agreed", Shape::Flag),
+];
+const INTERVENTION: &[Spec] =
+    &[spec("kind", Shape::One(INTERVENTIONS)), spec("text", Shape::Short)];
+const TASK: &[Spec] = &[spec("text", Shape::Short), spec("by", Shape::Date)];
+const ORGANISATION_CODE: &[Spec] = &[
+    spec("code", Shape::One(ORGANISATION_CODES)),
+    spec("direction", Shape::One(DIRECTIONS)),
+    spec("strength", Shape::Number(1, 3)),
+];

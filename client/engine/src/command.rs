@@ -1,0 +1,174 @@
+//! What a person can ask of the engine. Travels from the page to the worker as CBOR.
+
+use core::fmt;
+
+use minicbor::{Decode, Encode};
+use shared::{
+    id::{AccountId, DocumentId},
+    log::org::Role,
+};
+use zeroize::ZeroizeOnDrop;
+
+use crate::casework::{
+    case::CaseId,
+    field::{Field, Value},
+};
+
+/// A passphrase on its way to the key derivation: wiped on drop, never printed.
+#[derive(Clone, Encode, Decode, ZeroizeOnDrop)]
+#[cbor(transparent)]
+pub struct Passphrase(#[n(0)] String);
+
+impl Passphrase {
+    /// Takes what was typed, unchanged.
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// For the key derivation and for nothing else.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Passphrase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Passphrase(..)")
+    }
+}
+
+/// A change of a text as the text field saw it. Positions count UTF-16 code units, as the DOM does.
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Splice {
+    /// Where.
+    #[n(0)]
+    pub at: u32,
+    /// How many code units go.
+    #[n(1)]
+    pub delete: u32,
+    /// What comes.
+    #[n(2)]
+    pub insert: String,
+}
+
+impl fmt::Debug for Splice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Splice({} -{} +{} bytes)", self.at, self.delete, self.insert.len())
+    }
+}
+
+/// Who somebody is on a new device.
+#[derive(Clone, Debug, Encode, Decode)]
+#[cbor(map)]
+pub struct Newcomer {
+    /// The link's fragment or the code, as opened or pasted; surrounding white space is ignored.
+    #[n(0)]
+    pub link: String,
+    /// The person's own name. Unused when linking a further device.
+    #[n(1)]
+    pub name: String,
+    /// What to call this device.
+    #[n(2)]
+    pub device_name: String,
+    /// Opens this device from then on.
+    #[n(3)]
+    pub passphrase: Passphrase,
+}
+
+/// One wish.
+#[derive(Clone, Debug, Encode, Decode)]
+pub enum Command {
+    /// Makes the firm, with the link the server printed.
+    #[n(0)]
+    MakeFirm(#[n(0)] Newcomer),
+    /// Joins the firm, or links this device to one's account: the link says which.
+    #[n(1)]
+    Enrol(#[n(0)] Newcomer),
+    /// Opens this device.
+    #[n(2)]
+    Unlock(#[n(0)] Passphrase),
+    /// Closes this device; keys leave memory.
+    #[n(3)]
+    Lock,
+    /// Makes an invitation for somebody, known to oneself by `name`.
+    #[n(4)]
+    Invite {
+        /// As what.
+        #[n(0)]
+        role: Role,
+        /// Kept in one's own catalogue only.
+        #[n(1)]
+        name: String,
+    },
+    /// Makes a code that links a further device of one's own.
+    #[n(5)]
+    MakeDeviceCode,
+    /// Opens a case for an employee who has joined.
+    #[n(6)]
+    OpenCase(#[n(0)] AccountId),
+    /// Adds an interview to a case, with an empty note.
+    #[n(7)]
+    AddInterview(#[n(0)] CaseId),
+    /// Starts showing a document.
+    #[n(8)]
+    Open(#[n(0)] DocumentId),
+    /// Stops showing a document.
+    #[n(9)]
+    Close(#[n(0)] DocumentId),
+    /// Changes a text. `revision` is the one the page last adopted.
+    #[n(10)]
+    EditText {
+        /// Where.
+        #[n(0)]
+        document: DocumentId,
+        /// Which text.
+        #[n(1)]
+        field: Field,
+        /// The text the splice counts in.
+        #[n(2)]
+        revision: u64,
+        /// What changed.
+        #[n(3)]
+        splice: Splice,
+    },
+    /// Sets a value that is not a text.
+    #[n(11)]
+    SetValue {
+        /// Where.
+        #[n(0)]
+        document: DocumentId,
+        /// Which.
+        #[n(1)]
+        field: Field,
+        /// To what.
+        #[n(2)]
+        value: Value,
+    },
+    /// Adds an empty item at the end of a list.
+    #[n(12)]
+    AddItem {
+        /// Where.
+        #[n(0)]
+        document: DocumentId,
+        /// Which list.
+        #[n(1)]
+        list: Field,
+    },
+    /// Removes an item of a list; `item` is `list/<item id>`.
+    #[n(13)]
+    RemoveItem {
+        /// Where.
+        #[n(0)]
+        document: DocumentId,
+        /// Which.
+        #[n(1)]
+        item: Field,
+    },
+    /// Brings back the item removed last in this document since it was opened.
+    #[n(14)]
+    RestoreItem(#[n(0)] DocumentId),
+    /// Copies the summary draft of a note to where the employee reads it.
+    #[n(15)]
+    OfferSummary(#[n(0)] DocumentId),
+}

@@ -1,0 +1,559 @@
+//! What the person is shown. Travels from the worker to the page as CBOR.
+//!
+//! **Invariant:** a view that says *saved* is made only from what the local store reported durable.
+
+use core::fmt;
+
+use minicbor::{Decode, Encode};
+use shared::{
+    id::{AccountId, DeviceId, DocumentId},
+    log::org::Role,
+    time::UnixMillis,
+};
+
+use crate::casework::{
+    case::{CaseId, InterviewId},
+    field::{Field, Value},
+};
+
+/// What this device is ready for.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum Gate {
+    /// Nobody uses this device yet.
+    #[n(0)]
+    Empty,
+    /// A passphrase is needed.
+    #[n(1)]
+    Locked {
+        /// What the person called this device.
+        #[n(0)]
+        device_name: String,
+    },
+    /// Something that takes a while, and what it waits for.
+    #[n(2)]
+    Working(#[n(0)] Work),
+    /// Open for work.
+    #[n(3)]
+    Open {
+        /// The person's own name.
+        #[n(0)]
+        name: String,
+        /// What the person does.
+        #[n(1)]
+        role: Role,
+        /// This device.
+        #[n(2)]
+        device_name: String,
+    },
+}
+
+/// What a long step is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Work {
+    /// Waiting for the server, which a newcomer needs once.
+    #[n(0)]
+    AskingServer,
+    /// Waiting for one's other device to hand over the keys; it must be open and connected.
+    #[n(1)]
+    AwaitingKeys,
+    /// Reading the local store.
+    #[n(2)]
+    Loading,
+}
+
+/// The connection, as the person sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum LinkView {
+    /// No connection.
+    #[n(0)]
+    Offline,
+    /// Connected, not yet logged in.
+    #[n(1)]
+    Connecting,
+    /// Logged in.
+    #[n(2)]
+    Online,
+}
+
+/// The local store, as the person sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum StorageView {
+    /// Takes what is written.
+    #[n(0)]
+    Fine,
+    /// Has no room: what is typed is held in memory and tried again.
+    #[n(1)]
+    Full,
+    /// Does not answer: what is typed is held in memory and tried again.
+    #[n(2)]
+    Broken,
+}
+
+/// Where everything written on this device is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct SyncView {
+    /// The connection.
+    #[n(0)]
+    pub link: LinkView,
+    /// The local store.
+    #[n(1)]
+    pub storage: StorageView,
+    /// Edits that are not durable anywhere yet.
+    #[n(2)]
+    pub unsaved: u32,
+    /// Edits durable on this device, not yet acknowledged by the server.
+    #[n(3)]
+    pub unsent: u32,
+    /// When the server last had everything.
+    #[n(4)]
+    pub all_sent_at: Option<UnixMillis>,
+}
+
+/// What the badge says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Badge {
+    /// Not durable yet.
+    Saving,
+    /// The local store refuses: nothing may be called saved.
+    NotSaved,
+    /// この端末に保存: durable here, `n` edits not sent.
+    Kept(u32),
+    /// 送信中: `n` edits on their way.
+    Sending(u32),
+    /// 送信済み: durable at the server.
+    Sent,
+}
+
+impl SyncView {
+    /// The one thing the person needs to know.
+    pub fn badge(&self) -> Badge {
+        match (self.storage, self.unsaved, self.unsent, self.link) {
+            (StorageView::Full | StorageView::Broken, 1.., _, _) => Badge::NotSaved,
+            (StorageView::Fine, 1.., _, _) => Badge::Saving,
+            (_, 0, 0, _) => Badge::Sent,
+            (_, 0, unsent, LinkView::Online) => Badge::Sending(unsent),
+            (_, 0, unsent, LinkView::Offline | LinkView::Connecting) => Badge::Kept(unsent),
+        }
+    }
+}
+
+/// Somebody this person invited, or, for an admin, anybody in the log.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct PersonRow {
+    /// Present once joined.
+    #[n(0)]
+    pub account: Option<AccountId>,
+    /// As the inviter calls them; empty for people somebody else invited.
+    #[n(1)]
+    pub name: String,
+    /// What they do.
+    #[n(2)]
+    pub role: Role,
+    /// Until when the invitation can be used; meaningless once joined.
+    #[n(3)]
+    pub expires_at: UnixMillis,
+    /// How many devices they have.
+    #[n(4)]
+    pub devices: u32,
+    /// Whether it is oneself.
+    #[n(5)]
+    pub is_me: bool,
+    /// The case that this person has with them, if any.
+    #[n(6)]
+    pub case: Option<CaseId>,
+}
+
+/// One of the person's own devices.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct DeviceRow {
+    /// Which.
+    #[n(0)]
+    pub device: DeviceId,
+    /// What the person called it; empty until it has synchronised.
+    #[n(1)]
+    pub name: String,
+    /// Whether it is this one.
+    #[n(2)]
+    pub is_this: bool,
+}
+
+/// An interview in a case.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct InterviewRow {
+    /// Which.
+    #[n(0)]
+    pub interview: InterviewId,
+    /// 1 for the first.
+    #[n(1)]
+    pub ordinal: u32,
+    /// When the interview was added.
+    #[n(2)]
+    pub added_at: UnixMillis,
+    /// The private note; absent for the employee.
+    #[n(3)]
+    pub note: Option<DocumentId>,
+    /// When the summary was offered, if it was.
+    #[n(4)]
+    pub offered_at: Option<UnixMillis>,
+}
+
+/// A case this person has part in.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct CaseRow {
+    /// Which.
+    #[n(0)]
+    pub case: CaseId,
+    /// The document both read.
+    #[n(1)]
+    pub shared: DocumentId,
+    /// The employee's name, for the consultant.
+    #[n(2)]
+    pub employee_name: String,
+    /// The consultant's name, for the employee.
+    #[n(3)]
+    pub consultant_name: String,
+    /// Oldest first.
+    #[n(4)]
+    pub interviews: Vec<InterviewRow>,
+}
+
+/// Everything on the first page.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Home {
+    /// Newest first.
+    #[n(0)]
+    pub cases: Vec<CaseRow>,
+    /// By name.
+    #[n(1)]
+    pub people: Vec<PersonRow>,
+    /// One's own devices.
+    #[n(2)]
+    pub devices: Vec<DeviceRow>,
+    /// Changes set aside because they could not be applied.
+    #[n(3)]
+    pub quarantined: Vec<QuarantineRow>,
+}
+
+/// A change that was set aside because applying it broke the program.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct QuarantineRow {
+    /// Where it belongs.
+    #[n(0)]
+    pub document: DocumentId,
+    /// Who sent it.
+    #[n(1)]
+    pub device: DeviceId,
+    /// Its place in that device's chain.
+    #[n(2)]
+    pub seq: u64,
+}
+
+/// What a field holds.
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+pub enum Content {
+    /// A text, and the revision to name when editing it.
+    #[n(0)]
+    Text {
+        /// Grows with every text sent to the page.
+        #[n(0)]
+        revision: u64,
+        /// The text.
+        #[n(1)]
+        text: String,
+    },
+    /// A value.
+    #[n(1)]
+    Value(#[n(0)] Value),
+    /// A list: the ids of its items, each a path segment.
+    #[n(2)]
+    Items(#[n(0)] Vec<String>),
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Content(..)")
+    }
+}
+
+/// Where a document is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Whereabouts {
+    /// Some of it is only in memory.
+    #[n(0)]
+    Unsaved,
+    /// All of it on this device, some of it not at the server.
+    #[n(1)]
+    Kept,
+    /// All of it at the server.
+    #[n(2)]
+    Sent,
+}
+
+/// An interview note, open.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct NoteView {
+    /// Which document.
+    #[n(0)]
+    pub document: DocumentId,
+    /// Of which case.
+    #[n(1)]
+    pub case: CaseId,
+    /// Of which interview.
+    #[n(2)]
+    pub interview: InterviewId,
+    /// 1 for the first.
+    #[n(3)]
+    pub ordinal: u32,
+    /// With whom.
+    #[n(4)]
+    pub employee_name: String,
+    /// Every field of [`crate::casework::note::FIELDS`], and of every item of its lists.
+    #[n(5)]
+    pub fields: Vec<(Field, Content)>,
+    /// Where it is.
+    #[n(6)]
+    pub whereabouts: Whereabouts,
+    /// When the summary was offered, if it was.
+    #[n(7)]
+    pub offered_at: Option<UnixMillis>,
+    /// Whether the draft differs from what was offered.
+    #[n(8)]
+    pub offer_is_stale: bool,
+    /// Whether a removed item can be brought back.
+    #[n(9)]
+    pub can_restore: bool,
+}
+
+/// One text of an open note. Sent after each edit and when another device changed it.
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct TextView {
+    /// Which document.
+    #[n(0)]
+    pub document: DocumentId,
+    /// Which text.
+    #[n(1)]
+    pub field: Field,
+    /// How many of the page's edits to this field, since it was opened, the text includes.
+    #[n(2)]
+    pub edits_seen: u64,
+    /// The text to adopt with its revision, or `None` when the page's own text is right.
+    #[n(3)]
+    pub adopt: Option<(u64, String)>,
+}
+
+impl fmt::Debug for TextView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TextView({} edits_seen={})", self.field, self.edits_seen)
+    }
+}
+
+/// A summary as the employee reads it.
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct SummaryView {
+    /// Of which interview.
+    #[n(0)]
+    pub interview: InterviewId,
+    /// 1 for the first.
+    #[n(1)]
+    pub ordinal: u32,
+    /// When it was offered.
+    #[n(2)]
+    pub offered_at: UnixMillis,
+    /// 今日話したこと.
+    #[n(3)]
+    pub talked: String,
+    /// 気づき.
+    #[n(4)]
+    pub insight: String,
+    /// 決めたこと.
+    #[n(5)]
+    pub decided: Vec<String>,
+    /// 次回まで.
+    #[n(6)]
+    pub homework: Vec<String>,
+    /// 参考情報.
+    #[n(7)]
+    pub links: Vec<String>,
+}
+
+impl fmt::Debug for SummaryView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SummaryView(#{})", self.ordinal)
+    }
+}
+
+/// A case's shared document, open.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct SharedView {
+    /// Which document.
+    #[n(0)]
+    pub document: DocumentId,
+    /// With whom, for the consultant.
+    #[n(1)]
+    pub employee_name: String,
+    /// With whom, for the employee.
+    #[n(2)]
+    pub consultant_name: String,
+    /// Newest first.
+    #[n(3)]
+    pub summaries: Vec<SummaryView>,
+}
+
+/// What an invitation is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum InvitationFor {
+    /// A person.
+    #[n(0)]
+    Person(#[n(0)] Role),
+    /// A further device of one's own.
+    #[n(1)]
+    Device,
+}
+
+/// An invitation to hand over. The fragment is a secret; it is shown once.
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct InvitationView {
+    /// For whom.
+    #[n(0)]
+    pub purpose: InvitationFor,
+    /// The inviter's name for the person; empty for a device.
+    #[n(1)]
+    pub name: String,
+    /// What follows `#` in the link; also the code to copy.
+    #[n(2)]
+    pub fragment: String,
+    /// Until when it can be used.
+    #[n(3)]
+    pub expires_at: UnixMillis,
+}
+
+impl fmt::Debug for InvitationView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "InvitationView({:?})", self.purpose)
+    }
+}
+
+/// Something the person must be told once. The page has the words.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum Notice {
+    /// The passphrase does not open this device.
+    #[n(0)]
+    WrongPassphrase,
+    /// The passphrase is shorter than the firm allows.
+    #[n(1)]
+    WeakPassphrase {
+        /// Characters needed.
+        #[n(0)]
+        chars_min: u32,
+    },
+    /// The link or code is none, was cut off, or belongs to another firm.
+    #[n(2)]
+    WrongLink,
+    /// The link or code was used already.
+    #[n(3)]
+    LinkSpent,
+    /// The link or code is too old.
+    #[n(4)]
+    LinkExpired,
+    /// The server must be reached once for this.
+    #[n(5)]
+    NeedsNetwork,
+    /// A text is longer than a document may hold; nothing was changed.
+    #[n(6)]
+    TooLong,
+    /// The server said no; the code is for support.
+    #[n(7)]
+    Refused {
+        /// See `shared::refusal`.
+        #[n(0)]
+        code: String,
+    },
+    /// A change from another device could not be applied and was set aside.
+    #[n(8)]
+    Quarantined(#[n(0)] QuarantineRow),
+    /// What the server sent does not verify; it was not taken.
+    #[n(9)]
+    ServerLies {
+        /// The document concerned; `None` for the org log.
+        #[n(0)]
+        document: Option<DocumentId>,
+    },
+    /// This program is older than what it received: update.
+    #[n(10)]
+    UpdateNeeded,
+    /// The local store holds records that do not open.
+    #[n(11)]
+    StoreDamaged {
+        /// How many.
+        #[n(0)]
+        records: u32,
+    },
+}
+
+/// One thing to show.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub enum View {
+    /// What the device is ready for.
+    #[n(0)]
+    Gate(#[n(0)] Gate),
+    /// The sync badge.
+    #[n(1)]
+    Sync(#[n(0)] SyncView),
+    /// The first page.
+    #[n(2)]
+    Home(#[n(0)] Home),
+    /// An open note, whole.
+    #[n(3)]
+    Note(#[n(0)] NoteView),
+    /// One text of an open note.
+    #[n(4)]
+    Text(#[n(0)] TextView),
+    /// An open shared document, whole.
+    #[n(5)]
+    Shared(#[n(0)] SharedView),
+    /// An invitation just made.
+    #[n(6)]
+    Invitation(#[n(0)] InvitationView),
+    /// A note was made by this person's wish: go there.
+    #[n(7)]
+    GoTo(#[n(0)] DocumentId),
+    /// A message.
+    #[n(8)]
+    Notice(#[n(0)] Notice),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(storage: StorageView, link: LinkView, unsaved: u32, unsent: u32, badge: Badge) {
+        let view = SyncView { link, storage, unsaved, unsent, all_sent_at: None };
+        assert_eq!(view.badge(), badge);
+    }
+
+    #[test]
+    fn the_badge_never_calls_saved_what_is_not_durable() {
+        check(StorageView::Fine, LinkView::Online, 1, 0, Badge::Saving);
+        check(StorageView::Full, LinkView::Online, 1, 0, Badge::NotSaved);
+        check(StorageView::Fine, LinkView::Offline, 0, 3, Badge::Kept(3));
+        check(StorageView::Fine, LinkView::Online, 0, 3, Badge::Sending(3));
+        check(StorageView::Fine, LinkView::Offline, 0, 0, Badge::Sent);
+    }
+}
