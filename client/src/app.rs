@@ -1,0 +1,4 @@
+//! The page.
+
+/// Shows the app.
+pub fn start() {}

@@ -1,0 +1,5 @@
+//! One program for the page and for its worker.
+
+fn main() {
+    client::start();
+}
