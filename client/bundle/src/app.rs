@@ -1,10 +1,10 @@
 //! The app as a directory of files: compiled, hashed, compressed, listed.
 
 use anyhow::{Context as _, Result, bail};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::env;
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
 
 use crate::asset::Asset;
@@ -20,8 +20,10 @@ use crate::template;
 use crate::toolchain::{TARGET, Toolchain};
 use crate::workspace::Workspace;
 
-/// The list of all files, for the server's build script.
-const LIST: &str = "assets.txt";
+/// The list of all files, for the server's build script: an array of objects with `path` (no
+/// leading slash), `content_type`, `sha256`, `cache` (`immutable` or `no-store`) and `brotli`
+/// (whether `<path>.br` holds the compressed bytes).
+const LIST: &str = "assets.json";
 
 /// The client's sources that are not Rust.
 struct Sources {
@@ -146,13 +148,18 @@ fn write(directory: &Path, assets: &[Asset]) -> Result<String> {
         let Asset { path, bytes, cache } = asset;
         let compressed = asset.brotli()?;
         payload.add(path, bytes.len(), compressed.as_ref().map_or(bytes.len(), Vec::len));
-        let (kind, hash) = (asset.content_type()?, digest::sha256(bytes));
-        writeln!(list, "{path}\t{kind}\t{hash}\t{}", cache.word())?;
+        list.push(json!({
+            "path": path,
+            "content_type": asset.content_type()?,
+            "sha256": digest::sha256(bytes),
+            "cache": cache.word(),
+            "brotli": compressed.is_some(),
+        }));
         outputs.push((path.clone(), bytes.clone()));
         outputs.extend(compressed.map(|compressed| (format!("{path}.br"), compressed)));
     }
     payload.check()?;
-    outputs.push((LIST.to_owned(), list));
+    outputs.push((LIST.to_owned(), format!("{:#}\n", Value::Array(list)).into_bytes()));
     let names: BTreeSet<&String> = outputs.iter().map(|(path, _)| path).collect();
     if directory.is_dir() {
         for (path, _) in files(directory)? {

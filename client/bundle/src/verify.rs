@@ -51,7 +51,15 @@ pub(crate) fn run(workspace: &Workspace, choice: Choice) -> Result<()> {
     let step = Step { ja: "cargo-deny", en: "cargo-deny", repeat: install.to_string() };
     steps.run(step, || if command::exists("cargo-deny") { Ok(()) } else { install.run() })?;
     // Advisories are left out: their database is not a crate and cannot be reached everywhere.
-    let deny = cargo().args(&["deny", "--locked", "check", "bans", "licenses", "sources"]);
+    let deny = cargo().args(&[
+        "deny",
+        "--locked",
+        "check",
+        "--hide-inclusion-graph",
+        "bans",
+        "licenses",
+        "sources",
+    ]);
     steps.command("依存関係", "dependencies", &deny)?;
     steps.summary();
     say::line("\n✓ すべての検査に合格しました / every check passed");
