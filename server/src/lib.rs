@@ -1,1 +1,7 @@
-//! The Mendan server.
+//! Stores ciphertext and says who may write.
+//!
+//! **Invariant:** nothing here takes a key that opens content; the crate links neither the engine
+//! nor automerge, nor any cipher but TLS.
+
+pub mod machine;
+pub mod store;
