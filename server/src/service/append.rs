@@ -1,0 +1,246 @@
+use shared::{
+    id::{AccountId, DocumentId},
+    log::{
+        Author, Entry, EntryError, Head, LogId,
+        document::DocumentLog,
+        org::{OrgBody, OrgLog},
+    },
+    refusal::{Reason, Refusal},
+    sync::{ServerMessage, Wrap, WrapTo},
+    time::UnixMillis,
+};
+
+use crate::{
+    service::{ServiceError, Who, refusal_of_entry, wrap},
+    store::{StoreError, Tx},
+};
+
+/// Appends an entry to the log it names, if it follows that log's head and its author may say it.
+///
+/// The very entry that is there already is `Appended` again, so that a lost answer costs nothing.
+pub fn append(
+    tx: &mut Tx<'_>,
+    now: UnixMillis,
+    who: Who,
+    bytes: &[u8],
+    wraps: &[Wrap],
+) -> Result<ServerMessage, StoreError> {
+    let entry = match Entry::parse(bytes) {
+        Ok(entry) => entry,
+        Err(error) => return Ok(refused_of_log(None, refusal_of_entry(error))),
+    };
+    let log = entry.log();
+    let decided =
+        wrap::check_sizes(wraps).map_err(ServiceError::Refused).and_then(|()| match log {
+            LogId::Org(_) => append_org(tx, now, who, &entry, wraps),
+            LogId::Document(document) => append_document(tx, who, document, &entry, wraps),
+        });
+    match decided {
+        Ok(Outcome::Appended(head)) => Ok(ServerMessage::Appended { log, head }),
+        Ok(Outcome::Moved(head)) => Ok(ServerMessage::HeadMoved { log, head }),
+        Err(ServiceError::Refused(refusal)) => Ok(refused_of_log(Some(log), refusal)),
+        Err(ServiceError::Broken(error)) => Err(error),
+    }
+}
+
+pub(super) fn refused(bytes: &[u8], refusal: Refusal) -> ServerMessage {
+    refused_of_log(Entry::parse(bytes).ok().map(|entry| entry.log()), refusal)
+}
+
+fn refused_of_log(log: Option<LogId>, refusal: Refusal) -> ServerMessage {
+    ServerMessage::Refused { refusal, log, document: None }
+}
+
+enum Outcome {
+    Appended(Head),
+    Moved(Head),
+}
+
+fn append_org(
+    tx: &mut Tx<'_>,
+    now: UnixMillis,
+    who: Who,
+    entry: &Entry,
+    wraps: &[Wrap],
+) -> Result<Outcome, ServiceError> {
+    let Some(org) = tx.org() else { return begin_org(tx, who, entry, wraps) };
+    check_org_author(org, who, entry)?;
+    let current = org.head();
+    let stored = tx.reader().org_entry(entry.index()).map_err(ServiceError::Broken)?;
+    if stored.as_deref() == Some(entry.as_bytes()) {
+        return Ok(Outcome::Appended(head_after(entry)));
+    }
+    if who == Who::Bootstrap {
+        return Err(no(Reason::FirmExists));
+    }
+    let Some(org) = tx.org() else { return Err(no(Reason::NoFirm)) };
+    if entry.log() != LogId::Org(org.firm()) {
+        return Err(no(Reason::EntryRefused));
+    }
+    if entry.index() == current.length {
+        check_expiry(org, now, who)?;
+        check_org_wraps(org, who, entry, wraps)?;
+    }
+    match tx.append_org(entry).map_err(ServiceError::Broken)? {
+        Ok(head) => put_wraps(tx, wraps).map(|()| Outcome::Appended(head)),
+        Err(EntryError::Misplaced) => Ok(Outcome::Moved(current)),
+        Err(error) => Err(ServiceError::Refused(refusal_of_entry(error))),
+    }
+}
+
+fn begin_org(
+    tx: &mut Tx<'_>,
+    who: Who,
+    entry: &Entry,
+    wraps: &[Wrap],
+) -> Result<Outcome, ServiceError> {
+    if who != Who::Bootstrap {
+        return Err(no(Reason::NoFirm));
+    }
+    if !wraps.is_empty() {
+        return Err(no(Reason::EntryRefused));
+    }
+    match tx.append_org(entry).map_err(ServiceError::Broken)? {
+        Ok(head) => Ok(Outcome::Appended(head)),
+        Err(EntryError::Misplaced) => Err(no(Reason::NoFirm)),
+        Err(error) => Err(ServiceError::Refused(refusal_of_entry(error))),
+    }
+}
+
+fn append_document(
+    tx: &mut Tx<'_>,
+    who: Who,
+    document: DocumentId,
+    entry: &Entry,
+    wraps: &[Wrap],
+) -> Result<Outcome, ServiceError> {
+    let Who::Device { device, account } = who else { return Err(no(Reason::NotLoggedIn)) };
+    if entry.author() != Author::Device(device) {
+        return Err(no(Reason::NotYourDevice));
+    }
+    let is_known = tx.document(document).map_err(ServiceError::Broken)?.is_some();
+    let next = if is_known {
+        match continue_document(tx, account, document, entry)? {
+            Next::Log(log) => log,
+            Next::Done(outcome) => return Ok(outcome),
+        }
+    } else {
+        let org = tx.org().ok_or_else(|| no(Reason::NoFirm))?;
+        match DocumentLog::begin(org, entry) {
+            Ok(log) => log,
+            Err(EntryError::Misplaced) => return Err(no(Reason::UnknownDocument)),
+            Err(error) => return Err(ServiceError::Refused(refusal_of_entry(error))),
+        }
+    };
+    wrap::check_for_members(&next, wraps).map_err(ServiceError::Refused)?;
+    let head = tx.store_document_entry(next, entry).map_err(ServiceError::Broken)?;
+    put_wraps(tx, wraps).map(|()| Outcome::Appended(head))
+}
+
+enum Next {
+    /// The log with the entry.
+    Log(DocumentLog),
+    /// There is nothing to store.
+    Done(Outcome),
+}
+
+fn continue_document(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    document: DocumentId,
+    entry: &Entry,
+) -> Result<Next, ServiceError> {
+    let stored =
+        tx.reader().document_entry(document, entry.index()).map_err(ServiceError::Broken)?;
+    let Some(held) = tx.document(document).map_err(ServiceError::Broken)? else {
+        return Err(no(Reason::UnknownDocument));
+    };
+    let mut log = held.log.clone();
+    if log.access(account).is_none() {
+        // Whoever draws an id that is taken must be told, or would wait for ever.
+        let reason =
+            if entry.index() == 0 { Reason::DocumentExists } else { Reason::UnknownDocument };
+        return Err(no(reason));
+    }
+    if stored.as_deref() == Some(entry.as_bytes()) {
+        return Ok(Next::Done(Outcome::Appended(head_after(entry))));
+    }
+    if entry.index() == 0 {
+        return Err(no(Reason::DocumentExists));
+    }
+    let current = log.head();
+    let org = tx.org().ok_or_else(|| no(Reason::NoFirm))?;
+    match log.append(org, entry) {
+        Ok(()) => Ok(Next::Log(log)),
+        Err(EntryError::Misplaced) => Ok(Next::Done(Outcome::Moved(current))),
+        Err(error) => Err(ServiceError::Refused(refusal_of_entry(error))),
+    }
+}
+
+fn check_org_author(org: &OrgLog, who: Who, entry: &Entry) -> Result<(), ServiceError> {
+    match (who, entry.author()) {
+        (Who::Device { device, .. }, Author::Device(author)) if device == author => Ok(()),
+        (Who::Device { .. }, Author::Device(_)) => Err(no(Reason::NotYourDevice)),
+        (Who::Grant(key), Author::Grant(index)) => match org.grant(index) {
+            Some(grant) if grant.body.key == key => Ok(()),
+            Some(_) | None => Err(no(Reason::UnknownGrant)),
+        },
+        (Who::Bootstrap, Author::Root) => Ok(()),
+        (Who::Bootstrap, Author::Grant(_) | Author::Device(_)) => Err(no(Reason::FirmExists)),
+        (Who::Device { .. } | Who::Grant(_), Author::Root)
+        | (Who::Device { .. }, Author::Grant(_))
+        | (Who::Grant(_), Author::Device(_)) => Err(no(Reason::EntryRefused)),
+    }
+}
+
+/// The author's clock decides in replay, ours here: a late entry cannot be dated back.
+fn check_expiry(org: &OrgLog, now: UnixMillis, who: Who) -> Result<(), ServiceError> {
+    let Who::Grant(key) = who else { return Ok(()) };
+    match org.grant_of_key(&key) {
+        None => Err(no(Reason::UnknownGrant)),
+        Some((_, grant)) if now > grant.body.expires_at => Err(no(Reason::GrantExpired)),
+        Some(_) => Ok(()),
+    }
+}
+
+/// Whoever adds a device may give it, and the account's others, the account's seeds.
+fn check_org_wraps(
+    org: &OrgLog,
+    who: Who,
+    entry: &Entry,
+    wraps: &[Wrap],
+) -> Result<(), ServiceError> {
+    let added = match OrgBody::parse(entry) {
+        Ok(OrgBody::AccountAdd(add)) => Some((add.account.account, add.device.id())),
+        Ok(OrgBody::DeviceAdd(add)) => Some((add.account, add.device.id())),
+        Ok(OrgBody::Genesis(_) | OrgBody::EnrolGrant(_)) | Err(_) => None,
+    };
+    let account = match who {
+        Who::Device { account, .. } => Some(account),
+        Who::Grant(_) | Who::Bootstrap => added.map(|(account, _)| account),
+    };
+    let is_own = |to| match to {
+        WrapTo::Device { account: owner, device } => {
+            Some(owner) == account
+                && (added == Some((owner, device))
+                    || org.device(device).is_some_and(|it| it.account == owner))
+        }
+        WrapTo::Account { .. } => false,
+    };
+    if wraps.iter().all(|wrap| is_own(wrap.to)) { Ok(()) } else { Err(no(Reason::EntryRefused)) }
+}
+
+fn put_wraps(tx: &mut Tx<'_>, wraps: &[Wrap]) -> Result<(), ServiceError> {
+    for wrap in wraps {
+        tx.put_wrap(wrap).map_err(ServiceError::Broken)?;
+    }
+    Ok(())
+}
+
+fn head_after(entry: &Entry) -> Head {
+    Head { length: entry.index().saturating_add(1), hash: entry.hash() }
+}
+
+fn no(reason: Reason) -> ServiceError {
+    ServiceError::Refused(Refusal::new(reason))
+}

@@ -1,0 +1,74 @@
+use shared::{
+    id::AccountId,
+    limit::{APPEND_WRAPS_MAX, WRAP_BYTES_MAX},
+    log::{document::DocumentLog, org::OrgLog},
+    refusal::{Reason, Refusal},
+    sync::{Event, ServerMessage, Wrap, WrapTo},
+};
+
+use crate::{
+    service::{Who, refused},
+    store::{StoreError, Tx},
+};
+
+/// Stores the account's own seeds for devices of its own.
+///
+/// Answered with the number of the newest wrap, once it is durable.
+pub fn put_wraps(tx: &mut Tx<'_>, who: Who, wraps: &[Wrap]) -> Result<ServerMessage, StoreError> {
+    let Who::Device { account, .. } = who else {
+        return Ok(refused(Refusal::new(Reason::NotLoggedIn)));
+    };
+    let checked = match tx.org() {
+        Some(org) => check_sizes(wraps).and_then(|()| check_for_devices(org, account, wraps)),
+        None => Err(Refusal::new(Reason::NoFirm)),
+    };
+    if let Err(refusal) = checked {
+        return Ok(refused(refusal));
+    }
+    let mut last = tx.reader().last_wrap(account)?;
+    for wrap in wraps {
+        last = last.max(tx.put_wrap(wrap)?);
+    }
+    Ok(ServerMessage::Event(Event::Wraps(last)))
+}
+
+pub(super) fn check_sizes(wraps: &[Wrap]) -> Result<(), Refusal> {
+    let fits = |wrap: &Wrap| (1..=WRAP_BYTES_MAX).contains(&wrap.sealed.0.len());
+    if wraps.len() <= APPEND_WRAPS_MAX && wraps.iter().all(fits) {
+        Ok(())
+    } else {
+        Err(Refusal::new(Reason::Oversize))
+    }
+}
+
+/// Every wrap is for a device that `account` has.
+pub(super) fn check_for_devices(
+    org: &OrgLog,
+    account: AccountId,
+    wraps: &[Wrap],
+) -> Result<(), Refusal> {
+    check_all(wraps, |to| match to {
+        WrapTo::Device { account: owner, device } => {
+            owner == account && org.device(device).is_some_and(|it| it.account == account)
+        }
+        WrapTo::Account { .. } => false,
+    })
+}
+
+/// Every wrap is of this document, for somebody who may read it.
+pub(super) fn check_for_members(log: &DocumentLog, wraps: &[Wrap]) -> Result<(), Refusal> {
+    check_all(wraps, |to| match to {
+        WrapTo::Account { account, document, epoch } => {
+            document == log.document() && epoch <= log.epoch() && log.access(account).is_some()
+        }
+        WrapTo::Device { .. } => false,
+    })
+}
+
+fn check_all(wraps: &[Wrap], is_admissible: impl Fn(WrapTo) -> bool) -> Result<(), Refusal> {
+    if wraps.iter().all(|wrap| is_admissible(wrap.to)) {
+        Ok(())
+    } else {
+        Err(Refusal::new(Reason::EntryRefused))
+    }
+}
