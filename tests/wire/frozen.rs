@@ -1,0 +1,107 @@
+//! Today's program still reads and writes the bytes of the first one.
+
+use std::{collections::BTreeSet, fs};
+
+use serde_json::Value;
+use shared::{
+    envelope::Envelope,
+    log::{
+        Entry,
+        document::DocumentBody,
+        org::{OrgBody, OrgLog},
+    },
+    sign::{Domain, Signature, VerifyKey},
+    sync::{ClientMessage, ServerMessage},
+};
+
+use crate::vector::{files, folder, hex};
+
+fn on_disk(name: &str) -> Value {
+    let path = folder().join(name);
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
+    serde_json::from_str(&text).unwrap()
+}
+
+fn bytes(vector: &Value, field: &str) -> Vec<u8> {
+    let text = vector[field].as_str().unwrap();
+    let digits: Vec<u32> = text.chars().map(|digit| digit.to_digit(16).unwrap()).collect();
+    digits.chunks_exact(2).map(|it| u8::try_from(it[0] * 16 + it[1]).unwrap()).collect()
+}
+
+fn author(vector: &Value) -> VerifyKey {
+    VerifyKey::new(bytes(vector, "author").try_into().unwrap())
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().unwrap()
+}
+
+#[test]
+fn the_program_still_makes_the_frozen_vectors() {
+    for (name, vectors) in files() {
+        assert_eq!(on_disk(name), vectors, "{name}");
+    }
+}
+
+#[test]
+fn every_vector_file_has_its_test() {
+    let known: BTreeSet<_> = files().into_iter().map(|(name, _)| String::from(name)).collect();
+    let entries = fs::read_dir(folder()).unwrap();
+    let found = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+
+    assert_eq!(known, found);
+}
+
+#[test]
+fn frozen_envelopes_verify() {
+    for vector in list(&on_disk("envelope.json")) {
+        let envelope = Envelope::parse(bytes(vector, "bytes")).unwrap();
+        assert_eq!(hex(&envelope.header().to_bytes()), vector["header"]);
+        assert_eq!(hex(envelope.id().as_bytes()), vector["id"]);
+        assert!(envelope.verify(&author(vector)).is_ok());
+    }
+}
+
+#[test]
+fn frozen_entries_parse_and_the_genesis_begins_a_firm() {
+    let org = on_disk("org_entry.json");
+    for vector in list(&org) {
+        let entry = Entry::parse(&bytes(vector, "bytes")).unwrap();
+        assert_eq!(hex(entry.hash().as_bytes()), vector["hash"]);
+        assert!(OrgBody::parse(&entry).is_ok(), "{}", vector["name"]);
+    }
+    for vector in list(&on_disk("document_entry.json")) {
+        let entry = Entry::parse(&bytes(vector, "bytes")).unwrap();
+        assert_eq!(hex(entry.hash().as_bytes()), vector["hash"]);
+        assert!(DocumentBody::parse(&entry).is_ok(), "{}", vector["name"]);
+    }
+    let mut log = OrgLog::begin(&Entry::parse(&bytes(&org[0], "bytes")).unwrap()).unwrap();
+    for vector in &list(&org)[1..3] {
+        log.append(&Entry::parse(&bytes(vector, "bytes")).unwrap()).unwrap();
+    }
+    assert_eq!(log.accounts().count(), 2);
+}
+
+#[test]
+fn frozen_logins_verify() {
+    for vector in list(&on_disk("login.json")) {
+        let signature = Signature::new(bytes(vector, "signature").try_into().unwrap());
+        let held = author(vector).verify(Domain::Login, &bytes(vector, "message"), &signature);
+        assert_eq!(held, Ok(()), "{}", vector["name"]);
+    }
+}
+
+#[test]
+fn frozen_messages_parse_and_are_written_the_same_way() {
+    let messages = on_disk("message.json");
+    for vector in list(&messages["client"]) {
+        let bytes = bytes(vector, "bytes");
+        let message = ClientMessage::parse(&bytes).unwrap();
+        assert_eq!(message.to_bytes(), bytes, "{}", vector["name"]);
+    }
+    for vector in list(&messages["server"]) {
+        let bytes = bytes(vector, "bytes");
+        let message = ServerMessage::parse(&bytes).unwrap();
+        assert_eq!(message.to_bytes(), bytes, "{}", vector["name"]);
+    }
+}

@@ -1,0 +1,17 @@
+//! What travels, under attack: envelopes, log entries, invitations, sync messages.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that meets something unexpected should stop"
+)]
+
+mod cast;
+mod entry;
+mod envelope;
+mod frozen;
+mod grant;
+mod message;
+mod raw;
+mod sample;
+mod vector;

@@ -1,0 +1,109 @@
+//! Frozen vectors: what each signed type and each message is, byte for byte, for ever.
+
+use std::{fmt::Write as _, path::PathBuf};
+
+use serde_json::{Value, json};
+use shared::{
+    log::{Entry, document::Access, org::Enrols},
+    sign::Domain,
+    sync::login_message,
+};
+
+use crate::{
+    cast::{ADMIN, CONSULTANT, EMPLOYEE, Firm, Paper, ROOT, envelope, grant, grants, header, key},
+    sample::{client_messages, identities, server_messages},
+};
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").unwrap();
+        hex
+    })
+}
+
+/// Where vectors lie.
+pub(crate) fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("wire/vectors")
+}
+
+/// Every vector file: its name and what it holds.
+pub(crate) fn files() -> Vec<(&'static str, Value)> {
+    vec![
+        ("envelope.json", envelopes()),
+        ("org_entry.json", org_entries()),
+        ("document_entry.json", document_entries()),
+        ("login.json", logins()),
+        ("message.json", messages()),
+    ]
+}
+
+fn envelopes() -> Value {
+    let bytes = envelope(48);
+    let verified = shared::envelope::Envelope::parse(bytes.clone()).unwrap();
+    json!([{
+        "name": "changes",
+        "signing_seed": hex(&[CONSULTANT.0 + 1; 32]),
+        "author": hex(CONSULTANT.device_key().verify_key().as_bytes()),
+        "header": hex(&header().to_bytes()),
+        "bytes": hex(&bytes),
+        "id": hex(verified.id().as_bytes()),
+    }])
+}
+
+fn entry(name: &str, seed: u8, entry: &Entry) -> Value {
+    json!({
+        "name": name,
+        "signing_seed": hex(&[seed; 32]),
+        "author": hex(key(seed).verify_key().as_bytes()),
+        "bytes": hex(entry.as_bytes()),
+        "hash": hex(entry.hash().as_bytes()),
+    })
+}
+
+fn org_entries() -> Value {
+    let mut firm = Firm::staffed();
+    let linking = grant(0x50, Enrols::Device(CONSULTANT.account()));
+    let index = firm.grant(CONSULTANT, linking).unwrap();
+    let device = firm.entry_by_grant(index, 0x50, &CONSULTANT.adds_device(0x51));
+    json!([
+        entry("genesis", ROOT, &firm.entries[0]),
+        entry("enrol grant for an account", ADMIN.0 + 1, &firm.entries[1]),
+        entry("account add", CONSULTANT.0 + 2, &firm.entries[2]),
+        entry("enrol grant for a device", CONSULTANT.0 + 1, &firm.entries[7]),
+        entry("device add", 0x50, &device),
+    ])
+}
+
+fn document_entries() -> Value {
+    let paper = Paper::new(&Firm::staffed());
+    let granted = paper.entry_by(CONSULTANT, &grants(EMPLOYEE, Access::Reader));
+    json!([
+        entry("create", CONSULTANT.0 + 1, &paper.entries[0]),
+        entry("grant", CONSULTANT.0 + 1, &granted),
+    ])
+}
+
+fn logins() -> Value {
+    let made = identities().map(|(name, identity)| {
+        let message = login_message(&identity, &[0xA1; 32], &[0xA2; 32], "https://mendan.example");
+        let signature = CONSULTANT.device_key().sign(Domain::Login, &message);
+        json!({
+            "name": name,
+            "signing_seed": hex(&[CONSULTANT.0 + 1; 32]),
+            "author": hex(CONSULTANT.device_key().verify_key().as_bytes()),
+            "client_nonce": hex(&[0xA1; 32]),
+            "server_nonce": hex(&[0xA2; 32]),
+            "origin": "https://mendan.example",
+            "message": hex(&message),
+            "signature": hex(signature.as_bytes()),
+        })
+    });
+    Value::from(made.to_vec())
+}
+
+fn messages() -> Value {
+    let told = |name: &str, bytes: &[u8]| json!({ "name": name, "bytes": hex(bytes) });
+    let up = client_messages().into_iter().map(|(name, it)| told(name, &it.to_bytes()));
+    let down = server_messages().into_iter().map(|(name, it)| told(name, &it.to_bytes()));
+    json!({ "client": up.collect::<Vec<_>>(), "server": down.collect::<Vec<_>>() })
+}
