@@ -46,8 +46,10 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Task {
     /// アプリとサーバーを組み立てて起動 / Build the app and the server, and start them.
+    #[command(override_usage = "cargo up [--demo [full]] [--listen ADDRESS] [--release | --debug]")]
     Up(up::Arguments),
     /// すべての検査を実行 / Run every check.
+    #[command(override_usage = "cargo verify")]
     Verify,
     /// アプリだけを組み立て（target/app） / Build only the app, into target/app.
     App,

@@ -94,7 +94,9 @@ pub(crate) fn run(
         },
     )?;
     if let Some(size) = demo.filter(|_| !is_stopped()) {
-        let demo = demo_maker(workspace, size, address);
+        // The first admin's link is one-time and lies with the server's data.
+        let demo =
+            demo_maker(workspace, size, address).set("MENDAN_DATA", data.display().to_string());
         steps.command("見本データ", "sample data", &demo)?;
     }
     stay(&mut server, address, is_stopped)
