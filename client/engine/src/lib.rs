@@ -7,6 +7,18 @@
 pub mod casework;
 pub mod command;
 pub mod cx;
+pub mod document;
 pub mod effect;
+pub mod engine;
+pub mod epoch;
 pub mod input;
+pub mod keyring;
+pub mod record;
+pub mod seal;
 pub mod view;
+pub mod wrap;
+
+mod desk;
+mod journal;
+
+pub use engine::{Engine, Pace};

@@ -504,6 +504,9 @@ pub enum Notice {
         #[n(0)]
         records: u32,
     },
+    /// The device has too little memory to derive the key: close other programs.
+    #[n(12)]
+    NoMemory,
 }
 
 /// One thing to show.
@@ -536,6 +539,16 @@ pub enum View {
     /// A message.
     #[n(8)]
     Notice(#[n(0)] Notice),
+    /// Where an open document is, whenever that changes.
+    #[n(9)]
+    Whereabouts {
+        /// Which document.
+        #[n(0)]
+        document: DocumentId,
+        /// Where.
+        #[n(1)]
+        whereabouts: Whereabouts,
+    },
 }
 
 #[cfg(test)]

@@ -104,13 +104,12 @@ impl Shape {
     pub fn admits(self, value: &Value) -> bool {
         match (self, value) {
             (Self::Long | Self::Short | Self::List(_), _) => false,
-            (_, Value::Unset) => true,
+            (_, Value::Unset) | (Self::Flag, Value::Flag(_)) => true,
             (Self::One(codes), Value::Code(code)) => codes.contains(&code.as_str()),
             (Self::Many(codes), Value::Codes(chosen)) => {
                 chosen.iter().all(|code| codes.contains(&code.as_str()))
             }
             (Self::Number(low, high), Value::Number(number)) => (low..=high).contains(number),
-            (Self::Flag, Value::Flag(_)) => true,
             (Self::Date | Self::DateTime, Value::When(when)) => when.len() <= 32,
             (
                 Self::One(_)

@@ -1,6 +1,12 @@
 //! The interview note (面談記録): the consultant's own, never shown to the employee or the company.
 
-use crate::casework::field::{Shape, Spec};
+use crate::{
+    casework::{
+        case::{self, CaseId, Summary},
+        field::{Field, Shape, Spec},
+    },
+    document::crdt::{Crdt, EditError, Writer},
+};
 
 const fn spec(id: &'static str, shape: Shape) -> Spec {
     Spec { id, shape }
@@ -123,3 +129,62 @@ const ORGANISATION_CODE: &[Spec] = &[
     spec("direction", Shape::One(DIRECTIONS)),
     spec("strength", Shape::Number(1, 3)),
 ];
+
+/// What a note says of itself beside its fields.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About {
+    /// Of which case.
+    pub case: CaseId,
+    /// With whom.
+    pub employee_name: String,
+    /// 1 for the first.
+    pub ordinal: u32,
+}
+
+/// Writes what a note is of.
+pub fn begin(tx: &mut Writer<'_, '_>, about: &About) -> Result<(), EditError> {
+    tx.put(&Field::top("case"), about.case.to_hex())?;
+    tx.put(&Field::top("employee_name"), about.employee_name.as_str())?;
+    tx.put(&Field::top("ordinal"), i64::from(about.ordinal))
+}
+
+/// What a note is of; `None` until its first changes are here.
+pub fn about(crdt: &Crdt) -> Option<About> {
+    Some(About {
+        case: CaseId::from_hex(&crdt.plain(&Field::top("case"))?)?,
+        employee_name: crdt.plain(&Field::top("employee_name"))?,
+        ordinal: u32::try_from(crdt.number(&Field::top("ordinal"))?).ok()?,
+    })
+}
+
+/// The draft of what the employee will read.
+pub fn draft(crdt: &Crdt) -> Summary {
+    let text = |id: &str| crdt.text(&Field::top(&format!("summary_{id}"))).unwrap_or_default();
+    let lines = |id: &str| {
+        let list = Field::top(&format!("summary_{id}"));
+        let line = |item: &String| {
+            let text = crdt.text(&list.child(item).child("text"))?;
+            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            (!text.is_empty()).then_some(text)
+        };
+        crdt.items(&list).iter().filter_map(line).collect()
+    };
+    Summary { texts: case::TEXTS.map(text), lists: case::LISTS.map(lines) }
+}
+
+/// Every field of the note, and of every item of its lists, in the order shown.
+pub fn fields(crdt: &Crdt) -> Vec<(Field, Shape)> {
+    let mut found = vec![];
+    for spec in FIELDS {
+        let field = Field::top(spec.id);
+        found.push((field.clone(), spec.shape));
+        if let Shape::List(inner) = spec.shape {
+            for item in crdt.items(&field) {
+                let item = field.child(&item);
+                // A list holds no lists, so this goes one level deep.
+                found.extend(inner.iter().map(|spec| (item.child(spec.id), spec.shape)));
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,110 @@
+//! A person's own list: whom they invited, which cases they have, what their devices are called.
+//!
+//! Nobody but the person's own devices reads it; names of employees are nowhere else but in the
+//! documents of their cases.
+
+use shared::{
+    id::{AccountId, DeviceId},
+    log::org::Role,
+    time::UnixMillis,
+};
+
+use crate::{
+    casework::{
+        case::CaseId,
+        field::{Field, Shape, Spec},
+    },
+    document::crdt::{Crdt, EditError, Writer},
+};
+
+/// Maps by id; their values are written with [`Writer::put`].
+pub const FIELDS: &[Spec] = &[
+    Spec { id: "people", shape: Shape::Many(&[]) },
+    Spec { id: "cases", shape: Shape::Many(&[]) },
+    Spec { id: "devices", shape: Shape::Many(&[]) },
+];
+
+/// Somebody this person invited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invited {
+    /// Index of the `EnrolGrant` in the org log.
+    pub grant: u64,
+    /// As the inviter calls them.
+    pub name: String,
+    /// What they were invited as.
+    pub role: Role,
+    /// Until when the invitation can be used.
+    pub expires_at: UnixMillis,
+}
+
+/// Notes whom an invitation is for.
+pub fn add_invited(tx: &mut Writer<'_, '_>, invited: &Invited) -> Result<(), EditError> {
+    let person = Field::top("people").child(&invited.grant.to_string());
+    tx.ensure_map(&person)?;
+    tx.put(&person.child("name"), invited.name.as_str())?;
+    tx.put(&person.child("role"), role_code(invited.role))?;
+    tx.put(&person.child("expires_at"), narrow(invited.expires_at))
+}
+
+/// Everybody this person invited.
+pub fn invited(crdt: &Crdt) -> Vec<Invited> {
+    let people = Field::top("people");
+    let read = |id: &String| {
+        let person = people.child(id);
+        Some(Invited {
+            grant: id.parse().ok()?,
+            name: crdt.plain(&person.child("name"))?,
+            role: role_of(&crdt.plain(&person.child("role"))?)?,
+            expires_at: UnixMillis(u64::try_from(crdt.number(&person.child("expires_at"))?).ok()?),
+        })
+    };
+    crdt.keys(&people).iter().filter_map(read).collect()
+}
+
+/// Notes which employee a case is with.
+pub fn add_case(
+    tx: &mut Writer<'_, '_>,
+    case: CaseId,
+    employee: AccountId,
+) -> Result<(), EditError> {
+    tx.put(&Field::top("cases").child(&case.to_hex()), employee.to_hex())
+}
+
+/// The case with an employee, if this person opened one.
+pub fn case_with(crdt: &Crdt, employee: AccountId) -> Option<CaseId> {
+    let cases = Field::top("cases");
+    let employee = employee.to_hex();
+    crdt.keys(&cases)
+        .iter()
+        .find(|id| crdt.plain(&cases.child(id)).as_ref() == Some(&employee))
+        .and_then(|id| CaseId::from_hex(id))
+}
+
+/// Notes what a device is called.
+pub fn name_device(tx: &mut Writer<'_, '_>, device: DeviceId, name: &str) -> Result<(), EditError> {
+    tx.put(&Field::top("devices").child(&device.to_hex()), name)
+}
+
+/// What a device is called.
+pub fn device_name(crdt: &Crdt, device: DeviceId) -> Option<String> {
+    crdt.plain(&Field::top("devices").child(&device.to_hex()))
+}
+
+fn role_code(role: Role) -> &'static str {
+    match role {
+        Role::Admin => "admin",
+        Role::Consultant => "consultant",
+        Role::Supervisor => "supervisor",
+        Role::Employee => "employee",
+    }
+}
+
+fn role_of(code: &str) -> Option<Role> {
+    [Role::Admin, Role::Consultant, Role::Supervisor, Role::Employee]
+        .into_iter()
+        .find(|role| role_code(*role) == code)
+}
+
+fn narrow(at: UnixMillis) -> i64 {
+    i64::try_from(at.0).unwrap_or(i64::MAX)
+}

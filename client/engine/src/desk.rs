@@ -1,0 +1,199 @@
+//! The unlocked device: everything the engine does while keys are in memory.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use shared::{
+    Blob,
+    id::{AccountId, DocumentId},
+    log::org::{Account, OrgBody, OrgLog, Role},
+    sync::ClientMessage,
+};
+
+use crate::{
+    document::{Document, chunk, crdt::Crdt},
+    effect::Effect,
+    journal::{After, Step},
+    keyring::{Keyring, Keys, Membership},
+    record::{Content, Name, Progress, Sealer},
+    view::{Gate, InvitationView, Notice, View, Work},
+};
+
+mod apply;
+mod edit;
+mod join;
+mod load;
+mod log;
+mod people;
+mod push;
+mod receive;
+mod show;
+
+pub(crate) use join::Invitation;
+
+/// How far the login on the present connection is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Login {
+    Out,
+    Asked { nonce: [u8; 32] },
+    Answered,
+    In,
+}
+
+/// When changes are sealed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// This long after the first unsent edit, or at twenty edits. What the app uses.
+    Coalesce {
+        /// Milliseconds.
+        wait_ms: u64,
+    },
+    /// At once, each change in an envelope of its own: for measuring.
+    Each,
+}
+
+/// An org-log entry on its way, and what is shown when it has arrived.
+struct OrgWish {
+    body: OrgBody,
+    invitation: InvitationView,
+    sent: Option<Blob>,
+}
+
+/// A document on screen.
+#[derive(Default)]
+struct OpenDocument {
+    mirrors: BTreeMap<crate::casework::field::Field, crate::document::mirror::Mirror>,
+    removed: Vec<edit::Removed>,
+}
+
+/// Everything about the unlocked device.
+pub(crate) struct Desk {
+    sealer: Sealer,
+    keyring: Keyring,
+    keys: Keys,
+    progress: Progress,
+    org: Option<OrgLog>,
+    documents: BTreeMap<DocumentId, Document>,
+    login: Login,
+    origin: Option<String>,
+    pace: Pace,
+    org_wishes: VecDeque<OrgWish>,
+    open: BTreeMap<DocumentId, OpenDocument>,
+    quarantined: Vec<crate::view::QuarantineRow>,
+    shown: show::Shown,
+    /// The server's log did not verify on this connection; nothing more of it is taken.
+    distrust: bool,
+    /// The link seems of no use; the login as this device tells whether we used it ourselves.
+    doubt: Option<Notice>,
+    all_sent_at: Option<shared::time::UnixMillis>,
+    first_unsealed_at: Option<shared::time::UnixMillis>,
+}
+
+impl Desk {
+    /// A desk over a keyring, before anything else was read from the store.
+    pub(crate) fn new(sealer: Sealer, keyring: Keyring, pace: Pace) -> Self {
+        let keys = keyring.keys();
+        Self {
+            sealer,
+            keyring,
+            keys,
+            progress: Progress::default(),
+            org: None,
+            documents: BTreeMap::new(),
+            login: Login::Out,
+            origin: None,
+            pace,
+            org_wishes: VecDeque::new(),
+            open: BTreeMap::new(),
+            quarantined: vec![],
+            shown: show::Shown::default(),
+            distrust: false,
+            doubt: None,
+            all_sent_at: None,
+            first_unsealed_at: None,
+        }
+    }
+
+    /// This person in the log, with their id.
+    fn me(&self) -> Option<(AccountId, &Account)> {
+        let Membership::Member { account, .. } = &self.keyring.membership else { return None };
+        Some((*account, self.org.as_ref()?.account(*account)?))
+    }
+
+    fn role(&self) -> Option<Role> {
+        self.me().map(|(_, account)| account.role)
+    }
+
+    /// Ready for casework: joined, and the person's own keys are here.
+    fn is_open(&self) -> bool {
+        self.me().is_some() && self.keys.account_kem.is_some()
+    }
+
+    pub(crate) fn gate(&self) -> Gate {
+        match self.role() {
+            Some(role) if self.keys.account_kem.is_some() => Gate::Open {
+                name: self.keyring.name.clone(),
+                role,
+                device_name: self.keyring.device_name.clone(),
+            },
+            Some(_) => Gate::Working(Work::AwaitingKeys),
+            None => Gate::Working(Work::AskingServer),
+        }
+    }
+
+    fn save_keyring(&self, step: &mut Step<'_, '_>) {
+        let content = Content::Keyring(self.keyring.duplicate());
+        step.put(&self.sealer, Name::Keyring, &content);
+    }
+
+    fn save_progress(&self, step: &mut Step<'_, '_>) {
+        step.put(&self.sealer, Name::Progress, &Content::Progress(self.progress));
+    }
+
+    fn save_bytes(&self, step: &mut Step<'_, '_>, name: Name, bytes: &[u8]) {
+        step.put(&self.sealer, name, &Content::Bytes(Blob(bytes.to_vec())));
+    }
+
+    fn send(step: &mut Step<'_, '_>, message: ClientMessage) {
+        step.effects.push(Effect::Send(message));
+    }
+
+    fn notice(step: &mut Step<'_, '_>, notice: Notice) {
+        step.effects.push(Effect::Show(View::Notice(notice)));
+    }
+
+    /// The document, made empty if it is new to this device.
+    fn document_mut(&mut self, id: DocumentId) -> &mut Document {
+        let actor = chunk::actor(self.keys.id, id, self.progress.starts);
+        self.documents.entry(id).or_insert_with(|| Document::new(id, Crdt::empty(actor)))
+    }
+
+    /// Something that waited for the store may happen.
+    pub(crate) fn after(&mut self, step: &mut Step<'_, '_>, after: After) {
+        match after {
+            After::Connect => step.effects.push(Effect::Link(crate::effect::LinkWish::Up)),
+            After::LogIn => self.log_in(step),
+            After::Saved(document, counter) => self.saved(step, document, counter),
+            After::Sealed(document, seq) => self.sealed(document, seq),
+            After::Wished(document) => self.append_next(step, document),
+            After::Marked(document) => self.apply_marked(step, document),
+        }
+    }
+
+    /// Time passed.
+    pub(crate) fn tick(&mut self, step: &mut Step<'_, '_>) {
+        self.seal_due(step);
+        self.push_durable(step);
+    }
+
+    /// What a step leaves to be done before it ends.
+    pub(crate) fn settle(&mut self, step: &mut Step<'_, '_>) {
+        self.push_durable(step);
+    }
+
+    /// Writes down who this device will be.
+    pub(crate) fn begin(&mut self, step: &mut Step<'_, '_>) {
+        self.progress.starts = 1;
+        self.save_keyring(step);
+        self.save_progress(step);
+    }
+}

@@ -1,0 +1,269 @@
+//! A person's edits.
+
+use shared::id::DocumentId;
+
+use super::{Desk, OpenDocument};
+use crate::{
+    casework::{
+        case,
+        field::{Field, Shape, Spec, Value},
+        note,
+    },
+    command::Splice,
+    document::{
+        crdt::{Crdt, EditError, Writer, shape_of},
+        genesis::Kind,
+        mirror::Mirror,
+    },
+    effect::Effect,
+    journal::Step,
+    view::{Notice, TextView, View},
+};
+
+/// Longest insertion that makes one change; a longer paste makes several.
+const INSERT_UNITS_MAX: usize = 4_000;
+
+/// A removed item, as much of it as is needed to bring it back.
+pub(super) struct Removed {
+    list: Field,
+    id: String,
+    at: usize,
+    contents: Vec<(Spec, Kept)>,
+}
+
+enum Kept {
+    Text(String),
+    Value(Value),
+}
+
+impl Desk {
+    /// Whether this person may write to a document.
+    pub(super) fn may_write(&self, id: DocumentId) -> bool {
+        let (Some((me, _)), Some(document)) = (self.me(), self.documents.get(&id)) else {
+            return false;
+        };
+        document.may_write(me)
+    }
+
+    /// Makes one change in a document and writes it down.
+    pub(super) fn edit(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        id: DocumentId,
+        write: impl FnOnce(&mut Writer<'_, '_>) -> Result<(), EditError>,
+    ) {
+        if !self.may_write(id) {
+            return;
+        }
+        let Some(document) = self.documents.get_mut(&id) else { return };
+        match document.crdt.edit(step.now(), write) {
+            Ok(Some(change)) => self.keep_change(step, id, change),
+            Ok(None) => {}
+            Err(EditError::TooLong) => Self::notice(step, Notice::TooLong),
+            // The page and the schema disagree; the page is shown the document as it is.
+            Err(EditError::NoSuchField | EditError::Internal) => self.refresh_open(step, id),
+        }
+    }
+
+    /// Starts showing a document.
+    pub(crate) fn open_document(&mut self, step: &mut Step<'_, '_>, id: DocumentId) {
+        let Some(document) = self.documents.get(&id) else { return };
+        let mut open = OpenDocument::default();
+        if document.crdt.kind() == Some(Kind::Note) {
+            for (field, shape) in note::fields(&document.crdt) {
+                if matches!(shape, Shape::Long | Shape::Short) {
+                    let text = document.crdt.text(&field).unwrap_or_default();
+                    open.mirrors.insert(field, Mirror::new(&text));
+                }
+            }
+        }
+        self.open.insert(id, open);
+        self.show_document(step, id);
+    }
+
+    /// Stops showing a document.
+    pub(crate) fn close_document(&mut self, id: DocumentId) {
+        self.open.remove(&id);
+    }
+
+    /// The page typed.
+    pub(crate) fn edit_text(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        id: DocumentId,
+        field: &Field,
+        revision: u64,
+        splice: &Splice,
+    ) {
+        let Some(current) = self.documents.get(&id).and_then(|it| it.crdt.text(field)) else {
+            return;
+        };
+        let open = self.open.entry(id).or_default();
+        let mirror = open.mirrors.entry(field.clone()).or_insert_with(|| Mirror::new(&current));
+        if let Ok(splices) = mirror.edit(revision, splice, &current) {
+            for piece in splices.iter().flat_map(pieces) {
+                self.edit(step, id, |tx| tx.splice(field, &piece));
+            }
+        }
+        self.answer_text(step, id, field);
+    }
+
+    /// Tells the page what its field should hold.
+    fn answer_text(&mut self, step: &mut Step<'_, '_>, id: DocumentId, field: &Field) {
+        let Some(document) = self.documents.get(&id) else { return };
+        let text = document.crdt.text(field).unwrap_or_default();
+        let mirror = self.open.get_mut(&id).and_then(|open| open.mirrors.get_mut(field));
+        let Some(mirror) = mirror else { return };
+        let adopt = mirror.refresh(&text);
+        let edits_seen = mirror.edits_seen();
+        let view = TextView { document: id, field: field.clone(), edits_seen, adopt };
+        step.effects.push(Effect::Show(View::Text(view)));
+    }
+
+    /// Shows an open document again, whole, and every text that another device changed.
+    pub(super) fn refresh_open(&mut self, step: &mut Step<'_, '_>, id: DocumentId) {
+        let (Some(open), Some(document)) = (self.open.get_mut(&id), self.documents.get(&id)) else {
+            return;
+        };
+        let mut changed = vec![];
+        if document.crdt.kind() == Some(Kind::Note) {
+            for (field, shape) in note::fields(&document.crdt) {
+                if !matches!(shape, Shape::Long | Shape::Short) {
+                    continue;
+                }
+                let text = document.crdt.text(&field).unwrap_or_default();
+                let mirror = open.mirrors.entry(field.clone());
+                let mirror = mirror.or_insert_with(|| Mirror::new(&text));
+                if mirror.refresh(&text).is_some() {
+                    changed.push(field);
+                }
+            }
+        }
+        self.show_document(step, id);
+        for field in changed {
+            self.answer_text(step, id, &field);
+        }
+    }
+
+    /// Sets a value.
+    pub(crate) fn set_value(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        id: DocumentId,
+        field: &Field,
+        value: &Value,
+    ) {
+        let Some(Ok(shape)) = self.documents.get(&id).map(|it| shape_of(&it.crdt, field)) else {
+            return;
+        };
+        self.edit(step, id, |tx| tx.set(field, shape, value));
+        self.show_document(step, id);
+    }
+
+    /// Adds an empty item to a list.
+    pub(crate) fn add_item(&mut self, step: &mut Step<'_, '_>, id: DocumentId, list: &Field) {
+        let shape = self.documents.get(&id).map(|it| shape_of(&it.crdt, list));
+        let Some(Ok(Shape::List(fields))) = shape else { return };
+        let bytes: [u8; 8] = step.cx.random();
+        let item = format!("{:016x}", u64::from_be_bytes(bytes));
+        self.edit(step, id, |tx| tx.add_item(list, &item, None, fields));
+        self.refresh_open(step, id);
+    }
+
+    /// Removes an item, remembering it.
+    pub(crate) fn remove_item(&mut self, step: &mut Step<'_, '_>, id: DocumentId, item: &Field) {
+        let Some(mut removed) = self.documents.get(&id).and_then(|it| remember(&it.crdt, item))
+        else {
+            return;
+        };
+        let at = &mut removed.at;
+        self.edit(step, id, |tx| {
+            *at = tx.remove_item(item)?;
+            Ok(())
+        });
+        let open = self.open.entry(id).or_default();
+        let prefix = format!("{item}/");
+        open.mirrors.retain(|field, _| !field.as_str().starts_with(&prefix));
+        open.removed.push(removed);
+        self.refresh_open(step, id);
+    }
+
+    /// Brings back the item removed last.
+    pub(crate) fn restore_item(&mut self, step: &mut Step<'_, '_>, id: DocumentId) {
+        let Some(removed) = self.open.get_mut(&id).and_then(|open| open.removed.pop()) else {
+            return;
+        };
+        let Removed { list, id: item_id, at, contents } = removed;
+        let specs: Vec<Spec> = contents.iter().map(|(spec, _)| *spec).collect();
+        let item = list.child(&item_id);
+        self.edit(step, id, |tx| {
+            tx.add_item(&list, &item_id, Some(at), &specs)?;
+            for (spec, kept) in &contents {
+                let field = item.child(spec.id);
+                match kept {
+                    Kept::Text(text) => {
+                        let splice = Splice { at: 0, delete: 0, insert: text.clone() };
+                        tx.splice(&field, &splice)?;
+                    }
+                    Kept::Value(value) => tx.set(&field, spec.shape, value)?,
+                }
+            }
+            Ok(())
+        });
+        self.refresh_open(step, id);
+    }
+
+    /// Puts the summary draft of a note where the employee reads it.
+    pub(crate) fn offer_summary(&mut self, step: &mut Step<'_, '_>, note: DocumentId) {
+        let Some(document) = self.documents.get(&note) else { return };
+        let Some(about) = note::about(&document.crdt) else { return };
+        let (draft, at) = (note::draft(&document.crdt), step.now());
+        self.edit(step, about.case, |tx| case::offer(tx, note, &draft, at));
+        self.show_document(step, note);
+        self.refresh_open(step, about.case);
+    }
+}
+
+fn remember(crdt: &Crdt, item: &Field) -> Option<Removed> {
+    let (list, id) = item.as_str().rsplit_once('/')?;
+    let list = Field::top(list);
+    let Ok(Shape::List(fields)) = shape_of(crdt, &list) else { return None };
+    if !crdt.items(&list).iter().any(|it| it == id) {
+        return None;
+    }
+    let keep = |spec: &Spec| {
+        let field = item.child(spec.id);
+        let kept = match spec.shape {
+            Shape::Long | Shape::Short => Kept::Text(crdt.text(&field).unwrap_or_default()),
+            shape @ (Shape::One(_)
+            | Shape::Many(_)
+            | Shape::Number(..)
+            | Shape::Flag
+            | Shape::Date
+            | Shape::DateTime
+            | Shape::List(_)) => Kept::Value(crdt.value(&field, shape)),
+        };
+        (*spec, kept)
+    };
+    let contents = fields.iter().map(keep).collect();
+    Some(Removed { list, id: String::from(id), at: 0, contents })
+}
+
+/// A splice as several whose insertions each fit into one change.
+fn pieces(splice: &Splice) -> Vec<Splice> {
+    let mut pieces = vec![Splice { insert: String::new(), ..splice.clone() }];
+    let mut at = splice.at;
+    let mut units = 0;
+    for letter in splice.insert.chars() {
+        if units + letter.len_utf16() > INSERT_UNITS_MAX {
+            at += u32::try_from(units).unwrap_or(0);
+            units = 0;
+            pieces.push(Splice { at, delete: 0, insert: String::new() });
+        }
+        units += letter.len_utf16();
+        if let Some(last) = pieces.last_mut() {
+            last.insert.push(letter);
+        }
+    }
+    pieces
+}

@@ -1,0 +1,489 @@
+//! Logging in, founding the firm, using an invitation, receiving one's seeds.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use shared::{
+    id::{AccountId, EntryHash, FirmId},
+    log::{
+        Author, Entry, EntryError, Head, LogId, Place,
+        org::{AccountAdd, DeviceAdd, Enrols, Genesis, OrgBody, OrgLog},
+    },
+    refusal::Reason,
+    secret::Secret,
+    sign::{Domain, SigningKey},
+    sync::{ClientMessage, Identity, Wrap, WrapTo, login_message},
+    time::UnixMillis,
+    version::PROTOCOL,
+};
+use zeroize::Zeroizing;
+
+use super::{Desk, Login};
+use crate::{
+    casework::catalogue,
+    command::Newcomer,
+    cx::Cx,
+    effect::{Effect, LinkWish, RecordKey},
+    journal::{After, Step},
+    keyring::{AccountSeeds, Keyring, Membership, Seed},
+    record::Name,
+    view::{Notice, View},
+    wrap::{self, Purpose},
+};
+
+const BOOTSTRAP: &str = "bootstrap.";
+const JOIN: &str = "join.";
+const DEVICE: &str = "device.";
+
+/// What a link's fragment says.
+pub(crate) enum Invitation {
+    /// Make the firm.
+    Bootstrap(Seed),
+    /// Join it, or link a device: the firm's Genesis and the private key of the grant.
+    Grant { genesis: EntryHash, grant: Seed },
+}
+
+impl Invitation {
+    /// From a fragment or code, with or without what stands before it.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let text = text.rsplit_once('#').map_or(text, |(_, fragment)| fragment);
+        if let Some(secret) = text.strip_prefix(BOOTSTRAP) {
+            let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(secret).ok()?);
+            return Secret::from_slice(&bytes).map(|secret| Self::Bootstrap(Seed::new(secret)));
+        }
+        let code = text.strip_prefix(JOIN).or_else(|| text.strip_prefix(DEVICE))?;
+        let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(code).ok()?);
+        let (genesis, grant) = bytes.split_first_chunk::<32>()?;
+        let grant = Seed::new(Secret::from_slice(grant)?);
+        Some(Self::Grant { genesis: EntryHash::new(*genesis), grant })
+    }
+
+    /// The fragment of an invitation for a person or a device.
+    pub(crate) fn fragment(genesis: EntryHash, grant: &Seed, is_device: bool) -> String {
+        let mut bytes = Zeroizing::new(genesis.as_bytes().to_vec());
+        bytes.extend_from_slice(grant.secret().expose());
+        let prefix = if is_device { DEVICE } else { JOIN };
+        format!("{prefix}{}", URL_SAFE_NO_PAD.encode(&*bytes))
+    }
+}
+
+impl Keyring {
+    /// A keyring for a newcomer, before the server was asked anything.
+    pub(crate) fn make(newcomer: &Newcomer, invitation: Invitation, cx: &mut Cx<'_>) -> Self {
+        let account = AccountId::new(cx.random());
+        let (membership, root) = match invitation {
+            Invitation::Bootstrap(bootstrap) => {
+                let root = Seed::make(cx);
+                let kept = root.duplicate();
+                let firm = FirmId::new(cx.random());
+                let at = cx.now;
+                (Membership::Founding { bootstrap, root, firm, account, at }, Some(kept))
+            }
+            Invitation::Grant { genesis, grant } => {
+                (Membership::Invited { grant, genesis, account }, None)
+            }
+        };
+        Self {
+            device_sign: Seed::make(cx),
+            device_kem: Seed::make(cx),
+            account: Some(AccountSeeds::make(cx)),
+            membership,
+            name: newcomer.name.trim().to_owned(),
+            device_name: newcomer.device_name.trim().to_owned(),
+            root,
+        }
+    }
+}
+
+impl Desk {
+    /// The connection is open: say who we are.
+    pub(crate) fn link_up(&mut self, step: &mut Step<'_, '_>, origin: String) {
+        self.origin = Some(origin);
+        self.log_in(step);
+    }
+
+    /// The connection is gone.
+    pub(crate) fn link_down(&mut self, step: &mut Step<'_, '_>) {
+        let was_joining = !matches!(self.keyring.membership, Membership::Member { .. });
+        if was_joining && self.origin.is_none() {
+            Self::notice(step, Notice::NeedsNetwork);
+        }
+        self.origin = None;
+        self.login = Login::Out;
+        self.distrust = false;
+        for document in self.documents.values_mut() {
+            document.disconnected();
+        }
+        for wish in &mut self.org_wishes {
+            wish.sent = None;
+        }
+    }
+
+    pub(super) fn log_in(&mut self, step: &mut Step<'_, '_>) {
+        if self.origin.is_none() {
+            return;
+        }
+        let nonce = step.cx.random();
+        self.login = Login::Asked { nonce };
+        let identity = self.identity();
+        Self::send(step, ClientMessage::Hello { version: PROTOCOL, identity, nonce });
+    }
+
+    fn identity(&self) -> Identity {
+        match &self.keyring.membership {
+            _ if self.doubt.is_some() => Identity::Device(self.keys.id),
+            Membership::Founding { .. } => Identity::Bootstrap,
+            Membership::Invited { grant, .. } => {
+                Identity::Grant(SigningKey::derive(grant.secret()).verify_key())
+            }
+            Membership::Member { .. } => Identity::Device(self.keys.id),
+        }
+    }
+
+    pub(super) fn challenged(&mut self, step: &mut Step<'_, '_>, server_nonce: &[u8; 32]) {
+        let (Login::Asked { nonce }, Some(origin)) = (self.login, self.origin.as_ref()) else {
+            return;
+        };
+        let message = login_message(&self.identity(), &nonce, server_nonce, origin);
+        let signature = match &self.keyring.membership {
+            Membership::Founding { bootstrap, .. } if self.doubt.is_none() => {
+                SigningKey::derive(bootstrap.secret()).sign(Domain::Login, &message)
+            }
+            Membership::Invited { grant, .. } if self.doubt.is_none() => {
+                SigningKey::derive(grant.secret()).sign(Domain::Login, &message)
+            }
+            Membership::Founding { .. }
+            | Membership::Invited { .. }
+            | Membership::Member { .. } => self.keys.device.sign(Domain::Login, &message),
+        };
+        self.login = Login::Answered;
+        Self::send(step, ClientMessage::Auth { signature });
+    }
+
+    /// The login held: go on with joining, or with synchronising.
+    pub(super) fn logged_in(&mut self, step: &mut Step<'_, '_>, org_length: u64, wraps: u64) {
+        self.login = Login::In;
+        match &self.keyring.membership {
+            Membership::Founding { .. } if self.doubt.is_some() => self.founded(step),
+            Membership::Founding { .. } => self.found(step),
+            Membership::Invited { .. } => self.pull_org(step),
+            Membership::Member { .. } => {
+                if org_length > self.org_length() {
+                    self.pull_org(step);
+                }
+                if wraps > self.progress.wraps {
+                    let after = self.progress.wraps;
+                    Self::send(step, ClientMessage::PullWraps { after });
+                }
+                Self::send(step, ClientMessage::Subscribe);
+                self.seal_due(step);
+                let documents: Vec<_> = self.documents.keys().copied().collect();
+                for document in documents {
+                    self.append_next(step, document);
+                }
+                self.hand_over_seeds(step);
+                self.send_org_wish(step);
+            }
+        }
+    }
+
+    fn found(&mut self, step: &mut Step<'_, '_>) {
+        if let Some(entry) = self.genesis_entry() {
+            let entry = entry.as_bytes().to_vec().into();
+            Self::send(step, ClientMessage::Append { entry, wraps: vec![] });
+        }
+    }
+
+    /// The same bytes at every try: the time is kept, and Ed25519 has no randomness.
+    fn genesis_entry(&self) -> Option<Entry> {
+        let Membership::Founding { root, firm, account, at, .. } = &self.keyring.membership else {
+            return None;
+        };
+        let root = SigningKey::derive(root.secret());
+        let body = OrgBody::Genesis(Genesis {
+            suite: PROTOCOL,
+            escrow: false,
+            root: root.verify_key(),
+            admin: self.keyring.account.as_ref()?.public(*account),
+            device: self.keyring.device_keys(&self.keys, *firm, *account),
+        });
+        let place =
+            Place { log: LogId::Org(*firm), head: Head::EMPTY, at: *at, author: Author::Root };
+        Some(body.sign(place, &root))
+    }
+
+    fn founded(&mut self, step: &mut Step<'_, '_>) {
+        let Some(entry) = self.genesis_entry() else { return };
+        let Ok(org) = OrgLog::begin(&entry) else { return };
+        let Membership::Founding { firm, account, .. } = &self.keyring.membership else { return };
+        let (firm, account) = (*firm, *account);
+        self.save_bytes(step, Name::Org(0), entry.as_bytes());
+        self.become_member(step, firm, org.genesis(), account);
+        self.org = Some(org);
+        self.begin_catalogue(step);
+    }
+
+    /// The org log is here whole: join by the grant, unless we did already.
+    pub(super) fn join(&mut self, step: &mut Step<'_, '_>) {
+        let Membership::Invited { grant, account, .. } = &self.keyring.membership else { return };
+        let (key, account) = (SigningKey::derive(grant.secret()), *account);
+        let Some(org) = &self.org else { return };
+        if let Some(device) = org.device(self.keys.id) {
+            let account = device.account;
+            return self.joined(step, account);
+        }
+        let Some((index, grant)) = org.grant_of_key(&key.verify_key()) else {
+            return self.give_up(step, Notice::WrongLink);
+        };
+        if grant.used >= grant.body.uses {
+            return self.give_up(step, Notice::LinkSpent);
+        }
+        if let Some(doubt) = self.doubt.take() {
+            return self.give_up(step, doubt);
+        }
+        let at = step.now().min(grant.body.expires_at);
+        let place = Place {
+            log: LogId::Org(org.firm()),
+            head: org.head(),
+            at,
+            author: Author::Grant(index),
+        };
+        let Some(body) = self.enrolment(grant.body.enrols, account, org.firm()) else { return };
+        let entry = body.sign(place, &key).as_bytes().to_vec().into();
+        Self::send(step, ClientMessage::Append { entry, wraps: vec![] });
+    }
+
+    fn enrolment(&self, enrols: Enrols, account: AccountId, firm: FirmId) -> Option<OrgBody> {
+        Some(match enrols {
+            Enrols::Account(role) => OrgBody::AccountAdd(AccountAdd {
+                role,
+                account: self.keyring.account.as_ref()?.public(account),
+                device: self.keyring.device_keys(&self.keys, firm, account),
+            }),
+            Enrols::Device(owner) => OrgBody::DeviceAdd(DeviceAdd {
+                account: owner,
+                device: self.keyring.device_keys(&self.keys, firm, owner),
+            }),
+        })
+    }
+
+    fn joined(&mut self, step: &mut Step<'_, '_>, account: AccountId) {
+        let Some(org) = &self.org else { return };
+        let (firm, genesis) = (org.firm(), org.genesis());
+        let own = self.keyring.account.as_ref().map(|seeds| seeds.public(account));
+        let is_new_account = own.as_ref() == org.account(account).map(|account| &account.keys);
+        if !is_new_account {
+            self.keyring.account = None;
+            self.keys = self.keyring.keys();
+        }
+        self.become_member(step, firm, genesis, account);
+        if is_new_account {
+            self.begin_catalogue(step);
+        }
+    }
+
+    fn become_member(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        firm: FirmId,
+        genesis: EntryHash,
+        account: AccountId,
+    ) {
+        self.keyring.membership = Membership::Member { firm, genesis, account };
+        self.save_keyring(step);
+        self.save_progress(step);
+        self.login = Login::Out;
+        self.doubt = None;
+        step.after(After::LogIn);
+    }
+
+    /// Joining cannot succeed: the device is as empty as before.
+    pub(super) fn give_up(&mut self, step: &mut Step<'_, '_>, notice: Notice) {
+        step.delete_raw(RecordKey::VAULT);
+        step.delete(&self.sealer, Name::Keyring);
+        step.delete(&self.sealer, Name::Progress);
+        for index in 0..self.org_length() {
+            step.delete(&self.sealer, Name::Org(index));
+        }
+        self.org = None;
+        step.effects.push(Effect::Link(LinkWish::Down));
+        step.effects.push(Effect::Show(View::Notice(notice)));
+        self.shown.gave_up = true;
+    }
+
+    /// The link is of no use any more. If that is because we used it and the answer got lost, the
+    /// log has this device, and the login as this device tells.
+    fn ask_as_device(&mut self, step: &mut Step<'_, '_>, doubt: Notice) -> bool {
+        self.doubt = Some(doubt);
+        self.log_in(step);
+        true
+    }
+
+    /// A refusal while joining; `true` if it was one that ends it.
+    pub(super) fn refused_joining(&mut self, step: &mut Step<'_, '_>, reason: Reason) -> bool {
+        if matches!(self.keyring.membership, Membership::Member { .. }) {
+            return false;
+        }
+        let notice = match (reason, self.doubt.take()) {
+            (Reason::UnknownDevice, Some(doubt)) => doubt,
+            (Reason::GrantExpired, None) => return self.ask_as_device(step, Notice::LinkExpired),
+            (Reason::GrantSpent | Reason::FirmExists, None) => {
+                return self.ask_as_device(step, Notice::LinkSpent);
+            }
+            (Reason::UnknownGrant | Reason::WrongBootstrap | Reason::NoFirm, None) => {
+                Notice::WrongLink
+            }
+            (_, doubt) => {
+                self.doubt = doubt;
+                return false;
+            }
+        };
+        self.give_up(step, notice);
+        true
+    }
+
+    /// Seeds sealed to this device arrived.
+    pub(super) fn receive_seeds(&mut self, step: &mut Step<'_, '_>, sealed: &[u8]) {
+        let Membership::Member { firm, account, .. } = &self.keyring.membership else { return };
+        let purpose = Purpose::Seeds { firm: *firm, account: *account, device: self.keys.id };
+        if self.keyring.account.is_some() {
+            return;
+        }
+        let Ok(bytes) = wrap::unwrap(sealed, purpose, &self.keys.device_kem).map(Zeroizing::new)
+        else {
+            return;
+        };
+        let seeds = bytes.split_at_checked(32).and_then(|(sign, kem)| {
+            Some(AccountSeeds {
+                sign: Seed::new(Secret::from_slice(sign)?),
+                kem: Seed::new(Secret::from_slice(kem)?),
+            })
+        });
+        let Some(seeds) = seeds else { return };
+        let published = self.me().map(|(_, account)| account.keys.clone());
+        if published != Some(seeds.public(*account)) {
+            return;
+        }
+        self.keyring.account = Some(seeds);
+        self.keys = self.keyring.keys();
+        self.save_keyring(step);
+        self.name_this_device(step);
+        // Wraps that came before the key to open them are asked for again.
+        self.progress.wraps = 0;
+        Self::send(step, ClientMessage::PullWraps { after: 0 });
+    }
+
+    /// Seals our seeds to devices of our own that have none yet. A device that has them writes its
+    /// name into the catalogue, so the catalogue says which still wait.
+    pub(super) fn hand_over_seeds(&self, step: &mut Step<'_, '_>) {
+        let Some((me, _)) = self.me() else { return };
+        let (Some(seeds), Some(org)) = (&self.keyring.account, &self.org) else { return };
+        let mut bytes = Zeroizing::new(seeds.sign.secret().expose().to_vec());
+        bytes.extend_from_slice(seeds.kem.secret().expose());
+        let firm = org.firm();
+        let Some(catalogue) = self.catalogue() else { return };
+        let newcomers = org.devices().filter(|(id, device)| {
+            let waits = catalogue::device_name(&catalogue.crdt, *id).is_none();
+            device.account == me && *id != self.keys.id && waits
+        });
+        let wraps: Vec<Wrap> = newcomers
+            .filter_map(|(device, keys)| {
+                let purpose = Purpose::Seeds { firm, account: me, device };
+                let sealed = wrap::wrap(&bytes, purpose, &keys.keys.kem.0, step.cx.entropy).ok()?;
+                let to = WrapTo::Device { account: me, device };
+                Some(Wrap { to, sealed: sealed.into() })
+            })
+            .collect();
+        if !wraps.is_empty() {
+            Self::send(step, ClientMessage::PutWraps { wraps });
+        }
+    }
+
+    pub(super) fn org_length(&self) -> u64 {
+        self.org.as_ref().map_or(0, |org| org.head().length)
+    }
+
+    pub(super) fn pull_org(&mut self, step: &mut Step<'_, '_>) {
+        let from = self.org_length();
+        Self::send(step, ClientMessage::PullLog { document: None, from });
+    }
+
+    /// Entries of the org log arrived.
+    pub(super) fn receive_org(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        from: u64,
+        entries: &[shared::Blob],
+        more: bool,
+    ) {
+        let before = self.org_length();
+        for (index, bytes) in (from..).zip(entries) {
+            if index < self.org_length() || self.distrust {
+                continue;
+            }
+            match self.take_org_entry(&bytes.0) {
+                Ok(()) => self.save_bytes(step, Name::Org(index), &bytes.0),
+                Err(EntryError::UnknownKind { .. }) => {
+                    self.distrust = true;
+                    Self::notice(step, Notice::UpdateNeeded);
+                }
+                Err(_) => {
+                    self.distrust = true;
+                    return self.org_lies(step);
+                }
+            }
+        }
+        if more && !self.distrust && self.org_length() > before {
+            return self.pull_org(step);
+        }
+        if matches!(self.keyring.membership, Membership::Invited { .. }) {
+            return self.join(step);
+        }
+        if self.org_length() > before {
+            self.hand_over_seeds(step);
+            self.retry_waiting(step);
+            self.send_org_wish(step);
+        }
+    }
+
+    fn org_lies(&mut self, step: &mut Step<'_, '_>) {
+        // A newcomer whose link pins another Genesis is at the wrong firm, or at a lying server.
+        if matches!(self.keyring.membership, Membership::Invited { .. }) {
+            self.give_up(step, Notice::WrongLink);
+        } else {
+            Self::notice(step, Notice::ServerLies { document: None });
+        }
+    }
+
+    fn take_org_entry(&mut self, bytes: &[u8]) -> Result<(), EntryError> {
+        let entry = Entry::parse(bytes)?;
+        if let Some(org) = &mut self.org {
+            return org.append(&entry);
+        }
+        let org = OrgLog::begin(&entry)?;
+        let pinned = match &self.keyring.membership {
+            Membership::Invited { genesis, .. } | Membership::Member { genesis, .. } => *genesis,
+            Membership::Founding { .. } => org.genesis(),
+        };
+        if org.genesis() != pinned {
+            return Err(EntryError::Unauthentic);
+        }
+        self.org = Some(org);
+        Ok(())
+    }
+
+    /// The org log accepted our entry: it is applied from our own bytes.
+    pub(super) fn org_appended(&mut self, step: &mut Step<'_, '_>) {
+        match &self.keyring.membership {
+            Membership::Founding { .. } => self.founded(step),
+            Membership::Invited { .. } => self.pull_org(step),
+            Membership::Member { .. } => self.org_wish_granted(step),
+        }
+    }
+}
+
+/// Until when a new invitation can be used.
+pub(super) fn expiry(now: UnixMillis, is_device: bool) -> UnixMillis {
+    const PERSON_MS: u64 = 14 * 24 * 60 * 60 * 1000;
+    const DEVICE_MS: u64 = 15 * 60 * 1000;
+    now.plus_ms(if is_device { DEVICE_MS } else { PERSON_MS })
+}

@@ -1,0 +1,274 @@
+//! From the records of the local store to a desk.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use shared::{
+    Blob,
+    envelope::{Envelope, Verified},
+    id::{DeviceId, DocumentId, Seq},
+    log::{Entry, document::DocumentLog, org::OrgLog},
+    secret::Secret,
+};
+
+use super::{Desk, Pace};
+use crate::{
+    document::{Chain, Flight, Fresh, chunk, crdt::Crdt},
+    effect::Record,
+    epoch::EpochSecret,
+    journal::Step,
+    record::{Content, Name, Place, Sealer, Snapshot},
+    view::Notice,
+};
+
+/// A snapshot is written when this many envelopes and changes had to be replayed.
+const REPLAYED_MAX: usize = 64;
+
+/// Why the store gives no desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NoKeyring;
+
+#[derive(Default)]
+struct Found {
+    logs: Vec<Blob>,
+    chunks: BTreeMap<(DeviceId, Seq), Blob>,
+    snapshot: Option<Snapshot>,
+    suspects: BTreeSet<Place>,
+    quarantined: BTreeSet<Place>,
+}
+
+impl Desk {
+    /// Reads everything; records that do not open are counted and reported, never taken for empty.
+    pub(crate) fn load(
+        step: &mut Step<'_, '_>,
+        sealer: Sealer,
+        records: &[Record],
+        pace: Pace,
+    ) -> Result<Self, NoKeyring> {
+        let opened: Vec<Option<(Name, Content)>> =
+            records.iter().map(|record| sealer.open(record)).collect();
+        let damaged = opened.iter().filter(|record| record.is_none()).count();
+        let mut records: BTreeMap<Name, Content> = opened.into_iter().flatten().collect();
+        let Some(Content::Keyring(keyring)) = records.remove(&Name::Keyring) else {
+            return Err(NoKeyring);
+        };
+        let mut desk = Self::new(sealer, keyring, pace);
+        if let Some(Content::Progress(progress)) = records.remove(&Name::Progress) {
+            desk.progress = progress;
+        }
+        // A new start, and with it new actors: written before any change that uses them.
+        desk.progress.starts += 1;
+        desk.save_progress(step);
+        let found = desk.sort(records);
+        for (id, found) in found {
+            desk.restore(step, id, found);
+        }
+        if damaged > 0 {
+            let records = u32::try_from(damaged).unwrap_or(u32::MAX);
+            Self::notice(step, Notice::StoreDamaged { records });
+        }
+        Ok(desk)
+    }
+
+    /// Takes in what stands alone, and sorts the rest by document. Names are ordered, so the org
+    /// log comes first and every log and counter comes in order.
+    fn sort(&mut self, records: BTreeMap<Name, Content>) -> BTreeMap<DocumentId, Found> {
+        let mut found: BTreeMap<DocumentId, Found> = BTreeMap::new();
+        for (name, content) in records {
+            match (name, content) {
+                (Name::Org(_), Content::Bytes(bytes)) => self.restore_org(&bytes),
+                (Name::Log(id, _), Content::Bytes(bytes)) => {
+                    found.entry(id).or_default().logs.push(bytes);
+                }
+                (Name::Pending(id, counter), Content::Pending(entry)) => {
+                    found.entry(id).or_default();
+                    let document = self.document_mut(id);
+                    document.pending.push_back((counter, entry));
+                    document.next_counter = document.next_counter.max(counter);
+                }
+                (Name::Secret(id, epoch, _), Content::Bytes(bytes)) => {
+                    found.entry(id).or_default();
+                    if let Some(secret) = Secret::from_slice(&bytes.0) {
+                        self.document_mut(id).add_secret(epoch, EpochSecret::new(secret));
+                    }
+                }
+                (Name::Document(id), Content::Document(progress)) => {
+                    found.entry(id).or_default();
+                    self.document_mut(id).progress = progress;
+                }
+                (Name::Envelope(id, device, seq), Content::Bytes(bytes)) => {
+                    found.entry(id).or_default().chunks.insert((device, seq), bytes);
+                }
+                (Name::Change(id, counter), Content::Change(change)) => {
+                    found.entry(id).or_default();
+                    let document = self.document_mut(id);
+                    document.next_counter = document.next_counter.max(counter);
+                    document.fresh.push_back(Fresh {
+                        counter,
+                        start: change.start,
+                        bytes: change.bytes.0,
+                        durable: true,
+                    });
+                }
+                (Name::InFlight(id), Content::Places(places)) => {
+                    found.entry(id).or_default().suspects.extend(places);
+                }
+                (Name::Quarantine(id, ..), Content::Places(places)) => {
+                    found.entry(id).or_default().quarantined.extend(places);
+                }
+                (Name::Snapshot(id), Content::Snapshot(snapshot)) => {
+                    found.entry(id).or_default().snapshot = Some(snapshot);
+                }
+                (_, _) => {}
+            }
+        }
+        found
+    }
+
+    fn restore_org(&mut self, bytes: &Blob) {
+        let Ok(entry) = Entry::parse(&bytes.0) else { return };
+        match &mut self.org {
+            // What was verified when it came is verified again: a log is never trusted by rumour.
+            Some(org) => {
+                if org.append(&entry).is_err() {
+                    self.distrust = true;
+                }
+            }
+            None => self.org = OrgLog::begin(&entry).ok(),
+        }
+    }
+
+    fn restore(&mut self, step: &mut Step<'_, '_>, id: DocumentId, found: Found) {
+        self.document_mut(id);
+        let log = self.restore_log(&found.logs);
+        let Some(document) = self.documents.get_mut(&id) else { return };
+        document.log = log;
+        let actor = chunk::actor(self.keys.id, id, self.progress.starts);
+        let mut covers = BTreeMap::new();
+        if let Some(snapshot) = found.snapshot
+            && let Some(crdt) = Crdt::load(&snapshot.bytes.0, actor)
+        {
+            document.crdt = crdt;
+            covers.extend(snapshot.covers);
+        }
+        let mut replay = Replay { suspects: found.suspects, covers, ..Replay::default() };
+        self.note_quarantine(step, id, found.quarantined, &mut replay);
+        for ((device, seq), bytes) in found.chunks {
+            self.restore_envelope(Place { document: id, device, seq }, bytes, &mut replay);
+        }
+        self.replay(step, id, &replay);
+    }
+
+    fn restore_log(&self, entries: &[Blob]) -> Option<DocumentLog> {
+        let org = self.org.as_ref()?;
+        let mut log: Option<DocumentLog> = None;
+        for bytes in entries {
+            let entry = Entry::parse(&bytes.0).ok()?;
+            match &mut log {
+                Some(log) => log.append(org, &entry).ok()?,
+                None => log = Some(DocumentLog::begin(org, &entry).ok()?),
+            }
+        }
+        log
+    }
+
+    /// One envelope in flight when the program died is what killed it. Of several, nobody knows.
+    fn note_quarantine(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        id: DocumentId,
+        quarantined: BTreeSet<Place>,
+        replay: &mut Replay,
+    ) {
+        for place in &quarantined {
+            self.quarantined.push(crate::view::QuarantineRow {
+                document: id,
+                device: place.device,
+                seq: place.seq.0,
+            });
+        }
+        replay.quarantined = quarantined;
+        if replay.suspects.len() == 1 {
+            for place in std::mem::take(&mut replay.suspects) {
+                self.quarantine(step, place);
+                replay.quarantined.insert(place);
+            }
+            step.delete(&self.sealer, Name::InFlight(id));
+        }
+    }
+
+    fn restore_envelope(&mut self, place: Place, bytes: Blob, replay: &mut Replay) {
+        // Verified when it came, and sealed under the store key since.
+        let Some(envelope) = self.trusted(&place, bytes) else { return };
+        let this = self.keys.id;
+        let Some(document) = self.documents.get_mut(&place.document) else { return };
+        let chain = Chain { seq: place.seq, id: envelope.id() };
+        document.chains.insert(place.device, chain);
+        if place.device == this && place.seq > document.progress.acked {
+            document.flights.push_back(Flight {
+                seq: place.seq,
+                id: envelope.id(),
+                bytes: envelope.as_bytes().to_vec(),
+                edits: 1,
+                durable: true,
+                sent: false,
+            });
+        }
+        if replay.quarantined.contains(&place) {
+            return;
+        }
+        if replay.suspects.contains(&place) {
+            document.suspects.push_back(envelope);
+        } else if replay.covers.get(&place.device).is_none_or(|covered| place.seq > *covered) {
+            replay.envelopes.push(envelope);
+        }
+    }
+
+    fn trusted(&self, place: &Place, bytes: Blob) -> Option<Verified> {
+        let envelope = Envelope::parse(bytes.0).ok()?;
+        let header = envelope.header();
+        if header.document != place.document || header.device != place.device {
+            return None;
+        }
+        let author = self.org.as_ref()?.device(place.device)?;
+        envelope.verify(&author.keys.verify).ok()
+    }
+
+    fn replay(&mut self, step: &mut Step<'_, '_>, id: DocumentId, replay: &Replay) {
+        let mut changes = vec![];
+        for envelope in &replay.envelopes {
+            if let Ok(opened) = self.open(id, envelope) {
+                changes.extend(opened);
+            } else {
+                let header = envelope.header();
+                let place = Place { document: id, device: header.device, seq: header.seq };
+                self.quarantine(step, place);
+            }
+        }
+        let Some(document) = self.documents.get_mut(&id) else { return };
+        let own = document.fresh.iter();
+        changes.extend(own.filter_map(|it| automerge::Change::from_bytes(it.bytes.clone()).ok()));
+        let replayed = changes.len();
+        if document.crdt.apply(changes).is_err() {
+            Self::notice(step, Notice::StoreDamaged { records: 1 });
+        } else if replayed >= REPLAYED_MAX && document.suspects.is_empty() {
+            let covers = document.chains.iter().map(|(device, chain)| (*device, chain.seq));
+            let snapshot = Snapshot { bytes: Blob(document.crdt.save()), covers: covers.collect() };
+            step.put(&self.sealer, Name::Snapshot(id), &Content::Snapshot(snapshot));
+        }
+        self.mark_next_suspect(step, id);
+    }
+
+    /// What an unlock shows and starts.
+    pub(crate) fn resume(step: &mut Step<'_, '_>) {
+        step.effects.push(crate::effect::Effect::Link(crate::effect::LinkWish::Up));
+    }
+}
+
+/// What is to be applied to a document at a start.
+#[derive(Default)]
+struct Replay {
+    envelopes: Vec<Verified>,
+    covers: BTreeMap<DeviceId, Seq>,
+    suspects: BTreeSet<Place>,
+    quarantined: BTreeSet<Place>,
+}

@@ -1,0 +1,246 @@
+//! Invitations, one's own catalogue, and documents with their members.
+
+use shared::{
+    id::{AccountId, DocumentId, Epoch, KeyGeneration},
+    log::{
+        Author, LogId, Place,
+        document::Access,
+        org::{EnrolGrant, Enrols, OrgBody, Role},
+    },
+    secret::Secret,
+    sign::SigningKey,
+    sync::{ClientMessage, Wrap, WrapTo},
+};
+
+use super::{
+    Desk, OrgWish,
+    join::{Invitation, expiry},
+};
+use crate::{
+    casework::{
+        case, catalogue,
+        note::{self, About},
+    },
+    document::{
+        Document, chunk,
+        crdt::Crdt,
+        genesis::Kind,
+        pending::{PendingEntry, Wish},
+    },
+    effect::Effect,
+    epoch::EpochSecret,
+    journal::{After, Step},
+    keyring::Seed,
+    record::{Content, Name},
+    view::{InvitationFor, InvitationView, Notice, View},
+    wrap::{self, Purpose},
+};
+
+impl Desk {
+    /// Invites a person, or links a device when `role` is `None`.
+    pub(crate) fn invite(&mut self, step: &mut Step<'_, '_>, role: Option<Role>, name: String) {
+        let (Some((me, _)), Some(org)) = (self.me(), &self.org) else { return };
+        if self.login != super::Login::In {
+            return Self::notice(step, Notice::NeedsNetwork);
+        }
+        let grant = Seed::make(step.cx);
+        let expires_at = expiry(step.now(), role.is_none());
+        let enrols = role.map_or(Enrols::Device(me), Enrols::Account);
+        let key = SigningKey::derive(grant.secret()).verify_key();
+        let body = OrgBody::EnrolGrant(EnrolGrant { key, enrols, uses: 1, expires_at });
+        let purpose = role.map_or(InvitationFor::Device, InvitationFor::Person);
+        let fragment = Invitation::fragment(org.genesis(), &grant, role.is_none());
+        let invitation = InvitationView { purpose, name, fragment, expires_at };
+        self.org_wishes.push_back(OrgWish { body, invitation, sent: None });
+        self.send_org_wish(step);
+    }
+
+    /// Sends the first entry that waits for the org log, signed for its present head.
+    pub(super) fn send_org_wish(&mut self, step: &mut Step<'_, '_>) {
+        let Some(org) = &self.org else { return };
+        let Some(wish) = self.org_wishes.front_mut() else { return };
+        if wish.sent.is_some() || self.login != super::Login::In {
+            return;
+        }
+        let place = Place {
+            log: LogId::Org(org.firm()),
+            head: org.head(),
+            at: step.now(),
+            author: Author::Device(self.keys.id),
+        };
+        let entry = shared::Blob(wish.body.sign(place, &self.keys.device).as_bytes().to_vec());
+        wish.sent = Some(entry.clone());
+        Self::send(step, ClientMessage::Append { entry, wraps: vec![] });
+    }
+
+    /// Somebody else's entry came first: sign again when that is here.
+    pub(super) fn org_head_moved(&mut self, step: &mut Step<'_, '_>) {
+        if let Some(wish) = self.org_wishes.front_mut() {
+            wish.sent = None;
+        }
+        self.pull_org(step);
+    }
+
+    /// Our entry is in the org log.
+    pub(super) fn org_wish_granted(&mut self, step: &mut Step<'_, '_>) {
+        let Some(wish) = self.org_wishes.pop_front() else { return };
+        let Some(bytes) = wish.sent else { return };
+        let index = self.org_length();
+        let is_next = shared::log::Entry::parse(&bytes.0)
+            .is_ok_and(|entry| self.org.as_mut().is_some_and(|org| org.append(&entry).is_ok()));
+        if is_next {
+            self.save_bytes(step, Name::Org(index), &bytes.0);
+        } else {
+            // It arrived with a pull already: the log tells.
+            self.pull_org(step);
+        }
+        if let InvitationFor::Person(role) = wish.invitation.purpose {
+            let invited = catalogue::Invited {
+                grant: index,
+                name: wish.invitation.name.clone(),
+                role,
+                expires_at: wish.invitation.expires_at,
+            };
+            self.edit_catalogue(step, |tx| catalogue::add_invited(tx, &invited));
+        }
+        step.effects.push(Effect::Show(View::Invitation(wish.invitation)));
+        self.send_org_wish(step);
+    }
+
+    /// The org log refused our entry.
+    pub(super) fn org_wish_refused(&mut self) {
+        self.org_wishes.pop_front();
+    }
+
+    /// One's own catalogue: its id follows from the account's seed, so every device finds it.
+    fn catalogue_id(&self) -> Option<DocumentId> {
+        let seed = self.keyring.account.as_ref()?.sign.secret();
+        let secret = EpochSecret::new(Secret::new(Box::new(*seed.expose())));
+        let derived = secret.commitment(DocumentId::new(*b"mendan/catalogue"), Epoch::FIRST);
+        derived.as_bytes().first_chunk::<16>().map(|id| DocumentId::new(*id))
+    }
+
+    pub(super) fn catalogue(&self) -> Option<&Document> {
+        self.documents.get(&self.catalogue_id()?)
+    }
+
+    pub(super) fn begin_catalogue(&mut self, step: &mut Step<'_, '_>) {
+        let Some(id) = self.catalogue_id() else { return };
+        self.begin_document(step, id, Kind::Catalogue);
+        self.name_this_device(step);
+    }
+
+    pub(super) fn name_this_device(&mut self, step: &mut Step<'_, '_>) {
+        let (device, name) = (self.keys.id, self.keyring.device_name.clone());
+        let known = self.catalogue().and_then(|it| catalogue::device_name(&it.crdt, device));
+        if known.is_none() {
+            self.edit_catalogue(step, |tx| catalogue::name_device(tx, device, &name));
+        }
+    }
+
+    fn edit_catalogue(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        write: impl FnOnce(
+            &mut crate::document::crdt::Writer<'_, '_>,
+        ) -> Result<(), crate::document::crdt::EditError>,
+    ) {
+        let Some(id) = self.catalogue_id() else { return };
+        if self.documents.contains_key(&id) {
+            self.edit(step, id, write);
+        }
+    }
+
+    /// Makes a document that only this person's devices can open.
+    fn begin_document(&mut self, step: &mut Step<'_, '_>, id: DocumentId, kind: Kind) {
+        let Some((me, _)) = self.me() else { return };
+        let actor = chunk::actor(self.keys.id, id, self.progress.starts);
+        let Some((crdt, first)) = Crdt::begin(kind, actor) else { return };
+        let secret = EpochSecret::make(step.cx);
+        let wish = Wish::Create(secret.commitment(id, Epoch::FIRST));
+        let wraps = self.wrap_for(step, &secret, id, me).into_iter().collect();
+        self.save_bytes(step, Name::Secret(id, Epoch::FIRST, 0), secret.expose());
+        let mut document = Document::new(id, crdt);
+        document.add_secret(Epoch::FIRST, secret);
+        self.documents.insert(id, document);
+        self.wish(step, id, PendingEntry { wish, wraps, entry: None });
+        self.keep_change(step, id, first);
+    }
+
+    /// Lets an account into a document of ours.
+    fn grant(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        id: DocumentId,
+        account: AccountId,
+        access: Access,
+    ) {
+        let Some(document) = self.documents.get(&id) else { return };
+        let Some(secret) = document.secrets.get(&Epoch::FIRST).and_then(|them| them.first()) else {
+            return;
+        };
+        let secret = EpochSecret::new(Secret::new(Box::new(*secret.expose())));
+        let wraps = self.wrap_for(step, &secret, id, account).into_iter().collect();
+        let wish = Wish::Grant(account, access);
+        self.wish(step, id, PendingEntry { wish, wraps, entry: None });
+    }
+
+    fn wrap_for(
+        &self,
+        step: &mut Step<'_, '_>,
+        secret: &EpochSecret,
+        document: DocumentId,
+        account: AccountId,
+    ) -> Option<Wrap> {
+        let org = self.org.as_ref()?;
+        let keys = &org.account(account)?.keys;
+        let (firm, epoch) = (org.firm(), Epoch::FIRST);
+        let generation: KeyGeneration = keys.generation;
+        let purpose = Purpose::EpochSecret { firm, document, epoch, account, generation };
+        let sealed = wrap::wrap(secret.expose(), purpose, &keys.kem.0, step.cx.entropy).ok()?;
+        Some(Wrap { to: WrapTo::Account { account, document, epoch }, sealed: sealed.into() })
+    }
+
+    fn wish(&mut self, step: &mut Step<'_, '_>, id: DocumentId, entry: PendingEntry) {
+        let Some(document) = self.documents.get_mut(&id) else { return };
+        let counter = document.take_counter();
+        step.put(&self.sealer, Name::Pending(id, counter), &Content::Pending(entry.clone()));
+        document.pending.push_back((counter, entry));
+        step.after(After::Wished(id));
+    }
+
+    /// Opens a case with an employee who has joined; a second wish for the same one is ignored.
+    pub(crate) fn open_case(&mut self, step: &mut Step<'_, '_>, employee: AccountId) {
+        let Some(org) = &self.org else { return };
+        let Some(grant) = org.account(employee).and_then(|account| account.grant) else { return };
+        let Some(catalogue) = self.catalogue() else { return };
+        if catalogue::case_with(&catalogue.crdt, employee).is_some() {
+            return;
+        }
+        let invited = catalogue::invited(&catalogue.crdt);
+        let Some(person) = invited.into_iter().find(|person| person.grant == grant) else { return };
+        let case = DocumentId::new(step.cx.random());
+        self.begin_document(step, case, Kind::CaseShared);
+        let consultant = self.keyring.name.clone();
+        self.edit(step, case, |tx| case::name(tx, &consultant, &person.name));
+        self.grant(step, case, employee, Access::Reader);
+        self.edit_catalogue(step, |tx| catalogue::add_case(tx, case, employee));
+    }
+
+    /// Adds an interview to a case, with an empty note that only this person's devices can open.
+    pub(crate) fn add_interview(&mut self, step: &mut Step<'_, '_>, case: DocumentId) {
+        let Some(shared) = self.documents.get(&case) else { return };
+        if shared.crdt.kind() != Some(Kind::CaseShared) || !self.may_write(case) {
+            return;
+        }
+        let rows = case::interviews(&shared.crdt, |_| true);
+        let ordinal = u32::try_from(rows.len()).unwrap_or(u32::MAX).saturating_add(1);
+        let employee_name = case::employee_name(&shared.crdt);
+        let (interview, at) = (DocumentId::new(step.cx.random()), step.now());
+        self.begin_document(step, interview, Kind::Note);
+        let about = About { case, employee_name, ordinal };
+        self.edit(step, interview, |tx| note::begin(tx, &about));
+        self.edit(step, case, |tx| case::add_interview(tx, interview, ordinal, at));
+        step.effects.push(Effect::Show(View::GoTo(interview)));
+    }
+}

@@ -1,0 +1,236 @@
+//! From durable changes to acknowledged envelopes.
+
+use shared::{
+    Blob,
+    envelope::{Header, Kind, Verified},
+    id::{DocumentId, Seq},
+    limit::{BATCH_ENVELOPES_MAX, MESSAGE_BYTES_MAX},
+    sync::ClientMessage,
+    time::UnixMillis,
+};
+
+use super::{Desk, Login, Pace};
+use crate::{
+    document::{
+        Chain, Document, Flight, Fresh,
+        chunk::{Chunk, Seen, heads_of},
+    },
+    journal::{After, Step},
+    record::{Content, FreshChange, Name},
+    seal,
+};
+
+/// Changes are packed until they reach this; the per-envelope overhead is then below two per cent.
+const SEGMENT_BYTES: usize = 24 * 1024;
+/// While typing, this many edits make an envelope even before the wait is over.
+const EDITS_MAX: usize = 20;
+/// Envelopes sent and not acknowledged, over all documents.
+const WINDOW: usize = 128;
+/// Room in a push for what surrounds the envelopes.
+const PUSH_BYTES_MAX: usize = MESSAGE_BYTES_MAX - 4 * 1024;
+
+impl Desk {
+    /// Writes a change down; it is sealed once that is durable.
+    pub(super) fn keep_change(&mut self, step: &mut Step<'_, '_>, id: DocumentId, bytes: Vec<u8>) {
+        let start = self.progress.starts;
+        let Some(document) = self.documents.get_mut(&id) else { return };
+        let counter = document.take_counter();
+        let change = FreshChange { start, bytes: Blob(bytes.clone()) };
+        step.put(&self.sealer, Name::Change(id, counter), &Content::Change(change));
+        step.count_edit();
+        step.after(After::Saved(id, counter));
+        document.fresh.push_back(Fresh { counter, start, bytes, durable: false });
+    }
+
+    pub(super) fn saved(&mut self, step: &mut Step<'_, '_>, id: DocumentId, counter: u64) {
+        let Some(document) = self.documents.get_mut(&id) else { return };
+        if let Some(fresh) = document.fresh.iter_mut().find(|fresh| fresh.counter == counter) {
+            fresh.durable = true;
+        }
+        self.first_unsealed_at.get_or_insert(step.now());
+        self.seal_due(step);
+    }
+
+    pub(super) fn sealed(&mut self, id: DocumentId, seq: Seq) {
+        let Some(document) = self.documents.get_mut(&id) else { return };
+        if let Some(flight) = document.flights.iter_mut().find(|flight| flight.seq == seq) {
+            flight.durable = true;
+        }
+    }
+
+    /// When [`Self::seal_due`] has something to do next.
+    pub(crate) fn wake_at(&self) -> Option<UnixMillis> {
+        let Pace::Coalesce { wait_ms } = self.pace else { return None };
+        let is_waiting = self.login == Login::In
+            && self.documents.values().any(|document| !document.fresh.is_empty());
+        is_waiting.then(|| self.first_unsealed_at.map(|at| at.plus_ms(wait_ms))).flatten()
+    }
+
+    /// Seals what is durable, if it is time and the secret is verified.
+    pub(super) fn seal_due(&mut self, step: &mut Step<'_, '_>) {
+        if self.login != Login::In {
+            return;
+        }
+        let is_time = match self.pace {
+            Pace::Each => true,
+            Pace::Coalesce { wait_ms } => {
+                self.first_unsealed_at.is_none_or(|at| step.now() >= at.plus_ms(wait_ms))
+            }
+        };
+        let ids: Vec<DocumentId> = self
+            .documents
+            .values()
+            .filter(|it| !it.fresh.is_empty() && (is_time || it.fresh.len() >= EDITS_MAX))
+            .map(|it| it.id)
+            .collect();
+        for id in ids {
+            while self.seal_next(step, id) {}
+        }
+        if is_time {
+            self.first_unsealed_at = None;
+        }
+    }
+
+    /// Seals one envelope of a document; `false` when there is nothing that may be sealed.
+    fn seal_next(&mut self, step: &mut Step<'_, '_>, id: DocumentId) -> bool {
+        let (Some(org), Some(document)) = (&self.org, self.documents.get(&id)) else {
+            return false;
+        };
+        // A document whose log entries are still ours alone is not known to the server yet.
+        if !document.pending.is_empty() && document.log.is_none() {
+            return false;
+        }
+        let Some(log) = &document.log else { return false };
+        let epoch = log.epoch();
+        let Some(secret) = document.secret(epoch) else { return false };
+        let count = match self.pace {
+            Pace::Each => usize::from(document.fresh.front().is_some_and(|fresh| fresh.durable)),
+            Pace::Coalesce { .. } => segment(document),
+        };
+        if count == 0 {
+            return false;
+        }
+        let chain = document.chain(self.keys.id);
+        let header = Header {
+            kind: Kind::Changes,
+            document: id,
+            epoch,
+            device: self.keys.id,
+            seq: Seq(chain.seq.0 + 1),
+            prev: chain.id,
+            log_index: log.head().length,
+            salt: step.cx.random(),
+        };
+        let chunk = chunk(document, count, self.keys.id, org.head(), step.now());
+        let sealed = seal::seal(header, secret, chunk.to_bytes(), &self.keys.device);
+        let Ok(envelope) = sealed else { return false };
+        self.take_off(step, id, count, &envelope);
+        true
+    }
+
+    /// The envelope replaces the changes it carries, in one batch.
+    fn take_off(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        id: DocumentId,
+        count: usize,
+        envelope: &Verified,
+    ) {
+        let Some(document) = self.documents.get_mut(&id) else { return };
+        let (seq, envelope_id) = (envelope.header().seq, envelope.id());
+        for fresh in document.fresh.drain(..count) {
+            step.delete(&self.sealer, Name::Change(id, fresh.counter));
+        }
+        let bytes = envelope.as_bytes().to_vec();
+        let content = Content::Bytes(Blob(bytes.clone()));
+        step.put(&self.sealer, Name::Envelope(id, self.keys.id, seq), &content);
+        step.after(After::Sealed(id, seq));
+        document.chains.insert(self.keys.id, Chain { seq, id: envelope_id });
+        document.flights.push_back(Flight {
+            seq,
+            id: envelope_id,
+            bytes,
+            edits: u32::try_from(count).unwrap_or(u32::MAX),
+            durable: false,
+            sent: false,
+        });
+    }
+
+    /// Sends durable envelopes, oldest first, within the window.
+    pub(super) fn push_durable(&mut self, step: &mut Step<'_, '_>) {
+        if self.login != Login::In {
+            return;
+        }
+        let under_way: usize = self.documents.values().map(sent).sum();
+        let mut room = WINDOW.saturating_sub(under_way);
+        let mut envelopes: Vec<Blob> = vec![];
+        let mut size = 0;
+        for document in self.documents.values_mut().filter(|document| !document.blocked) {
+            for flight in &mut document.flights {
+                if flight.sent {
+                    continue;
+                }
+                if !flight.durable || room == 0 {
+                    break;
+                }
+                let is_full = envelopes.len() >= BATCH_ENVELOPES_MAX
+                    || size + flight.bytes.len() > PUSH_BYTES_MAX;
+                if is_full {
+                    let envelopes = std::mem::take(&mut envelopes);
+                    Self::send(step, ClientMessage::Push { envelopes });
+                    size = 0;
+                }
+                size += flight.bytes.len() + 8;
+                envelopes.push(Blob(flight.bytes.clone()));
+                flight.sent = true;
+                room -= 1;
+            }
+        }
+        if !envelopes.is_empty() {
+            Self::send(step, ClientMessage::Push { envelopes });
+        }
+    }
+}
+
+fn sent(document: &Document) -> usize {
+    document.flights.iter().filter(|flight| flight.sent).count()
+}
+
+/// How many durable changes make the next envelope.
+fn segment(document: &Document) -> usize {
+    let mut size = 0;
+    document
+        .fresh
+        .iter()
+        .take_while(|fresh| {
+            let fits = size == 0 || size + fresh.bytes.len() <= SEGMENT_BYTES;
+            size += fresh.bytes.len() + 8;
+            fresh.durable && fits
+        })
+        .count()
+}
+
+fn chunk(
+    document: &Document,
+    count: usize,
+    this: shared::id::DeviceId,
+    org: shared::log::Head,
+    at: UnixMillis,
+) -> Chunk {
+    let changes = document.fresh.iter().take(count);
+    let mut starts: Vec<u64> = changes.clone().map(|fresh| fresh.start).collect();
+    starts.dedup();
+    Chunk {
+        at,
+        changes: changes.map(|fresh| Blob(fresh.bytes.clone())).collect(),
+        heads: heads_of(&document.crdt.heads()),
+        frontier: document
+            .chains
+            .iter()
+            .filter(|(device, _)| **device != this)
+            .map(|(device, chain)| Seen::new(*device, chain.seq, chain.id))
+            .collect(),
+        org,
+        starts,
+    }
+}

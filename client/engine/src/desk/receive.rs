@@ -1,0 +1,299 @@
+//! What the server says.
+
+use std::collections::BTreeSet;
+
+use shared::{
+    Blob,
+    envelope::{Envelope, Verified},
+    id::{DocumentId, EnvelopeId, Number},
+    log::{LogId, document::Access},
+    refusal::{Reason, Refusal},
+    sync::{Ack, ClientMessage, DocumentState, Event, ServerMessage},
+};
+
+use super::{Desk, Login};
+use crate::{
+    document::Chain,
+    journal::{After, Step},
+    record::{Content, Name, Place},
+    view::Notice,
+};
+
+impl Desk {
+    /// A message from the server.
+    pub(crate) fn receive(&mut self, step: &mut Step<'_, '_>, message: ServerMessage) {
+        match message {
+            ServerMessage::Challenge { nonce } => self.challenged(step, &nonce),
+            ServerMessage::Ready { org_length, wraps, .. } => {
+                self.logged_in(step, org_length, wraps);
+            }
+            ServerMessage::Index { documents, .. } => {
+                for state in documents {
+                    self.hear_of(step, state);
+                }
+            }
+            ServerMessage::Event(Event::Document(state)) => self.hear_of(step, state),
+            ServerMessage::Event(Event::Org(length)) => {
+                if length > self.org_length() {
+                    self.pull_org(step);
+                }
+            }
+            ServerMessage::Event(Event::Wraps(last)) => {
+                if last > self.progress.wraps {
+                    let after = self.progress.wraps;
+                    Self::send(step, ClientMessage::PullWraps { after });
+                }
+            }
+            ServerMessage::LogBatch { document: None, from, entries, more } => {
+                self.receive_org(step, from, &entries, more);
+            }
+            ServerMessage::LogBatch { document: Some(id), from, entries, more } => {
+                self.receive_log(step, id, from, &entries, more);
+            }
+            ServerMessage::Batch { document, first, envelopes, more } => {
+                self.receive_batch(step, document, first, envelopes, more);
+            }
+            ServerMessage::Wraps { last, wraps, more } => {
+                self.receive_wraps(step, last, &wraps, more);
+            }
+            ServerMessage::Acks { acks } => self.receive_acks(step, &acks),
+            ServerMessage::Appended { log: LogId::Org(_), .. } => self.org_appended(step),
+            ServerMessage::Appended { log: LogId::Document(id), .. } => {
+                self.document_appended(step, id);
+            }
+            ServerMessage::HeadMoved { log: LogId::Org(_), .. } => self.org_head_moved(step),
+            ServerMessage::HeadMoved { log: LogId::Document(id), .. } => {
+                self.document_head_moved(step, id);
+            }
+            ServerMessage::Refused { refusal, log, document } => {
+                self.refused(step, refusal, log, document);
+            }
+            ServerMessage::Pong | ServerMessage::Bye { .. } => {}
+        }
+    }
+
+    /// The server says how far a document is: fetch what is missing.
+    fn hear_of(&mut self, step: &mut Step<'_, '_>, state: DocumentState) {
+        let document = self.document_mut(state.document);
+        document.heard_last = document.heard_last.max(state.last);
+        let known = document.log.as_ref().map_or(0, |log| log.head().length);
+        if state.log_length > known {
+            let (document, from) = (Some(state.document), known);
+            Self::send(step, ClientMessage::PullLog { document, from });
+        } else {
+            self.pull_if_behind(step, state.document);
+        }
+    }
+
+    /// Asks for envelopes, if there are some that could be opened and nobody asked yet.
+    pub(super) fn pull_if_behind(&mut self, step: &mut Step<'_, '_>, id: DocumentId) {
+        if self.login != Login::In {
+            return;
+        }
+        let Some(document) = self.documents.get_mut(&id) else { return };
+        let can_open =
+            document.log.as_ref().is_some_and(|log| document.secret(log.epoch()).is_some());
+        let is_behind = document.heard_last > document.progress.cursor;
+        if is_behind && can_open && !document.pulling && !document.blocked {
+            document.pulling = true;
+            let after = document.progress.cursor;
+            Self::send(step, ClientMessage::Pull { document: id, after });
+        }
+    }
+
+    fn receive_batch(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        id: DocumentId,
+        first: Number,
+        envelopes: Vec<Blob>,
+        more: bool,
+    ) {
+        let Some(document) = self.documents.get_mut(&id) else { return };
+        let was_asked = document.pulling && first.0 <= document.progress.cursor.0 + 1;
+        if was_asked {
+            document.pulling = false;
+        }
+        let last =
+            Number(first.0 + u64::try_from(envelopes.len()).unwrap_or(0) - 1 + u64::from(more));
+        document.heard_last = document.heard_last.max(last);
+        let mut is_new = false;
+        for (number, bytes) in (first.0..).map(Number).zip(envelopes) {
+            match self.take_envelope(step, id, number, bytes.0) {
+                Ok(taken) => is_new |= taken,
+                Err(Distrust::Later) => break,
+                Err(Distrust::Lie) => {
+                    if let Some(document) = self.documents.get_mut(&id) {
+                        document.blocked = true;
+                    }
+                    Self::notice(step, Notice::ServerLies { document: Some(id) });
+                    break;
+                }
+            }
+        }
+        self.save_document(step, id);
+        if is_new {
+            self.mark(step, id);
+        }
+        self.pull_if_behind(step, id);
+    }
+
+    /// Checks one envelope and keeps it; `true` if it is to be applied.
+    fn take_envelope(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        id: DocumentId,
+        number: Number,
+        bytes: Vec<u8>,
+    ) -> Result<bool, Distrust> {
+        let document = self.documents.get(&id).ok_or(Distrust::Later)?;
+        let cursor = document.progress.cursor;
+        if number <= cursor {
+            return Ok(false);
+        }
+        if number.0 != cursor.0 + 1 {
+            return Err(Distrust::Later);
+        }
+        let envelope = Envelope::parse(bytes).map_err(|_| Distrust::Lie)?;
+        let header = envelope.header().clone();
+        let place = Place { document: id, device: header.device, seq: header.seq };
+        let chain = document.chain(header.device);
+        let is_known = header.seq <= chain.seq;
+        if is_known {
+            let is_last = header.seq == chain.seq;
+            if is_last && envelope.id() != chain.id {
+                return Err(Distrust::Lie);
+            }
+            self.advance(id, number);
+            return Ok(false);
+        }
+        if header.document != id || header.seq.0 != chain.seq.0 + 1 || header.prev != chain.id {
+            return Err(Distrust::Lie);
+        }
+        let verified = self.authenticate(id, envelope)?;
+        let name = Name::Envelope(id, place.device, place.seq);
+        step.put(&self.sealer, name, &Content::Bytes(Blob(verified.as_bytes().to_vec())));
+        self.advance(id, number);
+        if let Some(document) = self.documents.get_mut(&id) {
+            let chain = Chain { seq: place.seq, id: verified.id() };
+            document.chains.insert(place.device, chain);
+            document.marked.push((place, verified));
+        }
+        Ok(true)
+    }
+
+    /// Whether the envelope's author is in the firm, may write here, and signed it.
+    fn authenticate(&self, id: DocumentId, envelope: Envelope) -> Result<Verified, Distrust> {
+        let (Some(org), Some(document)) = (&self.org, self.documents.get(&id)) else {
+            return Err(Distrust::Later);
+        };
+        let log = document.log.as_ref().ok_or(Distrust::Later)?;
+        let header = envelope.header();
+        // An author we do not know yet may be in entries that are on their way.
+        let author = org.device(header.device).ok_or(Distrust::Later)?;
+        let may_write =
+            matches!(log.access(author.account), Some(Access::Writer | Access::Manager));
+        if !may_write {
+            let is_ahead = header.log_index > log.head().length;
+            return Err(if is_ahead { Distrust::Later } else { Distrust::Lie });
+        }
+        envelope.verify(&author.keys.verify).map_err(|_| Distrust::Lie)
+    }
+
+    fn advance(&mut self, id: DocumentId, number: Number) {
+        if let Some(document) = self.documents.get_mut(&id) {
+            document.progress.cursor = number;
+        }
+    }
+
+    pub(super) fn save_document(&self, step: &mut Step<'_, '_>, id: DocumentId) {
+        if let Some(document) = self.documents.get(&id) {
+            let content = Content::Document(document.progress);
+            step.put(&self.sealer, Name::Document(id), &content);
+        }
+    }
+
+    fn mark(&mut self, step: &mut Step<'_, '_>, id: DocumentId) {
+        let Some(document) = self.documents.get(&id) else { return };
+        let places = document.marked.iter().map(|(place, _)| *place).collect();
+        step.put(&self.sealer, Name::InFlight(id), &Content::Places(places));
+        step.after(After::Marked(id));
+    }
+
+    fn receive_acks(&mut self, step: &mut Step<'_, '_>, acks: &[(EnvelopeId, Ack)]) {
+        let mut touched = BTreeSet::new();
+        for (envelope, ack) in acks {
+            let found = self.documents.iter().find_map(|(id, document)| {
+                document.flights.iter().any(|flight| flight.id == *envelope).then_some(*id)
+            });
+            let Some(id) = found else { continue };
+            match ack {
+                Ack::Stored(number) | Ack::Duplicate(number) => {
+                    self.acked(id, *envelope, *number);
+                    touched.insert(id);
+                }
+                Ack::Refused(refusal) => {
+                    if let Some(document) = self.documents.get_mut(&id) {
+                        document.blocked = true;
+                    }
+                    let code = refusal.reason().code();
+                    Self::notice(step, Notice::Refused { code });
+                }
+            }
+        }
+        for id in touched {
+            self.save_document(step, id);
+            self.pull_if_behind(step, id);
+        }
+    }
+
+    fn acked(&mut self, id: DocumentId, envelope: EnvelopeId, number: Number) {
+        let Some(document) = self.documents.get_mut(&id) else { return };
+        if let Some(at) = document.flights.iter().position(|flight| flight.id == envelope)
+            && let Some(flight) = document.flights.remove(at)
+        {
+            document.progress.acked = document.progress.acked.max(flight.seq);
+        }
+        document.heard_last = document.heard_last.max(number);
+        if number.0 == document.progress.cursor.0 + 1 {
+            document.progress.cursor = number;
+        }
+    }
+
+    fn refused(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        refusal: Refusal,
+        log: Option<LogId>,
+        document: Option<DocumentId>,
+    ) {
+        let reason = refusal.reason();
+        if self.refused_joining(step, reason) {
+            return;
+        }
+        if matches!(log, Some(LogId::Org(_))) {
+            self.org_wish_refused();
+        }
+        let concerned = match log {
+            Some(LogId::Document(id)) => Some(id),
+            Some(LogId::Org(_)) | None => document,
+        };
+        if let Some(document) = concerned.and_then(|id| self.documents.get_mut(&id)) {
+            document.blocked = true;
+            document.pulling = false;
+        }
+        if reason == Reason::UnknownVersion {
+            Self::notice(step, Notice::UpdateNeeded);
+        } else {
+            Self::notice(step, Notice::Refused { code: reason.code() });
+        }
+    }
+}
+
+/// Why an envelope was not taken.
+enum Distrust {
+    /// Something is missing that will come: ask again then.
+    Later,
+    /// It cannot be true.
+    Lie,
+}

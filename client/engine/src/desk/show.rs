@@ -1,0 +1,253 @@
+//! What the person sees, computed from what there is.
+
+use std::collections::BTreeMap;
+
+use shared::{id::DocumentId, log::org::Role, time::UnixMillis};
+
+use super::{Desk, Login};
+use crate::{
+    casework::{case, catalogue, field::Shape, note},
+    document::genesis::Kind,
+    effect::Effect,
+    input::StoreFault,
+    journal::{Journal, Step},
+    view::{
+        CaseRow, Content, DeviceRow, Gate, Home, LinkView, NoteView, PersonRow, SharedView,
+        StorageView, SyncView, View, Whereabouts,
+    },
+};
+
+/// What was shown last, so that nothing is shown twice.
+#[derive(Default)]
+pub(super) struct Shown {
+    pub(super) gate: Option<Gate>,
+    pub(super) home: Option<Home>,
+    sync: Option<SyncView>,
+    whereabouts: BTreeMap<DocumentId, Whereabouts>,
+    /// Joining ended in failure: the engine drops this desk.
+    pub(super) gave_up: bool,
+}
+
+impl Desk {
+    pub(crate) fn has_given_up(&self) -> bool {
+        self.shown.gave_up
+    }
+
+    /// Shows whatever changed in this step.
+    pub(crate) fn show_changes(&mut self, step: &mut Step<'_, '_>, journal: &Journal) {
+        if self.shown.gave_up {
+            return;
+        }
+        let gate = self.gate();
+        if self.shown.gate.as_ref() != Some(&gate) {
+            step.effects.push(Effect::Show(View::Gate(gate.clone())));
+            self.shown.gate = Some(gate);
+        }
+        if !self.is_open() {
+            return;
+        }
+        self.show_sync(step, journal);
+        self.show_whereabouts(step);
+        let home = self.home(step.now());
+        if self.shown.home.as_ref() != Some(&home) {
+            step.effects.push(Effect::Show(View::Home(home.clone())));
+            self.shown.home = Some(home);
+        }
+    }
+
+    fn show_sync(&mut self, step: &mut Step<'_, '_>, journal: &Journal) {
+        let unsent: u32 = self.documents.values().map(super::Document::unsent).sum();
+        let unsaved = journal.unsaved();
+        if unsent == 0 && unsaved == 0 && self.login == Login::In {
+            self.all_sent_at.get_or_insert(step.now());
+        } else if unsent > 0 {
+            self.all_sent_at = None;
+        }
+        let sync = SyncView {
+            link: match (&self.origin, self.login) {
+                (None, _) => LinkView::Offline,
+                (Some(_), Login::In) => LinkView::Online,
+                (Some(_), Login::Out | Login::Asked { .. } | Login::Answered) => {
+                    LinkView::Connecting
+                }
+            },
+            storage: match journal.fault() {
+                None => StorageView::Fine,
+                Some(StoreFault::Full) => StorageView::Full,
+                Some(StoreFault::Broken) => StorageView::Broken,
+            },
+            unsaved,
+            unsent,
+            all_sent_at: self.all_sent_at,
+        };
+        if self.shown.sync != Some(sync) {
+            step.effects.push(Effect::Show(View::Sync(sync)));
+            self.shown.sync = Some(sync);
+        }
+    }
+
+    fn show_whereabouts(&mut self, step: &mut Step<'_, '_>) {
+        for id in self.open.keys() {
+            let Some(document) = self.documents.get(id) else { continue };
+            let whereabouts = document.whereabouts();
+            if self.shown.whereabouts.insert(*id, whereabouts) != Some(whereabouts) {
+                let view = View::Whereabouts { document: *id, whereabouts };
+                step.effects.push(Effect::Show(view));
+            }
+        }
+    }
+
+    fn home(&self, now: UnixMillis) -> Home {
+        let mut cases: Vec<CaseRow> =
+            self.documents.values().filter_map(|it| self.case(it)).collect();
+        cases.sort_by_key(|case| {
+            core::cmp::Reverse(case.interviews.last().map(|interview| interview.added_at))
+        });
+        Home {
+            cases,
+            people: self.people(now),
+            devices: self.own_devices(),
+            quarantined: self.quarantined.clone(),
+        }
+    }
+
+    fn case(&self, document: &super::Document) -> Option<CaseRow> {
+        if document.crdt.kind() != Some(Kind::CaseShared) {
+            return None;
+        }
+        let crdt = &document.crdt;
+        let has_note =
+            |id| self.documents.get(&id).is_some_and(|note| note.crdt.kind() == Some(Kind::Note));
+        Some(CaseRow {
+            case: document.id,
+            shared: document.id,
+            employee_name: case::employee_name(crdt),
+            consultant_name: case::consultant_name(crdt),
+            interviews: case::interviews(crdt, has_note),
+        })
+    }
+
+    /// Whom this person invited; an admin also sees everybody else, without a name.
+    fn people(&self, now: UnixMillis) -> Vec<PersonRow> {
+        let (Some((me, account)), Some(org), Some(catalogue)) =
+            (self.me(), &self.org, self.catalogue())
+        else {
+            return vec![];
+        };
+        let invited = catalogue::invited(&catalogue.crdt);
+        let mut rows: Vec<PersonRow> = vec![];
+        for (id, account_of) in org.accounts() {
+            let known = invited.iter().find(|person| Some(person.grant) == account_of.grant);
+            if known.is_none() && account.role != Role::Admin && id != me {
+                continue;
+            }
+            let own_name = || if id == me { self.keyring.name.clone() } else { String::new() };
+            let devices = org.devices().filter(|(_, device)| device.account == id).count();
+            rows.push(PersonRow {
+                account: Some(id),
+                name: known.map_or_else(own_name, |person| person.name.clone()),
+                role: account_of.role,
+                expires_at: known.map_or(now, |person| person.expires_at),
+                devices: u32::try_from(devices).unwrap_or(u32::MAX),
+                is_me: id == me,
+                case: catalogue::case_with(&catalogue.crdt, id),
+            });
+        }
+        let waiting = invited
+            .into_iter()
+            .filter(|person| org.grant(person.grant).is_some_and(|grant| grant.used == 0));
+        rows.extend(waiting.map(|person| PersonRow {
+            account: None,
+            name: person.name,
+            role: person.role,
+            expires_at: person.expires_at,
+            devices: 0,
+            is_me: false,
+            case: None,
+        }));
+        for row in rows.iter_mut().filter(|row| row.account.is_some()) {
+            // The expiry means nothing once joined, and must not make the view change by itself.
+            row.expires_at = UnixMillis(0);
+        }
+        rows.sort_by(|a, b| {
+            (a.name.is_empty(), &a.name, a.account).cmp(&(b.name.is_empty(), &b.name, b.account))
+        });
+        rows
+    }
+
+    fn own_devices(&self) -> Vec<DeviceRow> {
+        let (Some((me, _)), Some(org), Some(catalogue)) = (self.me(), &self.org, self.catalogue())
+        else {
+            return vec![];
+        };
+        org.devices()
+            .filter(|(_, device)| device.account == me)
+            .map(|(device, _)| DeviceRow {
+                device,
+                name: catalogue::device_name(&catalogue.crdt, device).unwrap_or_default(),
+                is_this: device == self.keys.id,
+            })
+            .collect()
+    }
+
+    /// Shows an open document whole.
+    pub(super) fn show_document(&mut self, step: &mut Step<'_, '_>, id: DocumentId) {
+        if !self.open.contains_key(&id) {
+            return;
+        }
+        let Some(document) = self.documents.get(&id) else { return };
+        let view = match document.crdt.kind() {
+            Some(Kind::Note) => self.note(id).map(View::Note),
+            Some(Kind::CaseShared) => Some(View::Shared(SharedView {
+                document: id,
+                employee_name: case::employee_name(&document.crdt),
+                consultant_name: case::consultant_name(&document.crdt),
+                summaries: case::summaries(&document.crdt),
+            })),
+            Some(Kind::Catalogue) | None => None,
+        };
+        if let Some(view) = view {
+            step.effects.push(Effect::Show(view));
+        }
+    }
+
+    fn note(&self, id: DocumentId) -> Option<NoteView> {
+        let (document, open) = (self.documents.get(&id)?, self.open.get(&id)?);
+        let about = note::about(&document.crdt)?;
+        let shared = self.documents.get(&about.case);
+        let offered = shared.and_then(|shared| case::offered(&shared.crdt, id));
+        let rows = shared.map(|shared| case::interviews(&shared.crdt, |_| false));
+        let row = rows.into_iter().flatten().find(|row| row.interview == id);
+        let content = |(field, shape): (crate::casework::field::Field, Shape)| {
+            let content = match shape {
+                Shape::Long | Shape::Short => {
+                    let (revision, text) = open.mirrors.get(&field).map_or_else(
+                        || (0, document.crdt.text(&field).unwrap_or_default()),
+                        crate::document::mirror::Mirror::shown,
+                    );
+                    Content::Text { revision, text }
+                }
+                Shape::List(_) => Content::Items(document.crdt.items(&field)),
+                Shape::One(_)
+                | Shape::Many(_)
+                | Shape::Number(..)
+                | Shape::Flag
+                | Shape::Date
+                | Shape::DateTime => Content::Value(document.crdt.value(&field, shape)),
+            };
+            (field, content)
+        };
+        Some(NoteView {
+            document: id,
+            case: about.case,
+            interview: id,
+            ordinal: about.ordinal,
+            employee_name: about.employee_name,
+            fields: note::fields(&document.crdt).into_iter().map(content).collect(),
+            whereabouts: document.whereabouts(),
+            offered_at: row.and_then(|row| row.offered_at),
+            offer_is_stale: offered.is_some_and(|offered| offered != note::draft(&document.crdt)),
+            can_restore: !open.removed.is_empty(),
+        })
+    }
+}

@@ -1,0 +1,169 @@
+//! One document on this device: its log, its secrets, its content, and what of it is unsent.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use shared::{
+    envelope::Verified,
+    id::{AccountId, DeviceId, DocumentId, EnvelopeId, Epoch, Number, Seq},
+    log::document::{Access, DocumentLog},
+};
+
+use crate::{
+    document::{crdt::Crdt, pending::PendingEntry},
+    epoch::EpochSecret,
+    record::{DocumentProgress, Place},
+    view::Whereabouts,
+};
+
+pub mod chunk;
+pub mod crdt;
+pub mod genesis;
+pub mod mirror;
+pub mod pending;
+
+/// Candidates kept for one epoch's secret; the log's commitment decides between them.
+const SECRET_CANDIDATES_MAX: usize = 4;
+
+/// How far a device's chain of envelopes is known here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Chain {
+    pub(crate) seq: Seq,
+    pub(crate) id: EnvelopeId,
+}
+
+impl Chain {
+    pub(crate) const START: Self = Self { seq: Seq(0), id: EnvelopeId::NONE };
+}
+
+/// A change of ours that is in no envelope yet.
+#[derive(Debug)]
+pub(crate) struct Fresh {
+    pub(crate) counter: u64,
+    pub(crate) start: u64,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) durable: bool,
+}
+
+/// An envelope of ours that the server has not acknowledged.
+#[derive(Debug)]
+pub(crate) struct Flight {
+    pub(crate) seq: Seq,
+    pub(crate) id: EnvelopeId,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) edits: u32,
+    pub(crate) durable: bool,
+    pub(crate) sent: bool,
+}
+
+/// One document.
+#[derive(Debug)]
+pub(crate) struct Document {
+    pub(crate) id: DocumentId,
+    pub(crate) log: Option<DocumentLog>,
+    pub(crate) crdt: Crdt,
+    pub(crate) secrets: BTreeMap<Epoch, Vec<EpochSecret>>,
+    pub(crate) chains: BTreeMap<DeviceId, Chain>,
+    pub(crate) progress: DocumentProgress,
+    /// Entries of ours for the log; the flag says whether the first was sent on this connection.
+    pub(crate) pending: VecDeque<(u64, PendingEntry)>,
+    pub(crate) pending_sent: bool,
+    pub(crate) fresh: VecDeque<Fresh>,
+    pub(crate) flights: VecDeque<Flight>,
+    /// Verified envelopes whose in-flight marker is on its way to the store.
+    pub(crate) marked: Vec<(Place, Verified)>,
+    /// Envelopes from the last start that may be poisonous: applied one at a time.
+    pub(crate) suspects: VecDeque<Verified>,
+    /// The newest number the server spoke of.
+    pub(crate) heard_last: Number,
+    /// Whether a pull is under way on this connection.
+    pub(crate) pulling: bool,
+    /// The server refused something of this document on this connection.
+    pub(crate) blocked: bool,
+    pub(crate) next_counter: u64,
+}
+
+impl Document {
+    pub(crate) fn new(id: DocumentId, crdt: Crdt) -> Self {
+        Self {
+            id,
+            log: None,
+            crdt,
+            secrets: BTreeMap::new(),
+            chains: BTreeMap::new(),
+            progress: DocumentProgress { cursor: Number(0), acked: Seq(0) },
+            pending: VecDeque::new(),
+            pending_sent: false,
+            fresh: VecDeque::new(),
+            flights: VecDeque::new(),
+            marked: vec![],
+            suspects: VecDeque::new(),
+            heard_last: Number(0),
+            pulling: false,
+            blocked: false,
+            next_counter: 0,
+        }
+    }
+
+    /// The secret of an epoch, once the log's commitment confirms it. Nothing is sealed or opened
+    /// with any other.
+    pub(crate) fn secret(&self, epoch: Epoch) -> Option<&EpochSecret> {
+        let commitment = self.log.as_ref()?.commitment(epoch)?;
+        let candidates = self.secrets.get(&epoch)?;
+        candidates.iter().find(|secret| secret.commitment(self.id, epoch) == commitment)
+    }
+
+    /// Keeps a candidate for an epoch's secret; hands out its place, or `None` if there are enough.
+    pub(crate) fn add_secret(&mut self, epoch: Epoch, secret: EpochSecret) -> Option<u32> {
+        let candidates = self.secrets.entry(epoch).or_default();
+        let is_known = candidates.iter().any(|it| it.expose() == secret.expose());
+        if is_known || candidates.len() >= SECRET_CANDIDATES_MAX {
+            return None;
+        }
+        candidates.push(secret);
+        u32::try_from(candidates.len() - 1).ok()
+    }
+
+    /// What an account may do here; the maker of a document may write before the log says so.
+    pub(crate) fn may_write(&self, account: AccountId) -> bool {
+        match &self.log {
+            Some(log) => matches!(log.access(account), Some(Access::Writer | Access::Manager)),
+            None => !self.pending.is_empty(),
+        }
+    }
+
+    pub(crate) fn chain(&self, device: DeviceId) -> Chain {
+        self.chains.get(&device).copied().unwrap_or(Chain::START)
+    }
+
+    pub(crate) fn take_counter(&mut self) -> u64 {
+        self.next_counter += 1;
+        self.next_counter
+    }
+
+    /// Edits that the server has not acknowledged.
+    pub(crate) fn unsent(&self) -> u32 {
+        let fresh = u32::try_from(self.fresh.len()).unwrap_or(u32::MAX);
+        let pending = u32::try_from(self.pending.len()).unwrap_or(u32::MAX);
+        self.flights.iter().map(|flight| flight.edits).sum::<u32>() + fresh + pending
+    }
+
+    pub(crate) fn whereabouts(&self) -> Whereabouts {
+        if self.fresh.iter().any(|fresh| !fresh.durable) {
+            Whereabouts::Unsaved
+        } else if self.unsent() > 0 {
+            Whereabouts::Kept
+        } else {
+            Whereabouts::Sent
+        }
+    }
+
+    /// What the connection's end makes uncertain is sent again on the next one.
+    pub(crate) fn disconnected(&mut self) {
+        self.pulling = false;
+        self.blocked = false;
+        self.pending_sent = false;
+        for flight in &mut self.flights {
+            flight.sent = false;
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! What an envelope carries: changes, and what their author had seen.
+
+use automerge::{ActorId, Change, ChangeHash};
+use minicbor::{Decode, Encode};
+use shared::{
+    Blob, hash,
+    id::{DeviceId, DocumentId, EnvelopeId, Seq},
+    limit::{CHANGE_BYTES_MAX, ENVELOPE_CHANGES_MAX},
+    log::Head,
+    time::UnixMillis,
+};
+use thiserror::Error;
+
+use crate::document::genesis;
+
+/// The actor of changes that a device makes in a document after its `start`-th start.
+///
+/// Fresh at every start, so that a restored or cloned store never gives one operation two meanings.
+pub fn actor(device: DeviceId, document: DocumentId, start: u64) -> ActorId {
+    let digest = hash::sha256(&[
+        b"mendan/1/actor",
+        device.as_bytes(),
+        document.as_bytes(),
+        &start.to_be_bytes(),
+    ]);
+    ActorId::from(digest.first_chunk::<16>().unwrap_or(&[0; 16]).as_slice())
+}
+
+/// How far an author had read one device's chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+pub struct Seen {
+    /// Whose chain.
+    #[n(0)]
+    pub device: DeviceId,
+    /// Up to where.
+    #[n(1)]
+    pub seq: Seq,
+    /// First bytes of that envelope's id.
+    #[cbor(n(2), with = "minicbor::bytes")]
+    pub prefix: [u8; 8],
+}
+
+impl Seen {
+    /// Up to this envelope.
+    pub fn new(device: DeviceId, seq: Seq, id: EnvelopeId) -> Self {
+        Self { device, seq, prefix: *id.as_bytes().first_chunk().unwrap_or(&[0; 8]) }
+    }
+}
+
+/// The plaintext of an envelope.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Chunk {
+    /// The author's clock.
+    #[n(0)]
+    pub at: UnixMillis,
+    /// automerge changes, oldest first.
+    #[n(1)]
+    pub changes: Vec<Blob>,
+    /// The author's heads after them.
+    #[n(2)]
+    pub heads: Vec<Blob>,
+    /// What the author had integrated.
+    #[n(3)]
+    pub frontier: Vec<Seen>,
+    /// The org log as the author knew it.
+    #[n(4)]
+    pub org: Head,
+    /// The starts whose actors made the changes.
+    #[n(5)]
+    pub starts: Vec<u64>,
+}
+
+/// Why a chunk was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum ChunkError {
+    /// The author wrote rubbish: set the envelope aside.
+    #[error("the chunk does not have the shape of one")]
+    Malformed,
+    /// More or larger changes than anybody may send: set the envelope aside.
+    #[error("the chunk passes a limit")]
+    TooLarge,
+    /// A change claims to be another device's: set the envelope aside.
+    #[error("a change's actor does not belong to the signing device")]
+    ForeignActor,
+}
+
+impl Chunk {
+    /// As sealed.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        crate::record::to_vec(self)
+    }
+
+    /// From an opened envelope.
+    pub fn parse(bytes: &[u8]) -> Result<Self, ChunkError> {
+        minicbor::decode(bytes).map_err(|_| ChunkError::Malformed)
+    }
+
+    /// The changes, each checked to be the author's own, or a genesis that everybody may carry.
+    pub fn changes(
+        &self,
+        author: DeviceId,
+        document: DocumentId,
+    ) -> Result<Vec<Change>, ChunkError> {
+        if self.changes.len() > ENVELOPE_CHANGES_MAX || self.starts.len() > ENVELOPE_CHANGES_MAX {
+            return Err(ChunkError::TooLarge);
+        }
+        let actors: Vec<ActorId> =
+            self.starts.iter().map(|start| actor(author, document, *start)).collect();
+        self.changes.iter().map(|bytes| checked(bytes, &actors)).collect()
+    }
+}
+
+fn checked(bytes: &Blob, actors: &[ActorId]) -> Result<Change, ChunkError> {
+    if bytes.0.len() > CHANGE_BYTES_MAX {
+        return Err(ChunkError::TooLarge);
+    }
+    let change = Change::from_bytes(bytes.0.clone()).map_err(|_| ChunkError::Malformed)?;
+    let is_own = actors.contains(change.actor_id());
+    if is_own || genesis::is_genesis(change.hash()) {
+        Ok(change)
+    } else {
+        Err(ChunkError::ForeignActor)
+    }
+}
+
+/// Hashes as chunks carry them.
+pub fn heads_of(heads: &[ChangeHash]) -> Vec<Blob> {
+    heads.iter().map(|hash| Blob(hash.0.to_vec())).collect()
+}

@@ -1,0 +1,268 @@
+//! The engine: one input in, effects out, in order.
+
+use shared::{Blob, time::UnixMillis};
+
+use crate::{
+    command::{Command, Newcomer, Passphrase},
+    cx::Cx,
+    desk::{Desk, Invitation},
+    effect::{Effect, Effects, LinkWish, Record, RecordKey},
+    input::{Input, Link},
+    journal::{After, Journal, Step},
+    keyring::{
+        Keyring,
+        stretch::Stretch,
+        vault::{PASSPHRASE_CHARS_MIN, UnlockError, Vault},
+    },
+    record::{Sealer, StoreKey},
+    view::{Gate, Notice, View, Work},
+};
+
+pub use crate::desk::Pace;
+
+/// How long the app waits for more typing before it seals what there is.
+pub const COALESCE_MS: u64 = 1_500;
+
+enum Phase {
+    Starting,
+    Empty,
+    Locked(Vault),
+    Loading { vault: Vault, sealer: Sealer },
+    Desk { vault: Vault, desk: Box<Desk> },
+}
+
+/// The client without a browser.
+pub struct Engine {
+    stretch: Stretch,
+    pace: Pace,
+    phase: Phase,
+    journal: Journal,
+    /// The connection's origin while one is open, whatever the phase.
+    origin: Option<String>,
+    wake_at: Option<UnixMillis>,
+}
+
+impl Engine {
+    /// An engine that has not been told anything yet.
+    pub fn new(stretch: Stretch) -> Self {
+        Self {
+            stretch,
+            pace: Pace::Coalesce { wait_ms: COALESCE_MS },
+            phase: Phase::Starting,
+            journal: Journal::default(),
+            origin: None,
+            wake_at: None,
+        }
+    }
+
+    /// The same engine, sealing at another pace.
+    #[must_use]
+    pub fn with_pace(mut self, pace: Pace) -> Self {
+        self.pace = pace;
+        self
+    }
+
+    /// One thing happened; the effects are what to do about it, in order.
+    pub fn handle(&mut self, cx: &mut Cx<'_>, input: Input) -> Effects {
+        let mut step = Step::new(cx);
+        self.step(&mut step, input);
+        self.finish(&mut step);
+        let now = step.now();
+        let mut effects = self.journal.submit(step);
+        effects.extend(self.journal.retry(now));
+        self.wake(&mut effects);
+        Effects(effects)
+    }
+
+    fn step(&mut self, step: &mut Step<'_, '_>, input: Input) {
+        match input {
+            Input::Started { vault } => self.started(step, vault),
+            Input::Command(command) => self.command(step, command),
+            Input::Persisted(id) => {
+                let after = self.journal.persisted(id);
+                if let Phase::Desk { desk, .. } = &mut self.phase {
+                    for after in after {
+                        desk.after(step, after);
+                    }
+                }
+            }
+            Input::PersistFailed(id, fault) => self.journal.failed(id, fault, step.now()),
+            Input::Loaded(records) => self.loaded(step, &records),
+            Input::Received(message) => {
+                if let Phase::Desk { desk, .. } = &mut self.phase {
+                    desk.receive(step, message);
+                }
+            }
+            Input::Link(link) => self.link(step, link),
+            Input::Tick => {
+                self.wake_at = None;
+                if let Phase::Desk { desk, .. } = &mut self.phase {
+                    desk.tick(step);
+                }
+            }
+        }
+    }
+
+    fn finish(&mut self, step: &mut Step<'_, '_>) {
+        let Phase::Desk { desk, .. } = &mut self.phase else { return };
+        if desk.has_given_up() {
+            self.phase = Phase::Empty;
+            return show(step, Gate::Empty);
+        }
+        desk.settle(step);
+        desk.show_changes(step, &self.journal);
+    }
+
+    fn wake(&mut self, effects: &mut Vec<Effect>) {
+        let desk_at = match &self.phase {
+            Phase::Desk { desk, .. } => desk.wake_at(),
+            Phase::Starting | Phase::Empty | Phase::Locked(_) | Phase::Loading { .. } => None,
+        };
+        let at = [desk_at, self.journal.retry_at()].into_iter().flatten().min();
+        if let Some(at) = at
+            && self.wake_at != Some(at)
+        {
+            self.wake_at = Some(at);
+            effects.push(Effect::WakeAt(at));
+        }
+    }
+
+    fn started(&mut self, step: &mut Step<'_, '_>, vault: Option<Blob>) {
+        if let Some(vault) = vault.and_then(|bytes| Vault::parse(&bytes.0)) {
+            self.lock(step, vault);
+        } else {
+            self.phase = Phase::Empty;
+            show(step, Gate::Empty);
+        }
+    }
+
+    fn lock(&mut self, step: &mut Step<'_, '_>, vault: Vault) {
+        show(step, Gate::Locked { device_name: vault.device_name.clone() });
+        self.phase = Phase::Locked(vault);
+    }
+
+    fn link(&mut self, step: &mut Step<'_, '_>, link: Link) {
+        match link {
+            Link::Up { origin } => {
+                self.origin = Some(origin.clone());
+                if let Phase::Desk { desk, .. } = &mut self.phase {
+                    desk.link_up(step, origin);
+                }
+            }
+            Link::Down => {
+                self.origin = None;
+                if let Phase::Desk { desk, .. } = &mut self.phase {
+                    desk.link_down(step);
+                }
+            }
+        }
+    }
+
+    fn command(&mut self, step: &mut Step<'_, '_>, command: Command) {
+        match (&mut self.phase, command) {
+            (Phase::Empty, Command::MakeFirm(newcomer) | Command::Enrol(newcomer)) => {
+                self.join(step, &newcomer);
+            }
+            (Phase::Locked(_), Command::Unlock(passphrase)) => self.unlock(step, &passphrase),
+            (Phase::Desk { .. } | Phase::Loading { .. }, Command::Lock) => {
+                let phase = std::mem::replace(&mut self.phase, Phase::Starting);
+                if let Phase::Desk { vault, .. } | Phase::Loading { vault, .. } = phase {
+                    step.effects.push(Effect::Link(LinkWish::Down));
+                    self.lock(step, vault);
+                }
+            }
+            (Phase::Desk { desk, .. }, command) => desk_command(desk, step, command),
+            // A wish that crossed a lock or unlock on its way has nobody to fulfil it.
+            (Phase::Starting | Phase::Empty | Phase::Locked(_) | Phase::Loading { .. }, _) => {}
+        }
+    }
+
+    fn join(&mut self, step: &mut Step<'_, '_>, newcomer: &Newcomer) {
+        let chars = newcomer.passphrase.expose().chars().count();
+        let is_weak = u32::try_from(chars).is_ok_and(|chars| chars < PASSPHRASE_CHARS_MIN);
+        if is_weak {
+            let notice = Notice::WeakPassphrase { chars_min: PASSPHRASE_CHARS_MIN };
+            return step.effects.push(Effect::Show(View::Notice(notice)));
+        }
+        let Some(invitation) = Invitation::parse(&newcomer.link) else {
+            return step.effects.push(Effect::Show(View::Notice(Notice::WrongLink)));
+        };
+        let key = StoreKey::make(step.cx);
+        let device_name = newcomer.device_name.trim().to_owned();
+        let sealed = Vault::seal(&key, &newcomer.passphrase, device_name, self.stretch, step.cx);
+        let Ok(vault) = sealed else { return no_memory(step) };
+        let keyring = Keyring::make(newcomer, invitation, step.cx);
+        step.put_raw(RecordKey::VAULT, Blob(vault.to_bytes()));
+        let mut desk = Desk::new(Sealer::new(key), keyring, self.pace);
+        desk.begin(step);
+        step.after(After::Connect);
+        self.phase = Phase::Desk { vault, desk: Box::new(desk) };
+    }
+
+    fn unlock(&mut self, step: &mut Step<'_, '_>, passphrase: &Passphrase) {
+        let Phase::Locked(vault) = &self.phase else { return };
+        let notice = match vault.open(passphrase, self.stretch) {
+            Ok(key) => {
+                let vault = vault.clone();
+                self.phase = Phase::Loading { vault, sealer: Sealer::new(key) };
+                show(step, Gate::Working(Work::Loading));
+                return step.effects.push(Effect::Load);
+            }
+            Err(UnlockError::Unauthentic) => Notice::WrongPassphrase,
+            Err(UnlockError::TooNew { .. }) => Notice::UpdateNeeded,
+            Err(UnlockError::NoMemory) => return no_memory(step),
+        };
+        step.effects.push(Effect::Show(View::Notice(notice)));
+    }
+
+    fn loaded(&mut self, step: &mut Step<'_, '_>, records: &[Record]) {
+        let phase = std::mem::replace(&mut self.phase, Phase::Starting);
+        let Phase::Loading { vault, sealer } = phase else {
+            self.phase = phase;
+            return;
+        };
+        if let Ok(mut desk) = Desk::load(step, sealer, records, self.pace) {
+            Desk::resume(step);
+            if let Some(origin) = self.origin.clone() {
+                desk.link_up(step, origin);
+            }
+            self.phase = Phase::Desk { vault, desk: Box::new(desk) };
+        } else {
+            let records = u32::try_from(records.len()).unwrap_or(u32::MAX);
+            let notice = Notice::StoreDamaged { records };
+            step.effects.push(Effect::Show(View::Notice(notice)));
+            self.lock(step, vault);
+        }
+    }
+}
+
+fn show(step: &mut Step<'_, '_>, gate: Gate) {
+    step.effects.push(Effect::Show(View::Gate(gate)));
+}
+
+fn no_memory(step: &mut Step<'_, '_>) {
+    step.effects.push(Effect::Show(View::Notice(Notice::NoMemory)));
+}
+
+fn desk_command(desk: &mut Desk, step: &mut Step<'_, '_>, command: Command) {
+    match command {
+        Command::Invite { role, name } => desk.invite(step, Some(role), name),
+        Command::MakeDeviceCode => desk.invite(step, None, String::new()),
+        Command::OpenCase(employee) => desk.open_case(step, employee),
+        Command::AddInterview(case) => desk.add_interview(step, case),
+        Command::Open(document) => desk.open_document(step, document),
+        Command::Close(document) => desk.close_document(document),
+        Command::EditText { document, field, revision, splice } => {
+            desk.edit_text(step, document, &field, revision, &splice);
+        }
+        Command::SetValue { document, field, value } => {
+            desk.set_value(step, document, &field, &value);
+        }
+        Command::AddItem { document, list } => desk.add_item(step, document, &list),
+        Command::RemoveItem { document, item } => desk.remove_item(step, document, &item),
+        Command::RestoreItem(document) => desk.restore_item(step, document),
+        Command::OfferSummary(note) => desk.offer_summary(step, note),
+        // Meant for a device that is not open.
+        Command::MakeFirm(_) | Command::Enrol(_) | Command::Unlock(_) | Command::Lock => {}
+    }
+}

@@ -1,0 +1,258 @@
+//! What makes this device this person's: seeds, and how far it has joined the firm.
+
+use core::fmt;
+
+use minicbor::{Decode, Decoder, Encode, Encoder, decode, encode};
+use shared::{
+    id::{AccountId, DeviceId, EntryHash, FirmId, KeyGeneration},
+    log::org::{AccountKeys, DeviceKeys},
+    secret::Secret,
+    sign::SigningKey,
+    time::UnixMillis,
+};
+
+use crate::{cx::Cx, wrap::KemKey};
+
+pub mod stretch;
+pub mod vault;
+
+pub use stretch::{Stretch, argon2id};
+
+/// A 32-byte seed that a record may hold.
+pub struct Seed(Secret<32>);
+
+impl Seed {
+    /// Takes key bytes.
+    pub fn new(bytes: Secret<32>) -> Self {
+        Self(bytes)
+    }
+
+    /// A fresh seed.
+    pub fn make(cx: &mut Cx<'_>) -> Self {
+        Self(Secret::new(Box::new(cx.random())))
+    }
+
+    /// The secret itself.
+    pub fn secret(&self) -> &Secret<32> {
+        &self.0
+    }
+
+    /// A second holder of the same seed.
+    #[must_use]
+    pub fn duplicate(&self) -> Self {
+        Self(self.0.duplicate())
+    }
+}
+
+impl fmt::Debug for Seed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Seed(..)")
+    }
+}
+
+impl<C> Encode<C> for Seed {
+    fn encode<W: encode::Write>(
+        &self,
+        encoder: &mut Encoder<W>,
+        _: &mut C,
+    ) -> Result<(), encode::Error<W::Error>> {
+        encoder.bytes(self.0.expose())?.ok()
+    }
+}
+
+impl<'b, C> Decode<'b, C> for Seed {
+    fn decode(decoder: &mut Decoder<'b>, _: &mut C) -> Result<Self, decode::Error> {
+        let bytes = decoder.bytes()?;
+        Secret::from_slice(bytes).map(Self).ok_or_else(|| decode::Error::message("seed length"))
+    }
+}
+
+/// The person's own seeds, the same on all of the person's devices.
+#[derive(Debug, Encode, Decode)]
+#[cbor(map)]
+pub struct AccountSeeds {
+    /// Of the account's signing key.
+    #[n(0)]
+    pub sign: Seed,
+    /// Of the account's X-Wing key.
+    #[n(1)]
+    pub kem: Seed,
+}
+
+impl AccountSeeds {
+    /// Fresh seeds.
+    pub fn make(cx: &mut Cx<'_>) -> Self {
+        Self { sign: Seed::make(cx), kem: Seed::make(cx) }
+    }
+
+    /// The public halves.
+    pub fn public(&self, account: AccountId) -> AccountKeys {
+        AccountKeys {
+            account,
+            generation: KeyGeneration(0),
+            verify: SigningKey::derive(self.sign.secret()).verify_key(),
+            kem: KemKey::derive(self.kem.secret()).public().to_vec().into(),
+        }
+    }
+}
+
+/// How far this device has joined a firm.
+#[derive(Debug, Encode, Decode)]
+pub enum Membership {
+    /// The firm is being made here.
+    #[n(0)]
+    Founding {
+        /// From the bootstrap link.
+        #[n(0)]
+        bootstrap: Seed,
+        /// Of the firm's root key.
+        #[n(1)]
+        root: Seed,
+        /// The firm to be.
+        #[n(2)]
+        firm: FirmId,
+        /// The first admin to be.
+        #[n(3)]
+        account: AccountId,
+        /// When the Genesis was written: kept, so that every try sends the same entry.
+        #[n(4)]
+        at: UnixMillis,
+    },
+    /// An invitation or linking code is being used.
+    #[n(1)]
+    Invited {
+        /// Its key.
+        #[n(0)]
+        grant: Seed,
+        /// The firm's Genesis, as the link pins it.
+        #[n(1)]
+        genesis: EntryHash,
+        /// The account to be, unless the link is for a further device.
+        #[n(2)]
+        account: AccountId,
+    },
+    /// In the log; with [`Keyring::account`] absent, still waiting for the account's seeds.
+    #[n(2)]
+    Member {
+        /// The firm.
+        #[n(0)]
+        firm: FirmId,
+        /// Its Genesis.
+        #[n(1)]
+        genesis: EntryHash,
+        /// The person.
+        #[n(2)]
+        account: AccountId,
+    },
+}
+
+impl Membership {
+    fn duplicate(&self) -> Self {
+        match self {
+            Self::Founding { bootstrap, root, firm, account, at } => Self::Founding {
+                bootstrap: bootstrap.duplicate(),
+                root: root.duplicate(),
+                firm: *firm,
+                account: *account,
+                at: *at,
+            },
+            Self::Invited { grant, genesis, account } => {
+                Self::Invited { grant: grant.duplicate(), genesis: *genesis, account: *account }
+            }
+            Self::Member { firm, genesis, account } => {
+                Self::Member { firm: *firm, genesis: *genesis, account: *account }
+            }
+        }
+    }
+}
+
+/// All that this device keeps secret, and who it is.
+#[derive(Debug, Encode, Decode)]
+#[cbor(map)]
+pub struct Keyring {
+    /// Of this device's signing key.
+    #[n(0)]
+    pub device_sign: Seed,
+    /// Of this device's X-Wing key.
+    #[n(1)]
+    pub device_kem: Seed,
+    /// The person's seeds, once here.
+    #[n(2)]
+    pub account: Option<AccountSeeds>,
+    /// How far this device has joined.
+    #[n(3)]
+    pub membership: Membership,
+    /// The person's own name.
+    #[n(4)]
+    pub name: String,
+    /// What the person calls this device.
+    #[n(5)]
+    pub device_name: String,
+    /// Seed of the firm's root key; on the device that made the firm only.
+    #[n(6)]
+    pub root: Option<Seed>,
+}
+
+/// The keys that belong to a keyring, ready for use.
+#[derive(Debug)]
+pub struct Keys {
+    /// Signs envelopes, entries and logins.
+    pub device: SigningKey,
+    /// This device.
+    pub id: DeviceId,
+    /// Opens seeds sealed to this device.
+    pub device_kem: KemKey,
+    /// Opens epoch secrets wrapped to the account.
+    pub account_kem: Option<KemKey>,
+}
+
+impl Keyring {
+    /// A second holder of the same keyring, for writing it down.
+    pub(crate) fn duplicate(&self) -> Self {
+        let Self { device_sign, device_kem, account, membership, name, device_name, root } = self;
+        Self {
+            device_sign: device_sign.duplicate(),
+            device_kem: device_kem.duplicate(),
+            account: account.as_ref().map(|seeds| AccountSeeds {
+                sign: seeds.sign.duplicate(),
+                kem: seeds.kem.duplicate(),
+            }),
+            membership: membership.duplicate(),
+            name: name.clone(),
+            device_name: device_name.clone(),
+            root: root.as_ref().map(Seed::duplicate),
+        }
+    }
+
+    /// Derives the keys.
+    pub fn keys(&self) -> Keys {
+        let device = SigningKey::derive(self.device_sign.secret());
+        let id = DeviceId::derive(&device.verify_key());
+        Keys {
+            device,
+            id,
+            device_kem: KemKey::derive(self.device_kem.secret()),
+            account_kem: self.account.as_ref().map(|seeds| KemKey::derive(seeds.kem.secret())),
+        }
+    }
+
+    /// This device's public keys, bound to an account.
+    pub fn device_keys(&self, keys: &Keys, firm: FirmId, account: AccountId) -> DeviceKeys {
+        DeviceKeys::make(firm, account, &keys.device, keys.device_kem.public().to_vec())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_keyring_prints_no_seed() {
+        let seed = || Seed::new(Secret::new(Box::new([0xAB; 32])));
+        let account = Some(AccountSeeds { sign: seed(), kem: seed() });
+        let printed = format!("{:?} {account:?}", seed());
+
+        assert!(!printed.contains("171") && !printed.to_lowercase().contains("ab, ab"));
+        assert!(printed.starts_with("Seed(..)"));
+    }
+}

@@ -1,0 +1,238 @@
+//! Records of the local store: what is kept, under which opaque key, sealed how.
+
+use chacha20poly1305::{
+    KeyInit as _, XChaCha20Poly1305,
+    aead::{Aead as _, Payload},
+};
+use hkdf::Hkdf;
+use hmac::{Hmac, Mac as _};
+use minicbor::{Decode, Encode};
+use sha2::Sha256;
+use shared::{
+    Blob,
+    id::{DeviceId, DocumentId, Epoch, Number, Seq},
+    secret::Secret,
+};
+use zeroize::Zeroizing;
+
+use crate::{
+    cx::Cx,
+    effect::{Record, RecordKey},
+    keyring::Keyring,
+};
+
+const NONCE_BYTES: usize = 24;
+
+/// Opens and seals everything in the local store but the vault.
+pub struct StoreKey(Secret<32>);
+
+impl StoreKey {
+    /// Takes key bytes.
+    pub fn new(bytes: Secret<32>) -> Self {
+        Self(bytes)
+    }
+
+    /// A fresh key.
+    pub fn make(cx: &mut Cx<'_>) -> Self {
+        Self(Secret::new(Box::new(cx.random())))
+    }
+
+    /// For the vault and nothing else.
+    pub fn expose(&self) -> &[u8; 32] {
+        self.0.expose()
+    }
+
+    fn derive(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
+        let mut key = Zeroizing::new([0; 32]);
+        let expanded = Hkdf::<Sha256>::new(None, self.expose())
+            .expand(format!("mendan/1/store/{purpose}").as_bytes(), key.as_mut_slice());
+        debug_assert!(expanded.is_ok(), "32 bytes are within HKDF's limit");
+        key
+    }
+}
+
+/// What a record is about; the store sees only an HMAC of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+pub enum Name {
+    /// The keyring.
+    #[n(0)]
+    Keyring,
+    /// How often the engine was started on this store, and what it knows of the server.
+    #[n(1)]
+    Progress,
+    /// An org-log entry.
+    #[n(2)]
+    Org(#[n(0)] u64),
+    /// A document-log entry.
+    #[n(3)]
+    Log(#[n(0)] DocumentId, #[n(1)] u64),
+    /// A document-log entry of ours that the server does not have yet, by our own count.
+    #[n(4)]
+    Pending(#[n(0)] DocumentId, #[n(1)] u64),
+    /// A candidate for a document's secret; the log's commitment decides. By our own count.
+    #[n(5)]
+    Secret(#[n(0)] DocumentId, #[n(1)] Epoch, #[n(2)] u32),
+    /// How far we are with a document.
+    #[n(6)]
+    Document(#[n(0)] DocumentId),
+    /// An envelope, ours or another device's.
+    #[n(7)]
+    Envelope(#[n(0)] DocumentId, #[n(1)] DeviceId, #[n(2)] Seq),
+    /// A change of ours that is in no envelope yet, by our own count.
+    #[n(8)]
+    Change(#[n(0)] DocumentId, #[n(1)] u64),
+    /// Envelopes that are about to be applied; what is here at a start may have killed us.
+    #[n(9)]
+    InFlight(#[n(0)] DocumentId),
+    /// An envelope that was set aside.
+    #[n(10)]
+    Quarantine(#[n(0)] DocumentId, #[n(1)] DeviceId, #[n(2)] Seq),
+    /// A document, whole: a cache.
+    #[n(11)]
+    Snapshot(#[n(0)] DocumentId),
+}
+
+/// An envelope's place, as in-flight markers and quarantine name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+pub struct Place {
+    /// Which document.
+    #[n(0)]
+    pub document: DocumentId,
+    /// Whose.
+    #[n(1)]
+    pub device: DeviceId,
+    /// Which.
+    #[n(2)]
+    pub seq: Seq,
+}
+
+/// How often the engine started here, and how far it is with the server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Progress {
+    /// Grows at each unlock; part of every automerge actor id.
+    #[n(0)]
+    pub starts: u64,
+    /// The last wrap fetched.
+    #[n(1)]
+    pub wraps: u64,
+}
+
+/// How far we are with a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct DocumentProgress {
+    /// Every envelope up to this number is here.
+    #[n(0)]
+    pub cursor: Number,
+    /// Our own envelopes up to this one are at the server.
+    #[n(1)]
+    pub acked: Seq,
+}
+
+/// A change of ours, as stored until it is sealed.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct FreshChange {
+    /// The start whose actor made it.
+    #[n(0)]
+    pub start: u64,
+    /// The change.
+    #[n(1)]
+    pub bytes: Blob,
+}
+
+/// A document, whole, and what of its history that covers.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Snapshot {
+    /// automerge's own encoding.
+    #[n(0)]
+    pub bytes: Blob,
+    /// For each device the last envelope that is in it.
+    #[n(1)]
+    pub covers: Vec<(DeviceId, Seq)>,
+}
+
+/// What a record holds.
+#[derive(Encode, Decode)]
+pub enum Content {
+    /// For [`Name::Keyring`].
+    #[n(0)]
+    Keyring(#[n(0)] Keyring),
+    /// For [`Name::Progress`].
+    #[n(1)]
+    Progress(#[n(0)] Progress),
+    /// For entries, envelopes, secrets: bytes with a meaning of their own.
+    #[n(2)]
+    Bytes(#[n(0)] Blob),
+    /// For [`Name::Pending`].
+    #[n(3)]
+    Pending(#[n(0)] crate::document::pending::PendingEntry),
+    /// For [`Name::Document`].
+    #[n(4)]
+    Document(#[n(0)] DocumentProgress),
+    /// For [`Name::Change`].
+    #[n(5)]
+    Change(#[n(0)] FreshChange),
+    /// For [`Name::InFlight`] and [`Name::Quarantine`].
+    #[n(6)]
+    Places(#[n(0)] Vec<Place>),
+    /// For [`Name::Snapshot`].
+    #[n(7)]
+    Snapshot(#[n(0)] Snapshot),
+}
+
+/// Seals records of one store.
+pub struct Sealer {
+    cipher: XChaCha20Poly1305,
+    names: Zeroizing<[u8; 32]>,
+    key: StoreKey,
+}
+
+impl Sealer {
+    /// Derives what is needed from the store key.
+    pub fn new(key: StoreKey) -> Self {
+        let cipher = XChaCha20Poly1305::new((&*key.derive("records")).into());
+        Self { cipher, names: key.derive("names"), key }
+    }
+
+    /// The store key, for sealing a vault.
+    pub fn key(&self) -> &StoreKey {
+        &self.key
+    }
+
+    /// Where a record lies.
+    pub fn place(&self, name: Name) -> RecordKey {
+        let bytes = to_vec(&name);
+        let tag = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(self.names.as_slice())
+            .map(|mac| mac.chain_update(&bytes).finalize().into_bytes().into());
+        // HMAC takes keys of any length; the fallback keeps the signature free of an error.
+        RecordKey(tag.unwrap_or([0xFF; 32]))
+    }
+
+    /// Seals a record; its name travels inside, so that the store can be read back whole.
+    pub fn seal(&self, name: Name, content: &Content, cx: &mut Cx<'_>) -> Record {
+        let place = self.place(name);
+        let plaintext = Zeroizing::new(to_vec(&(name, content)));
+        let nonce: [u8; NONCE_BYTES] = cx.random();
+        let payload = Payload { msg: &plaintext, aad: &place.0 };
+        let sealed = self.cipher.encrypt(&nonce.into(), payload).unwrap_or_default();
+        (place, Blob([nonce.as_slice(), &sealed].concat()))
+    }
+
+    /// Opens a record; `None` if it was damaged, moved or sealed under another key.
+    pub fn open(&self, record: &Record) -> Option<(Name, Content)> {
+        let (place, Blob(bytes)) = record;
+        let (nonce, sealed) = bytes.split_first_chunk::<NONCE_BYTES>()?;
+        let payload = Payload { msg: sealed, aad: &place.0 };
+        let plaintext = Zeroizing::new(self.cipher.decrypt(nonce.into(), payload).ok()?);
+        let (name, content) = minicbor::decode(&plaintext).ok()?;
+        (self.place(name) == *place).then_some((name, content))
+    }
+}
+
+/// Encodes into memory, which cannot fail.
+pub(crate) fn to_vec<T: Encode<()>>(value: &T) -> Vec<u8> {
+    minicbor::to_vec(value).unwrap_or_default()
+}
