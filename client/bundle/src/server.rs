@@ -3,15 +3,22 @@
 use anyhow::{Context as _, Result, bail};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::process::CommandExt as _;
-use std::process::{Child, ExitStatus};
+use std::process::{Child, ChildStdout, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use crate::clock::{self, Stopwatch};
 use crate::command::Command;
+use crate::say;
 
+/// How the server's line with the first admin's link begins.
+const BOOTSTRAP: &str = "bootstrap ";
+/// The link is printed when the server begins to listen.
+const BOOTSTRAP_LIMIT: Duration = Duration::from_secs(10);
 /// A first start makes keys and tables; a slow disk needs a while.
 const READY_LIMIT: Duration = Duration::from_mins(1);
 /// After this the server is ended the hard way.
@@ -21,15 +28,19 @@ const STOP_LIMIT: Duration = Duration::from_secs(20);
 pub(crate) struct Server {
     child: Child,
     address: SocketAddr,
+    bootstrap: Receiver<String>,
+    forward: Option<JoinHandle<()>>,
 }
 
 impl Server {
     pub(crate) fn start(command: &Command, address: SocketAddr) -> Result<Self> {
         let mut process = command.process();
         // In a group of its own it gets no Ctrl-C from the terminal, only our one signal.
-        process.process_group(0);
-        let child = process.spawn().with_context(|| format!("cannot start {command}"))?;
-        Ok(Self { child, address })
+        process.process_group(0).stdout(Stdio::piped());
+        let mut child = process.spawn().with_context(|| format!("cannot start {command}"))?;
+        let (link, bootstrap) = mpsc::channel();
+        let forward = child.stdout.take().map(|out| thread::spawn(move || forward(out, &link)));
+        Ok(Self { child, address, bootstrap, forward })
     }
 
     /// Waits until `/readyz` answers, the server ends, or `is_cancelled`.
@@ -45,6 +56,11 @@ impl Server {
             clock::pause(Duration::from_millis(100));
         }
         bail!("サーバーが応答しません / the server does not answer at {}", self.address)
+    }
+
+    /// The one-time link with which the first admin makes the firm, if there is no firm yet.
+    pub(crate) fn bootstrap(&self) -> Option<String> {
+        self.bootstrap.recv_timeout(BOOTSTRAP_LIMIT).ok()
     }
 
     pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>> {
@@ -73,16 +89,27 @@ impl Drop for Server {
     fn drop(&mut self) {
         // Nobody is left to be told of a failure here.
         drop(self.stop());
+        // What the server said last is still on its way to the terminal.
+        drop(self.forward.take().map(JoinHandle::join));
+    }
+}
+
+/// Passes on what the server says, and picks out the link.
+fn forward(out: ChildStdout, link: &Sender<String>) {
+    for line in BufReader::new(out).lines().map_while(Result::ok) {
+        if let Some(found) = line.strip_prefix(BOOTSTRAP) {
+            // Without sample data nobody waits for the link.
+            drop(link.send(found.to_owned()));
+        }
+        say::line(line);
     }
 }
 
 /// The wished address when it is free, else a free port beside it.
 pub(crate) fn free_address(wish: SocketAddr) -> Result<SocketAddr> {
-    if TcpListener::bind(wish).is_ok() {
-        return Ok(wish);
-    }
-    let listener = TcpListener::bind(SocketAddr::new(wish.ip(), 0)).context("no free port")?;
-    Ok(listener.local_addr()?)
+    let any = SocketAddr::new(wish.ip(), 0);
+    let listener = TcpListener::bind(wish).or_else(|_| TcpListener::bind(any));
+    Ok(listener.context("空きポートがありません / no free port")?.local_addr()?)
 }
 
 /// Whether the server says that it can work.
@@ -132,6 +159,15 @@ mod tests {
         let mut server = Server::start(&Command::new("false"), address).unwrap();
 
         assert!(server.wait_until_ready(|| false).is_err());
+    }
+
+    #[test]
+    fn the_link_is_picked_out_of_what_the_server_says() {
+        let address = "127.0.0.1:9".parse().unwrap();
+        let words = Command::new("printf").arg("listening x\\nbootstrap http://x/#1\\n");
+        let server = Server::start(&words, address).unwrap();
+
+        assert_eq!(server.bootstrap().as_deref(), Some("http://x/#1"));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::clock;
 use crate::command::Command;
 use crate::say;
 use crate::server::{self, Server};
-use crate::step::Steps;
+use crate::step::{Step, Steps};
 use crate::toolchain::{self, Choice, remove};
 use crate::workspace::Workspace;
 
@@ -71,7 +71,8 @@ pub(crate) fn run(
     let is_stopped = || stopped.load(Ordering::SeqCst);
 
     let address = match arguments.listen {
-        Some(address) => address,
+        Some(address) if address.port() != 0 => address,
+        Some(address) => server::free_address(address)?,
         None => server::free_address(ADDRESS)?,
     };
     let data = workspace.made(if demo.is_some() { "demo-data" } else { "data" });
@@ -85,18 +86,19 @@ pub(crate) fn run(
         .arg(address.to_string())
         .arg("--data")
         .arg(data.display().to_string());
-    let mut server = steps.run(
-        crate::step::Step { ja: "起動", en: "start", repeat: serve.to_string() },
-        || {
+    let mut server =
+        steps.run(Step { ja: "起動", en: "start", repeat: serve.to_string() }, || {
             let mut server = Server::start(&serve, address)?;
             server.wait_until_ready(is_stopped)?;
             Ok(server)
-        },
-    )?;
+        })?;
     if let Some(size) = demo.filter(|_| !is_stopped()) {
-        // The first admin's link is one-time and lies with the server's data.
-        let demo =
-            demo_maker(workspace, size, address).set("MENDAN_DATA", data.display().to_string());
+        let demo = demo_maker(workspace, size, address);
+        // In the environment, so that it shows neither on the terminal nor in a list of processes.
+        let demo = match server.bootstrap() {
+            Some(link) => demo.quietly("MENDAN_BOOTSTRAP", link),
+            None => demo,
+        };
         steps.command("見本データ", "sample data", &demo)?;
     }
     stay(&mut server, address, is_stopped)
