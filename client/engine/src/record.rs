@@ -106,6 +106,19 @@ pub struct Place {
     pub seq: Seq,
 }
 
+/// Envelopes about to be applied.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct InFlight {
+    /// Which.
+    #[n(0)]
+    pub places: Vec<Place>,
+    /// Whether the program died while they were in flight before. Once may be an empty battery;
+    /// twice, and alone, is the envelope.
+    #[n(1)]
+    pub is_second_try: bool,
+}
+
 /// How often the engine started here, and how far it is with the server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
@@ -175,12 +188,15 @@ pub enum Content {
     /// For [`Name::Change`].
     #[n(5)]
     Change(#[n(0)] FreshChange),
-    /// For [`Name::InFlight`] and [`Name::Quarantine`].
+    /// For [`Name::Quarantine`].
     #[n(6)]
-    Places(#[n(0)] Vec<Place>),
+    Place(#[n(0)] Place),
     /// For [`Name::Snapshot`].
     #[n(7)]
     Snapshot(#[n(0)] Snapshot),
+    /// For [`Name::InFlight`].
+    #[n(8)]
+    InFlight(#[n(0)] InFlight),
 }
 
 /// Seals records of one store.

@@ -7,7 +7,7 @@ use super::Desk;
 use crate::{
     document::chunk::Chunk,
     journal::{After, Step},
-    record::{Content, Name, Place},
+    record::{Content, InFlight, Name, Place},
     seal,
     view::{Notice, QuarantineRow},
 };
@@ -30,14 +30,15 @@ impl Desk {
         self.mark_next_suspect(step, id);
     }
 
-    /// After a start that followed a death, envelopes are tried one at a time.
+    /// After a start that followed a death, envelopes are tried once more, one at a time.
     pub(super) fn mark_next_suspect(&mut self, step: &mut Step<'_, '_>, id: DocumentId) {
         let Some(document) = self.documents.get_mut(&id) else { return };
         let Some(suspect) = document.suspects.pop_front() else { return };
         let header = suspect.header();
         let place = Place { document: id, device: header.device, seq: header.seq };
         document.marked.push((place, suspect));
-        step.put(&self.sealer, Name::InFlight(id), &Content::Places(vec![place]));
+        let marker = InFlight { places: vec![place], is_second_try: true };
+        step.put(&self.sealer, Name::InFlight(id), &Content::InFlight(marker));
         step.after(After::Marked(id));
     }
 
@@ -65,7 +66,7 @@ impl Desk {
         let row =
             QuarantineRow { document: place.document, device: place.device, seq: place.seq.0 };
         let name = Name::Quarantine(place.document, place.device, place.seq);
-        step.put(&self.sealer, name, &Content::Places(vec![place]));
+        step.put(&self.sealer, name, &Content::Place(place));
         self.quarantined.push(row.clone());
         Self::notice(step, Notice::Quarantined(row));
     }

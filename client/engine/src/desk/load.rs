@@ -33,6 +33,7 @@ struct Found {
     chunks: BTreeMap<(DeviceId, Seq), Blob>,
     snapshot: Option<Snapshot>,
     suspects: BTreeSet<Place>,
+    is_second_try: bool,
     quarantined: BTreeSet<Place>,
 }
 
@@ -109,11 +110,13 @@ impl Desk {
                         durable: true,
                     });
                 }
-                (Name::InFlight(id), Content::Places(places)) => {
-                    found.entry(id).or_default().suspects.extend(places);
+                (Name::InFlight(id), Content::InFlight(marker)) => {
+                    let found = found.entry(id).or_default();
+                    found.suspects.extend(marker.places);
+                    found.is_second_try = marker.is_second_try;
                 }
-                (Name::Quarantine(id, ..), Content::Places(places)) => {
-                    found.entry(id).or_default().quarantined.extend(places);
+                (Name::Quarantine(id, ..), Content::Place(place)) => {
+                    found.entry(id).or_default().quarantined.insert(place);
                 }
                 (Name::Snapshot(id), Content::Snapshot(snapshot)) => {
                     found.entry(id).or_default().snapshot = Some(snapshot);
@@ -151,7 +154,7 @@ impl Desk {
             covers.extend(snapshot.covers);
         }
         let mut replay = Replay { suspects: found.suspects, covers, ..Replay::default() };
-        self.note_quarantine(step, id, found.quarantined, &mut replay);
+        self.note_quarantine(step, id, found.quarantined, found.is_second_try, &mut replay);
         for ((device, seq), bytes) in found.chunks {
             self.restore_envelope(Place { document: id, device, seq }, bytes, &mut replay);
         }
@@ -171,12 +174,14 @@ impl Desk {
         log
     }
 
-    /// One envelope in flight when the program died is what killed it. Of several, nobody knows.
+    /// An envelope that was in flight, alone and for the second time, when the program died, is
+    /// what killed it. Anything less may have been an empty battery.
     fn note_quarantine(
         &mut self,
         step: &mut Step<'_, '_>,
         id: DocumentId,
         quarantined: BTreeSet<Place>,
+        is_second_try: bool,
         replay: &mut Replay,
     ) {
         for place in &quarantined {
@@ -187,7 +192,7 @@ impl Desk {
             });
         }
         replay.quarantined = quarantined;
-        if replay.suspects.len() == 1 {
+        if is_second_try {
             for place in std::mem::take(&mut replay.suspects) {
                 self.quarantine(step, place);
                 replay.quarantined.insert(place);

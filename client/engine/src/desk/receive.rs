@@ -15,7 +15,7 @@ use super::{Desk, Login};
 use crate::{
     document::Chain,
     journal::{After, Step},
-    record::{Content, Name, Place},
+    record::{Content, InFlight, Name, Place},
     view::Notice,
 };
 
@@ -216,7 +216,8 @@ impl Desk {
     fn mark(&mut self, step: &mut Step<'_, '_>, id: DocumentId) {
         let Some(document) = self.documents.get(&id) else { return };
         let places = document.marked.iter().map(|(place, _)| *place).collect();
-        step.put(&self.sealer, Name::InFlight(id), &Content::Places(places));
+        let marker = InFlight { places, is_second_try: false };
+        step.put(&self.sealer, Name::InFlight(id), &Content::InFlight(marker));
         step.after(After::Marked(id));
     }
 

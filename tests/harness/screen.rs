@@ -1,0 +1,150 @@
+//! What a device shows: the last of every view, and the page's side of text editing.
+
+use std::collections::BTreeMap;
+
+use engine::{
+    casework::field::{Field, Value},
+    command::Splice,
+    view::{
+        Content, Gate, Home, InvitationView, NoteView, Notice, SharedView, SyncView, TextView, View,
+    },
+};
+use shared::id::DocumentId;
+
+/// A text field as the page keeps it.
+#[derive(Clone, Debug, Default)]
+struct TextField {
+    shown: String,
+    revision: u64,
+    sent: u64,
+}
+
+/// A device's screen.
+#[derive(Debug, Default)]
+pub struct Screen {
+    /// What the device is ready for.
+    pub gate: Option<Gate>,
+    /// The first page.
+    pub home: Home,
+    /// The sync badge.
+    pub sync: Option<SyncView>,
+    /// The invitation shown last.
+    pub invitation: Option<InvitationView>,
+    /// Every message shown.
+    pub notices: Vec<Notice>,
+    /// Open notes.
+    pub notes: BTreeMap<DocumentId, NoteView>,
+    /// Open shared documents.
+    pub shared: BTreeMap<DocumentId, SharedView>,
+    /// Where the person was sent last.
+    pub went_to: Option<DocumentId>,
+    fields: BTreeMap<(DocumentId, Field), TextField>,
+}
+
+impl Screen {
+    /// Shows a view.
+    pub fn show(&mut self, view: View) {
+        match view {
+            View::Gate(gate) => {
+                if !matches!(gate, Gate::Open { .. }) {
+                    *self = Self { notices: std::mem::take(&mut self.notices), ..Self::default() };
+                }
+                self.gate = Some(gate);
+            }
+            View::Sync(sync) => self.sync = Some(sync),
+            View::Home(home) => self.home = home,
+            View::Note(note) => self.show_note(note),
+            View::Text(text) => self.show_text(&text),
+            View::Shared(shared) => {
+                self.shared.insert(shared.document, shared);
+            }
+            View::Invitation(invitation) => self.invitation = Some(invitation),
+            View::GoTo(document) => self.went_to = Some(document),
+            View::Notice(notice) => self.notices.push(notice),
+            View::Whereabouts { document, whereabouts } => {
+                if let Some(note) = self.notes.get_mut(&document) {
+                    note.whereabouts = whereabouts;
+                }
+            }
+        }
+    }
+
+    /// Whether the device is open for work.
+    pub fn is_open(&self) -> bool {
+        matches!(self.gate, Some(Gate::Open { .. }))
+    }
+
+    /// Edits the person was told are durable here or at the server.
+    pub fn says_all_saved(&self) -> bool {
+        self.sync.is_some_and(|sync| sync.unsaved == 0)
+    }
+
+    /// The text a field shows.
+    pub fn text(&self, document: DocumentId, field: &Field) -> &str {
+        self.fields.get(&(document, field.clone())).map_or("", |it| &it.shown)
+    }
+
+    /// The value a field shows.
+    pub fn value(&self, document: DocumentId, field: &Field) -> Value {
+        let note = self.notes.get(&document);
+        let found = note.and_then(|note| note.fields.iter().find(|(it, _)| it == field));
+        match found {
+            Some((_, Content::Value(value))) => value.clone(),
+            _ => Value::Unset,
+        }
+    }
+
+    /// The items a list shows.
+    pub fn items(&self, document: DocumentId, list: &Field) -> Vec<String> {
+        let note = self.notes.get(&document);
+        let found = note.and_then(|note| note.fields.iter().find(|(it, _)| it == list));
+        match found {
+            Some((_, Content::Items(items))) => items.clone(),
+            _ => vec![],
+        }
+    }
+
+    /// Types `insert` over `delete` code units at `at`, as the page does: shown at once, told to
+    /// the engine as a splice of the text the page had.
+    pub fn type_over(
+        &mut self,
+        document: DocumentId,
+        field: &Field,
+        splice: &Splice,
+    ) -> Option<u64> {
+        let text = self.fields.get_mut(&(document, field.clone()))?;
+        let mut units: Vec<u16> = text.shown.encode_utf16().collect();
+        let start = usize::try_from(splice.at).ok()?;
+        let end = start + usize::try_from(splice.delete).ok()?;
+        if end > units.len() {
+            return None;
+        }
+        units.splice(start..end, splice.insert.encode_utf16());
+        text.shown = String::from_utf16_lossy(&units);
+        text.sent += 1;
+        Some(text.revision)
+    }
+
+    fn show_note(&mut self, note: NoteView) {
+        for (field, content) in &note.fields {
+            if let Content::Text { revision, text } = content {
+                let place = (note.document, field.clone());
+                self.fields.entry(place).or_insert_with(|| TextField {
+                    shown: text.clone(),
+                    revision: *revision,
+                    sent: 0,
+                });
+            }
+        }
+        self.notes.insert(note.document, note);
+    }
+
+    fn show_text(&mut self, view: &TextView) {
+        let place = (view.document, view.field.clone());
+        let Some(field) = self.fields.get_mut(&place) else { return };
+        if let (Some((revision, text)), true) = (&view.adopt, view.edits_seen == field.sent) {
+            field.shown.clone_from(text);
+            field.revision = *revision;
+        }
+    }
+}

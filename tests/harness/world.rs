@@ -1,0 +1,491 @@
+//! A firm in one thread: real engines, the real service, a seeded network, a clock that jumps.
+//!
+//! Nothing happens but by an event, events are ordered by time and number, and every random choice
+//! comes from the seed; so the same seed is the same world, byte for byte.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use engine::{
+    Engine, Pace,
+    command::Command,
+    cx::Cx,
+    effect::{Batch, Effect, LinkWish, RecordKey},
+    input::{Input, Link, StoreFault},
+};
+use server::{
+    hub::{Hub, Ticket},
+    service::{Connection, Who},
+    store::Store,
+};
+use sha2::{Digest as _, Sha256};
+use shared::{
+    Blob,
+    secret::Secret,
+    sign::{SigningKey, VerifyKey},
+    sync::{ClientMessage, ServerMessage},
+    time::UnixMillis,
+};
+
+use crate::{screen::Screen, seed::Dice};
+
+/// Where every world begins: 2026-05-19, 13:15 in Japan.
+pub const BEGINNING: UnixMillis = UnixMillis(1_779_164_100_000);
+
+/// The origin the simulated app is loaded from.
+pub const ORIGIN: &str = "https://mendan.example";
+
+/// Events further ahead than this are not waited for when a world settles.
+const SETTLE_MS: u64 = 10 * 60 * 1000;
+
+/// How unkind the world is. Each is "about once in"; 0 is never.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Faults {
+    /// A message is lost, and with it the connection.
+    pub break_in: u64,
+    /// A batch is refused by the local store.
+    pub refuse_in: u64,
+}
+
+/// Names a device of a world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DeviceNo(pub usize);
+
+#[derive(Debug)]
+enum Event {
+    Persist(DeviceNo, u64, Batch),
+    Load(DeviceNo, u64),
+    Connect(DeviceNo, u64),
+    ToServer(DeviceNo, u64, ClientMessage),
+    ToDevice(DeviceNo, u64, ServerMessage),
+    Wake(DeviceNo, u64),
+}
+
+struct Wire {
+    number: u64,
+    connection: Connection,
+    ticket: Option<Ticket>,
+    up_until: UnixMillis,
+    down_until: UnixMillis,
+}
+
+/// One device and the person in front of it.
+pub struct DeviceInWorld {
+    /// As the story calls it.
+    pub name: String,
+    /// What it shows.
+    pub screen: Screen,
+    /// What the local store holds.
+    pub disk: BTreeMap<RecordKey, Blob>,
+    engine: Engine,
+    life: u64,
+    wants_link: bool,
+    is_online: bool,
+    is_full: bool,
+    clock_skew_ms: i64,
+    wire: Option<Wire>,
+    /// Crash when this many more effects were carried out.
+    crash_in: Option<u64>,
+    is_dead: bool,
+    effects: u64,
+}
+
+/// The whole world.
+pub struct World {
+    /// The seed's dice.
+    pub dice: Dice,
+    /// How unkind it is.
+    pub faults: Faults,
+    /// Everything that devices told the server, as bytes.
+    pub told: Vec<u8>,
+    now: UnixMillis,
+    store: Store,
+    hub: Hub<(DeviceNo, u64)>,
+    devices: Vec<DeviceInWorld>,
+    events: BTreeMap<(UnixMillis, u64), Event>,
+    next: u64,
+    bootstrap: Secret<32>,
+    trace: Sha256,
+    pace: Pace,
+}
+
+impl World {
+    /// A world without people.
+    pub fn seeded(seed: u64) -> Self {
+        let mut dice = Dice::seeded(seed);
+        let mut secret = Box::new([0; 32]);
+        engine::cx::Entropy::fill(&mut dice, secret.as_mut_slice());
+        let store = Store::in_memory(&mut dice).expect("a database in memory");
+        Self {
+            dice,
+            faults: Faults::default(),
+            told: vec![],
+            now: BEGINNING,
+            store,
+            hub: Hub::default(),
+            devices: vec![],
+            events: BTreeMap::new(),
+            next: 0,
+            bootstrap: Secret::new(secret),
+            trace: Sha256::new(),
+            pace: Pace::Coalesce { wait_ms: engine::engine::COALESCE_MS },
+        }
+    }
+
+    /// The server's bootstrap link.
+    pub fn bootstrap_link(&self) -> String {
+        format!("{ORIGIN}/#bootstrap.{}", crate::base64url(self.bootstrap.expose()))
+    }
+
+    /// A new device, switched on, with an empty store.
+    pub fn device(&mut self, name: &str) -> DeviceNo {
+        let number = DeviceNo(self.devices.len());
+        self.devices.push(DeviceInWorld {
+            name: name.to_owned(),
+            screen: Screen::default(),
+            disk: BTreeMap::new(),
+            engine: Engine::new(crate::quick_stretch).with_pace(self.pace),
+            life: 0,
+            wants_link: false,
+            is_online: true,
+            is_full: false,
+            clock_skew_ms: 0,
+            wire: None,
+            crash_in: None,
+            is_dead: false,
+            effects: 0,
+        });
+        self.give(number, Input::Started { vault: None });
+        number
+    }
+
+    /// A device.
+    #[track_caller]
+    pub fn on(&self, device: DeviceNo) -> &DeviceInWorld {
+        self.devices.get(device.0).expect("a device of this world")
+    }
+
+    /// A device, to be changed.
+    #[track_caller]
+    pub fn on_mut(&mut self, device: DeviceNo) -> &mut DeviceInWorld {
+        self.devices.get_mut(device.0).expect("a device of this world")
+    }
+
+    /// Every device.
+    pub fn devices(&self) -> impl Iterator<Item = DeviceNo> + use<> {
+        (0..self.devices.len()).map(DeviceNo)
+    }
+
+    /// The time.
+    pub fn now(&self) -> UnixMillis {
+        self.now
+    }
+
+    /// Asks the device for something.
+    pub fn ask(&mut self, device: DeviceNo, command: Command) {
+        self.give(device, Input::Command(command));
+    }
+
+    /// Takes the network away from a device.
+    pub fn offline(&mut self, device: DeviceNo) {
+        self.on_mut(device).is_online = false;
+        self.hang_up(device);
+    }
+
+    /// Gives it back.
+    pub fn online(&mut self, device: DeviceNo) {
+        self.on_mut(device).is_online = true;
+        self.connect_soon(device);
+    }
+
+    /// Fills a device's storage, or frees it.
+    pub fn set_full(&mut self, device: DeviceNo, is_full: bool) {
+        self.on_mut(device).is_full = is_full;
+    }
+
+    /// Sets a device's clock wrong.
+    pub fn skew_clock(&mut self, device: DeviceNo, by_ms: i64) {
+        self.on_mut(device).clock_skew_ms = by_ms;
+    }
+
+    /// Lets the device die after so many more effects.
+    pub fn crash_in(&mut self, device: DeviceNo, effects: u64) {
+        self.on_mut(device).crash_in = Some(effects);
+    }
+
+    /// Whether the device died and was not restarted.
+    pub fn is_dead(&self, device: DeviceNo) -> bool {
+        self.on(device).is_dead
+    }
+
+    /// How many effects the device has carried out.
+    pub fn effects(&self, device: DeviceNo) -> u64 {
+        self.on(device).effects
+    }
+
+    /// Pulls the plug: what was not durable is gone.
+    pub fn crash(&mut self, device: DeviceNo) {
+        self.hang_up(device);
+        let it = self.on_mut(device);
+        it.is_dead = true;
+        it.crash_in = None;
+        it.life += 1;
+        it.screen = Screen::default();
+    }
+
+    /// Starts the program on what the store holds.
+    pub fn restart(&mut self, device: DeviceNo) {
+        self.crash(device);
+        let pace = self.pace;
+        let it = self.on_mut(device);
+        it.is_dead = false;
+        it.wants_link = false;
+        it.engine = Engine::new(crate::quick_stretch).with_pace(pace);
+        let vault = it.disk.get(&RecordKey::VAULT).cloned();
+        self.give(device, Input::Started { vault });
+    }
+
+    /// Lets everything that is under way happen, and time pass.
+    pub fn settle(&mut self) {
+        let end = self.now.plus_ms(SETTLE_MS);
+        let mut steps = 0_u32;
+        while let Some(((at, _), _)) = self.events.first_key_value()
+            && *at <= end
+        {
+            self.step();
+            steps += 1;
+            assert!(steps < 1_000_000, "the world does not settle");
+        }
+    }
+
+    /// Lets the next thing happen; `false` when nothing is under way.
+    pub fn step(&mut self) -> bool {
+        let Some(((at, number), event)) = self.events.pop_first() else { return false };
+        self.now = self.now.max(at);
+        self.trace.update(at.0.to_be_bytes());
+        self.trace.update(number.to_be_bytes());
+        self.happen(event);
+        true
+    }
+
+    /// Lets time pass, and what happens in it.
+    pub fn wait_ms(&mut self, ms: u64) {
+        let end = self.now.plus_ms(ms);
+        while let Some(((at, _), _)) = self.events.first_key_value()
+            && *at <= end
+        {
+            self.step();
+        }
+        self.now = end;
+    }
+
+    /// A fingerprint of everything that has happened.
+    pub fn trace(&self) -> [u8; 32] {
+        self.trace.clone().finalize().into()
+    }
+
+    /// The server's database.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    fn happen(&mut self, event: Event) {
+        match event {
+            Event::Persist(device, life, batch) if self.is_alive(device, life) => {
+                self.persist(device, batch);
+            }
+            Event::Load(device, life) if self.is_alive(device, life) => {
+                let disk = &self.on(device).disk;
+                let records = disk.iter().filter(|(key, _)| **key != RecordKey::VAULT);
+                let records = records.map(|(key, value)| (*key, value.clone())).collect();
+                self.give(device, Input::Loaded(records));
+            }
+            Event::Connect(device, life) if self.is_alive(device, life) => self.connect(device),
+            Event::Wake(device, life) if self.is_alive(device, life) => {
+                self.give(device, Input::Tick);
+            }
+            Event::ToServer(device, wire, message) => self.deliver_up(device, wire, message),
+            Event::ToDevice(device, wire, message) => {
+                if self.on(device).wire.as_ref().is_some_and(|it| it.number == wire) {
+                    self.give(device, Input::Received(message));
+                }
+            }
+            Event::Persist(..) | Event::Load(..) | Event::Connect(..) | Event::Wake(..) => {}
+        }
+    }
+
+    fn is_alive(&self, device: DeviceNo, life: u64) -> bool {
+        let it = self.on(device);
+        it.life == life && !it.is_dead
+    }
+
+    fn persist(&mut self, device: DeviceNo, batch: Batch) {
+        let is_refused = self.on(device).is_full || self.dice.one_in(self.faults.refuse_in);
+        if is_refused {
+            return self.give(device, Input::PersistFailed(batch.id, StoreFault::Full));
+        }
+        let disk = &mut self.on_mut(device).disk;
+        for (key, value) in batch.puts {
+            disk.insert(key, value);
+        }
+        for key in batch.deletes {
+            disk.remove(&key);
+        }
+        self.give(device, Input::Persisted(batch.id));
+    }
+
+    fn give(&mut self, device: DeviceNo, input: Input) {
+        if self.on(device).is_dead {
+            return;
+        }
+        let now = self.clock_of(device);
+        let Self { dice, devices, .. } = self;
+        let it = devices.get_mut(device.0).expect("a device of this world");
+        let effects = it.engine.handle(&mut Cx { now, entropy: dice }, input);
+        let mut effects: VecDeque<Effect> = effects.0.into();
+        while let Some(effect) = effects.pop_front() {
+            let it = self.on_mut(device);
+            it.effects += 1;
+            if it.crash_in == Some(0) {
+                return self.crash(device);
+            }
+            it.crash_in = it.crash_in.map(|left| left - 1);
+            self.carry_out(device, effect);
+        }
+    }
+
+    fn clock_of(&self, device: DeviceNo) -> UnixMillis {
+        UnixMillis(self.now.0.saturating_add_signed(self.on(device).clock_skew_ms))
+    }
+
+    fn carry_out(&mut self, device: DeviceNo, effect: Effect) {
+        let life = self.on(device).life;
+        match effect {
+            Effect::Persist(batch) => {
+                // One store, one order: a later batch is never durable before an earlier one.
+                self.at(2, Event::Persist(device, life, batch));
+            }
+            Effect::Load => self.at(3, Event::Load(device, life)),
+            Effect::Send(message) => self.send_up(device, message),
+            Effect::Show(view) => self.on_mut(device).screen.show(view),
+            Effect::WakeAt(at) => {
+                let skew = self.on(device).clock_skew_ms;
+                let at = UnixMillis(at.0.saturating_add_signed(-skew));
+                let delay_ms = at.0.saturating_sub(self.now.0);
+                self.at(delay_ms, Event::Wake(device, life));
+            }
+            Effect::Link(LinkWish::Up) => {
+                self.on_mut(device).wants_link = true;
+                self.connect_soon(device);
+            }
+            Effect::Link(LinkWish::Down) => {
+                self.on_mut(device).wants_link = false;
+                self.hang_up(device);
+            }
+        }
+    }
+
+    fn at(&mut self, delay_ms: u64, event: Event) {
+        self.next += 1;
+        self.events.insert((self.now.plus_ms(delay_ms), self.next), event);
+    }
+
+    fn connect_soon(&mut self, device: DeviceNo) {
+        let delay_ms = 50 + self.dice.below(500);
+        let life = self.on(device).life;
+        self.at(delay_ms, Event::Connect(device, life));
+    }
+
+    fn connect(&mut self, device: DeviceNo) {
+        let it = self.on(device);
+        if !it.wants_link || !it.is_online || it.wire.is_some() {
+            return;
+        }
+        self.next += 1;
+        let wire = Wire {
+            number: self.next,
+            connection: Connection::new(),
+            ticket: None,
+            up_until: self.now,
+            down_until: self.now,
+        };
+        self.on_mut(device).wire = Some(wire);
+        self.give(device, Input::Link(Link::Up { origin: ORIGIN.to_owned() }));
+    }
+
+    fn hang_up(&mut self, device: DeviceNo) {
+        if let Some(wire) = self.on_mut(device).wire.take() {
+            if let Some(ticket) = wire.ticket {
+                self.hub.leave(ticket);
+            }
+            self.give(device, Input::Link(Link::Down));
+        }
+    }
+
+    /// A message is lost, and the connection with it; the device tries again.
+    fn lose_connection(&mut self, device: DeviceNo) {
+        self.hang_up(device);
+        self.connect_soon(device);
+    }
+
+    fn send_up(&mut self, device: DeviceNo, message: ClientMessage) {
+        let delay_ms = 5 + self.dice.below(80);
+        let at = self.now.plus_ms(delay_ms);
+        let Some(wire) = &mut self.on_mut(device).wire else { return };
+        // A connection keeps its order.
+        wire.up_until = wire.up_until.max(at);
+        let (number, at) = (wire.number, wire.up_until);
+        self.at(at.0 - self.now.0, Event::ToServer(device, number, message));
+    }
+
+    fn send_down(&mut self, device: DeviceNo, number: u64, message: ServerMessage) {
+        let delay_ms = 5 + self.dice.below(80);
+        let at = self.now.plus_ms(delay_ms);
+        let Some(wire) = &mut self.on_mut(device).wire else { return };
+        if wire.number == number {
+            wire.down_until = wire.down_until.max(at);
+            let at = wire.down_until;
+            self.at(at.0 - self.now.0, Event::ToDevice(device, number, message));
+        }
+    }
+
+    fn deliver_up(&mut self, device: DeviceNo, number: u64, message: ClientMessage) {
+        if self.dice.one_in(self.faults.break_in) {
+            return self.lose_connection(device);
+        }
+        let bytes = message.to_bytes();
+        self.trace.update(&bytes);
+        self.told.extend_from_slice(&bytes);
+        let now = self.now;
+        let key = self.bootstrap_key();
+        let Self { dice, devices, store, hub, .. } = self;
+        let wire = devices.get_mut(device.0).and_then(|it| it.wire.as_mut());
+        let Some(wire) = wire.filter(|wire| wire.number == number) else { return };
+        let message = ClientMessage::parse(&bytes).expect("a message survives its bytes");
+        let mut cx =
+            server::service::Cx { now, entropy: dice, origin: ORIGIN, bootstrap: key.as_ref() };
+        let answer = wire.connection.handle(store, &mut cx, message);
+        if wire.connection.is_subscribed()
+            && wire.ticket.is_none()
+            && let Some(Who::Device { device: id, account }) = wire.connection.who()
+        {
+            wire.ticket = Some(hub.join(account, id, (device, number)));
+        }
+        let mut heard = vec![];
+        hub.publish(&answer.notices, |reach, delivery| heard.push((*reach, delivery.message())));
+        for reply in answer.replies {
+            self.send_down(device, number, reply);
+        }
+        for ((device, number), message) in heard {
+            self.send_down(device, number, message);
+        }
+        // The answer is on its way; now the connection may break before it arrives.
+        if self.dice.one_in(self.faults.break_in) {
+            self.lose_connection(device);
+        }
+    }
+
+    fn bootstrap_key(&self) -> Option<VerifyKey> {
+        let length = self.store.reader().org_length().expect("the org log's length");
+        (length == 0).then(|| SigningKey::derive(&self.bootstrap).verify_key())
+    }
+}

@@ -1,0 +1,234 @@
+//! The main job: an interview note written without Wi-Fi.
+
+use engine::{
+    casework::field::{Field, Value},
+    command::{Command, Splice},
+    view::{Badge, Notice, Whereabouts},
+};
+use harness::{
+    seed::seed_or,
+    world::{DeviceNo, Faults, World},
+};
+use shared::{id::DocumentId, log::org::Role};
+
+const CANARY: &str = "CANARY 転職を考えている𠮷😀";
+
+/// A firm with an admin, a consultant with tablet and laptop, and an employee.
+struct Cast {
+    world: World,
+    admin: DeviceNo,
+    tablet: DeviceNo,
+    laptop: DeviceNo,
+    phone: DeviceNo,
+}
+
+fn cast(seed: u64) -> Cast {
+    let mut world = World::seeded(seed_or(seed));
+    let admin = world.device("管理パソコン");
+    world.found(admin);
+    let tablet = world.hire(admin, Role::Consultant, "佐藤 恵", "タブレット");
+    let laptop = world.link_device(tablet, "ノートパソコン");
+    let phone = world.hire(tablet, Role::Employee, "佐伯 悠真", "スマートフォン");
+    for device in world.devices() {
+        let screen = &world.on(device).screen;
+        assert!(screen.is_open(), "{}: {:?}", world.on(device).name, screen.notices);
+        assert_eq!(screen.notices, [], "{}", world.on(device).name);
+    }
+    Cast { world, admin, tablet, laptop, phone }
+}
+
+fn summary(world: &mut World, tablet: DeviceNo, note: DocumentId) {
+    world.write(tablet, note, "summary_talked", "係長の打診への迷いを一緒に整理しました。");
+    world.ask(tablet, Command::AddItem { document: note, list: Field::top("summary_decided") });
+    let list = Field::top("summary_decided");
+    let item = world.on(tablet).screen.items(note, &list)[0].clone();
+    let line = list.child(&item).child("text");
+    let insert = "係長お二人に三つの質問を聞く".to_owned();
+    world.splice(tablet, note, &line, &Splice { at: 0, delete: 0, insert });
+}
+
+#[test]
+fn notes_written_without_wifi_reach_the_other_tablet_and_never_the_server_in_clear() {
+    let Cast { mut world, tablet, laptop, .. } = cast(42);
+    let case = world.open_case(tablet, "佐伯 悠真");
+    world.settle();
+
+    world.offline(tablet);
+    let note = world.add_interview(tablet, case);
+    world.write(tablet, note, "presenting_issue", CANARY);
+    world.set(tablet, note, "outcome_start", Value::Number(3));
+    world.settle();
+    assert!(!world.can_open(laptop, note));
+    assert!(matches!(world.on(tablet).screen.sync.unwrap().badge(), Badge::Kept(_)));
+    assert_eq!(world.on(tablet).screen.notes[&note].whereabouts, Whereabouts::Kept);
+
+    world.online(tablet);
+    world.settle();
+    assert_eq!(world.on(tablet).screen.sync.unwrap().badge(), Badge::Sent);
+    assert!(world.can_open(laptop, note));
+    assert_eq!(world.reads(laptop, note, "presenting_issue"), CANARY);
+    let start = Field::top("outcome_start");
+    assert_eq!(world.on(laptop).screen.value(note, &start), Value::Number(3));
+    let told = &world.told;
+    for canary in ["CANARY".as_bytes(), "転職".as_bytes(), "佐伯".as_bytes(), "佐藤".as_bytes()]
+    {
+        assert!(!told.windows(canary.len()).any(|bytes| bytes == canary));
+    }
+}
+
+#[test]
+fn the_employee_sees_the_summary_and_never_the_note() {
+    let Cast { mut world, tablet, phone, .. } = cast(43);
+    let case = world.open_case(tablet, "佐伯 悠真");
+    let note = world.add_interview(tablet, case);
+    world.write(tablet, note, "issue_by_consultant", CANARY);
+    summary(&mut world, tablet, note);
+    world.settle();
+    assert!(world.can_open(phone, case));
+    assert_eq!(world.on(phone).screen.shared[&case].summaries, []);
+
+    world.ask(tablet, Command::OfferSummary(note));
+    world.settle();
+
+    let shared = &world.on(phone).screen.shared[&case];
+    assert_eq!(shared.consultant_name, "佐藤 恵");
+    let summary = &shared.summaries[0];
+    assert_eq!(summary.talked, "係長の打診への迷いを一緒に整理しました。");
+    assert_eq!(summary.decided, ["係長お二人に三つの質問を聞く"]);
+    assert!(!world.can_open(phone, note));
+    assert_eq!(world.on(phone).screen.home.cases[0].interviews[0].note, None);
+    let printed = format!("{:?}", world.on(phone).screen);
+    assert!(!printed.contains("CANARY"));
+}
+
+#[test]
+fn the_admin_sees_neither_note_nor_summary_nor_the_employee() {
+    let Cast { mut world, admin, tablet, .. } = cast(44);
+    let case = world.open_case(tablet, "佐伯 悠真");
+    let note = world.add_interview(tablet, case);
+    world.write(tablet, note, "presenting_issue", CANARY);
+    world.ask(tablet, Command::OfferSummary(note));
+    world.settle();
+
+    assert!(!world.can_open(admin, note));
+    assert!(!world.can_open(admin, case));
+    let home = &world.on(admin).screen.home;
+    assert_eq!(home.cases, []);
+    assert_eq!(home.people.len(), 3);
+    assert!(home.people.iter().all(|person| !person.name.contains("佐伯")));
+}
+
+#[test]
+fn two_devices_of_one_consultant_write_the_same_note_at_once() {
+    let Cast { mut world, tablet, laptop, .. } = cast(45);
+    let case = world.open_case(tablet, "佐伯 悠真");
+    let note = world.add_interview(tablet, case);
+    world.write(tablet, note, "observation", "前半は腕を組む。");
+    world.settle();
+    world.ask(laptop, Command::Open(note));
+
+    world.offline(laptop);
+    world.write(laptop, note, "observation", "後半は前に出る。");
+    world.write(tablet, note, "observation", "声が小さくなる。");
+    world.online(laptop);
+    world.settle();
+
+    let on_tablet = world.reads(tablet, note, "observation");
+    assert_eq!(on_tablet, world.reads(laptop, note, "observation"));
+    for part in ["前半は腕を組む。", "後半は前に出る。", "声が小さくなる。"]
+    {
+        assert!(on_tablet.contains(part), "{on_tablet}");
+    }
+}
+
+#[test]
+fn a_removed_quote_can_be_brought_back() {
+    let Cast { mut world, tablet, .. } = cast(46);
+    let case = world.open_case(tablet, "佐伯 悠真");
+    let note = world.add_interview(tablet, case);
+    let list = Field::top("quotes");
+    world.ask(tablet, Command::AddItem { document: note, list: list.clone() });
+    let item = list.child(&world.on(tablet).screen.items(note, &list)[0]);
+    let insert = "先輩、笑わなくなったんです".to_owned();
+    world.splice(tablet, note, &item.child("text"), &Splice { at: 0, delete: 0, insert });
+
+    world.ask(tablet, Command::RemoveItem { document: note, item: item.clone() });
+    assert_eq!(world.on(tablet).screen.items(note, &list), [""; 0]);
+    assert!(world.on(tablet).screen.notes[&note].can_restore);
+    world.ask(tablet, Command::RestoreItem(note));
+
+    assert_eq!(world.on(tablet).screen.items(note, &list).len(), 1);
+    let text = world.on(tablet).screen.text(note, &item.child("text")).to_owned();
+    assert_eq!(text, "先輩、笑わなくなったんです");
+}
+
+#[test]
+fn a_full_tablet_says_so_and_loses_nothing() {
+    let Cast { mut world, tablet, laptop, .. } = cast(47);
+    let case = world.open_case(tablet, "佐伯 悠真");
+    let note = world.add_interview(tablet, case);
+    world.settle();
+
+    world.set_full(tablet, true);
+    world.write(tablet, note, "response", "条件を出してもいいのか");
+    world.settle();
+    assert_eq!(world.on(tablet).screen.sync.unwrap().badge(), Badge::NotSaved);
+    world.ask(laptop, Command::Open(note));
+    assert_eq!(world.reads(laptop, note, "response"), "");
+
+    world.set_full(tablet, false);
+    world.settle();
+    assert_eq!(world.on(tablet).screen.sync.unwrap().badge(), Badge::Sent);
+    assert_eq!(world.reads(laptop, note, "response"), "条件を出してもいいのか");
+}
+
+#[test]
+fn a_text_that_would_grow_over_the_limit_is_refused_with_a_message() {
+    let Cast { mut world, tablet, .. } = cast(48);
+    let case = world.open_case(tablet, "佐伯 悠真");
+    let note = world.add_interview(tablet, case);
+
+    world.write(tablet, note, "response", &"長".repeat(200_001));
+
+    assert_eq!(world.on(tablet).screen.notices.last(), Some(&Notice::TooLong));
+    assert_eq!(world.reads(tablet, note, "response").chars().count(), 200_000);
+}
+
+#[test]
+fn a_connection_that_breaks_all_the_time_delivers_everything_once() {
+    for seed in 0..20 {
+        let Cast { mut world, tablet, laptop, .. } = cast(100 + seed);
+        let case = world.open_case(tablet, "佐伯 悠真");
+        let note = world.add_interview(tablet, case);
+        world.faults = Faults { break_in: 6, refuse_in: 9 };
+        let mut expected = String::new();
+        for line in 0..30 {
+            let line = format!("{line}行目。");
+            world.write(tablet, note, "observation", &line);
+            expected.push_str(&line);
+            world.wait_ms(400);
+        }
+
+        world.faults = Faults::default();
+        world.settle();
+
+        world.ask(laptop, Command::Open(note));
+        assert_eq!(world.reads(laptop, note, "observation"), expected, "seed {seed}");
+        assert_eq!(world.on(tablet).screen.sync.unwrap().badge(), Badge::Sent, "seed {seed}");
+        assert_eq!(world.on(laptop).screen.notices, [], "seed {seed}");
+    }
+}
+
+#[test]
+fn the_same_seed_is_the_same_world() {
+    let run = || {
+        let Cast { mut world, tablet, .. } = cast(7);
+        let case = world.open_case(tablet, "佐伯 悠真");
+        let note = world.add_interview(tablet, case);
+        world.write(tablet, note, "presenting_issue", CANARY);
+        world.settle();
+        world.trace()
+    };
+
+    assert_eq!(run(), run());
+}
