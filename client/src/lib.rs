@@ -7,6 +7,8 @@ pub mod app;
 pub mod pages;
 pub mod port;
 pub mod text;
+pub mod trusted;
+pub mod update;
 pub mod widgets;
 pub mod worker;
 

@@ -14,7 +14,7 @@ use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use web_sys::{ErrorEvent, MessageEvent, Worker};
 use zeroize::Zeroize as _;
 
-use crate::widgets::dom;
+use crate::{trusted, widgets::dom};
 
 /// Shortest wait before a dead worker is replaced.
 const PAUSE_MS_MIN: u64 = 250;
@@ -28,22 +28,43 @@ pub enum Control {
     Dead,
     /// Worker → page: another tab writes here. The next `View::Gate` ends it.
     TabTaken,
+    /// Worker → page: the browser lacks what keeps two tabs apart; nothing was started.
+    NoLocks,
+    /// Worker → page: the local store cannot be read; nothing was started.
+    StoreUnreadable,
+    /// Worker → page: answers `Settle`; whatever could be made durable is.
+    Settled,
     /// Page → worker: write here, not in the other tab.
     TakeOver,
+    /// Page → worker: say when nothing is on its way to the local store.
+    Settle,
     /// Page → service worker: become the active one, because the person said so.
     ApplyUpdate,
 }
 
 impl Control {
     /// Every control message.
-    pub const ALL: [Self; 4] = [Self::Dead, Self::TabTaken, Self::TakeOver, Self::ApplyUpdate];
+    pub const ALL: [Self; 8] = [
+        Self::Dead,
+        Self::TabTaken,
+        Self::NoLocks,
+        Self::StoreUnreadable,
+        Self::Settled,
+        Self::TakeOver,
+        Self::Settle,
+        Self::ApplyUpdate,
+    ];
 
     /// The string that travels.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Dead => "dead",
             Self::TabTaken => "tab-taken",
+            Self::NoLocks => "no-locks",
+            Self::StoreUnreadable => "store-unreadable",
+            Self::Settled => "settled",
             Self::TakeOver => "take-over",
+            Self::Settle => "settle",
             Self::ApplyUpdate => "apply-update",
         }
     }
@@ -61,6 +82,12 @@ pub enum Heard {
     View(Box<View>),
     /// Another tab writes here.
     TabTaken,
+    /// The browser lacks what keeps two tabs apart: another or newer browser is needed.
+    NoLocks,
+    /// The local store cannot be read: loading the page again may help.
+    StoreUnreadable,
+    /// Nothing is on its way to the local store.
+    Settled,
     /// The worker died; another one starts after a pause. What it was told last may be lost.
     WorkerDied,
 }
@@ -80,7 +107,7 @@ thread_local! {
 
 /// Starts the worker and hears it from then on.
 pub fn open(listener: impl Fn(Heard) + 'static) {
-    let address = worker_address().unwrap_or(JsValue::UNDEFINED);
+    let address = trusted::worker_script().unwrap_or(JsValue::UNDEFINED);
     let listener: Listener = Rc::new(listener);
     PORT.set(Some(Port { address, listener, worker: None, deaths: 0 }));
     start_worker();
@@ -152,8 +179,11 @@ fn hear(message: &JsValue) {
         match Control::parse(&text) {
             Some(Control::Dead) => return bury(),
             Some(Control::TabTaken) => Heard::TabTaken,
+            Some(Control::NoLocks) => Heard::NoLocks,
+            Some(Control::StoreUnreadable) => Heard::StoreUnreadable,
+            Some(Control::Settled) => Heard::Settled,
             // These go the other way; anything else is from a newer worker.
-            Some(Control::TakeOver | Control::ApplyUpdate) | None => return,
+            Some(Control::TakeOver | Control::Settle | Control::ApplyUpdate) | None => return,
         }
     } else {
         let Some(view) = message.dyn_ref::<Uint8Array>().and_then(decode) else { return };
@@ -194,32 +224,6 @@ fn make_worker(address: &JsValue) -> Result<Worker, JsValue> {
     });
     worker.set_onerror(Some(on_error.into_js_value().unchecked_ref()));
     Ok(worker)
-}
-
-/// The worker's address as the page names it, blessed by the one Trusted Types policy there is.
-fn worker_address() -> Option<JsValue> {
-    let document = web_sys::window()?.document()?;
-    let meta = document.query_selector("meta[name=mendan-worker]").ok()??;
-    let address = JsValue::from_str(&meta.get_attribute("content")?);
-    let types = Reflect::get(&js_sys::global(), &"trustedTypes".into()).ok()?;
-    if types.is_undefined() {
-        return Some(address);
-    }
-    bless(&types, &address).ok()
-}
-
-fn bless(types: &JsValue, address: &JsValue) -> Result<JsValue, JsValue> {
-    let allowed = address.clone();
-    // The page's own script makes exactly one address; no other passes.
-    let rule = Closure::<dyn Fn(JsValue) -> JsValue>::new(move |wanted: JsValue| {
-        if wanted == allowed { wanted } else { JsValue::NULL }
-    });
-    let rules = Object::new();
-    Reflect::set(&rules, &"createScriptURL".into(), &rule.into_js_value())?;
-    let create: Function = Reflect::get(types, &"createPolicy".into())?.dyn_into()?;
-    let policy = create.call2(types, &"mendan".into(), &rules)?;
-    let make: Function = Reflect::get(&policy, &"createScriptURL".into())?.dyn_into()?;
-    make.call1(&policy, address)
 }
 
 #[cfg(test)]
