@@ -15,10 +15,11 @@ use crate::clock::{self, Stopwatch};
 use crate::command::Command;
 use crate::say;
 
-/// How the server's line with the first admin's link begins.
+/// How the server's lines begin that tell its address and, after it, the first admin's link.
+const LISTENING: &str = "listening ";
 const BOOTSTRAP: &str = "bootstrap ";
-/// The link is printed when the server begins to listen.
-const BOOTSTRAP_LIMIT: Duration = Duration::from_secs(10);
+/// Both are printed when the server begins to listen.
+const ANNOUNCE_LIMIT: Duration = Duration::from_secs(10);
 /// A first start makes keys and tables; a slow disk needs a while.
 const READY_LIMIT: Duration = Duration::from_mins(1);
 /// After this the server is ended the hard way.
@@ -28,7 +29,7 @@ const STOP_LIMIT: Duration = Duration::from_secs(20);
 pub(crate) struct Server {
     child: Child,
     address: SocketAddr,
-    bootstrap: Receiver<String>,
+    announced: Receiver<String>,
     forward: Option<JoinHandle<()>>,
 }
 
@@ -38,9 +39,9 @@ impl Server {
         // In a group of its own it gets no Ctrl-C from the terminal, only our one signal.
         process.process_group(0).stdout(Stdio::piped());
         let mut child = process.spawn().with_context(|| format!("cannot start {command}"))?;
-        let (link, bootstrap) = mpsc::channel();
-        let forward = child.stdout.take().map(|out| thread::spawn(move || forward(out, &link)));
-        Ok(Self { child, address, bootstrap, forward })
+        let (announce, announced) = mpsc::channel();
+        let forward = child.stdout.take().map(|out| thread::spawn(move || forward(out, &announce)));
+        Ok(Self { child, address, announced, forward })
     }
 
     /// Waits until `/readyz` answers, the server ends, or `is_cancelled`.
@@ -58,9 +59,20 @@ impl Server {
         bail!("サーバーが応答しません / the server does not answer at {}", self.address)
     }
 
+    /// The address as browsers must write it: logins are bound to it.
+    pub(crate) fn url(&self) -> Result<String> {
+        self.announcement(LISTENING).context("サーバーのアドレスが不明 / no address was told")
+    }
+
     /// The one-time link with which the first admin makes the firm, if there is no firm yet.
+    /// Asked for after `url`, because it is told after it.
     pub(crate) fn bootstrap(&self) -> Option<String> {
-        self.bootstrap.recv_timeout(BOOTSTRAP_LIMIT).ok()
+        self.announcement(BOOTSTRAP)
+    }
+
+    fn announcement(&self, beginning: &str) -> Option<String> {
+        let line = self.announced.recv_timeout(ANNOUNCE_LIMIT).ok()?;
+        line.strip_prefix(beginning).map(str::to_owned)
     }
 
     pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>> {
@@ -94,14 +106,14 @@ impl Drop for Server {
     }
 }
 
-/// Passes on what the server says, and picks out the link.
-fn forward(out: ChildStdout, link: &Sender<String>) {
+/// Passes on what the server says, and picks out what `up` needs to know.
+fn forward(out: ChildStdout, announce: &Sender<String>) {
     for line in BufReader::new(out).lines().map_while(Result::ok) {
-        if let Some(found) = line.strip_prefix(BOOTSTRAP) {
+        say::line(&line);
+        if line.starts_with(LISTENING) || line.starts_with(BOOTSTRAP) {
             // Without sample data nobody waits for the link.
-            drop(link.send(found.to_owned()));
+            drop(announce.send(line));
         }
-        say::line(line);
     }
 }
 
@@ -162,11 +174,13 @@ mod tests {
     }
 
     #[test]
-    fn the_link_is_picked_out_of_what_the_server_says() {
+    fn address_and_link_are_picked_out_of_what_the_server_says() {
         let address = "127.0.0.1:9".parse().unwrap();
-        let words = Command::new("printf").arg("listening x\\nbootstrap http://x/#1\\n");
+        let words =
+            Command::new("printf").arg("listening http://x\\nhello\\nbootstrap http://x/#1\\n");
         let server = Server::start(&words, address).unwrap();
 
+        assert_eq!(server.url().unwrap(), "http://x");
         assert_eq!(server.bootstrap().as_deref(), Some("http://x/#1"));
     }
 

@@ -92,8 +92,13 @@ pub(crate) fn run(
             server.wait_until_ready(is_stopped)?;
             Ok(server)
         })?;
-    if let Some(size) = demo.filter(|_| !is_stopped()) {
-        let demo = demo_maker(workspace, size, address);
+    if is_stopped() {
+        server.stop()?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let url = server.url()?;
+    if let Some(size) = demo {
+        let demo = demo_maker(workspace, size, &url);
         // In the environment, so that it shows neither on the terminal nor in a list of processes.
         let demo = match server.bootstrap() {
             Some(link) => demo.quietly("MENDAN_BOOTSTRAP", link),
@@ -101,16 +106,12 @@ pub(crate) fn run(
         };
         steps.command("見本データ", "sample data", &demo)?;
     }
-    stay(&mut server, address, is_stopped)
+    stay(&mut server, &url, is_stopped)
 }
 
 /// Waits for the end of the server, or ends it when asked to.
-fn stay(
-    server: &mut Server,
-    address: SocketAddr,
-    is_stopped: impl Fn() -> bool,
-) -> Result<ExitCode> {
-    say::line(format_args!("\n● http://{address}  止めるには Ctrl-C / press Ctrl-C to stop\n"));
+fn stay(server: &mut Server, url: &str, is_stopped: impl Fn() -> bool) -> Result<ExitCode> {
+    say::line(format_args!("\n● {url}  止めるには Ctrl-C / press Ctrl-C to stop\n"));
     loop {
         if let Some(status) = server.ended()? {
             say::line(format_args!("\nサーバーが終了しました / the server ended: {status}"));
@@ -139,11 +140,11 @@ pub(crate) fn build_server(workspace: &Workspace, profile: &str) -> Command {
     ])
 }
 
-fn demo_maker(workspace: &Workspace, size: Demo, address: SocketAddr) -> Command {
+fn demo_maker(workspace: &Workspace, size: Demo, url: &str) -> Command {
     let run = Command::cargo(workspace.root())
         .args(&["run", "--quiet", "--locked", "-p", "tests", "--bin", "demo", "--"])
         .arg("--url")
-        .arg(format!("http://{address}"));
+        .arg(url);
     match size {
         Demo::Small => run,
         Demo::Full => run.arg("--full"),
