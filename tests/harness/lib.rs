@@ -3,8 +3,10 @@
 
 pub mod canary;
 pub mod firm;
+pub mod host;
 pub mod screen;
 pub mod seed;
+pub mod station;
 pub mod world;
 
 use shared::secret::Secret;

@@ -69,6 +69,7 @@ struct Wire {
 }
 
 /// One device and the person in front of it.
+#[expect(clippy::struct_excessive_bools, reason = "a device is switched in many ways at once")]
 pub struct DeviceInWorld {
     /// As the story calls it.
     pub name: String,
@@ -303,7 +304,7 @@ impl World {
             Event::Wake(device, life) if self.is_alive(device, life) => {
                 self.give(device, Input::Tick);
             }
-            Event::ToServer(device, wire, message) => self.deliver_up(device, wire, message),
+            Event::ToServer(device, wire, message) => self.deliver_up(device, wire, &message),
             Event::ToDevice(device, wire, message) => {
                 if self.on(device).wire.as_ref().is_some_and(|it| it.number == wire) {
                     self.give(device, Input::Received(message));
@@ -448,7 +449,7 @@ impl World {
         }
     }
 
-    fn deliver_up(&mut self, device: DeviceNo, number: u64, message: ClientMessage) {
+    fn deliver_up(&mut self, device: DeviceNo, number: u64, message: &ClientMessage) {
         if self.dice.one_in(self.faults.break_in) {
             return self.lose_connection(device);
         }

@@ -41,7 +41,7 @@ fn summary(world: &mut World, tablet: DeviceNo, note: DocumentId) {
     world.write(tablet, note, "summary_talked", "係長の打診への迷いを一緒に整理しました。");
     world.ask(tablet, Command::AddItem { document: note, list: Field::top("summary_decided") });
     let list = Field::top("summary_decided");
-    let item = world.on(tablet).screen.items(note, &list)[0].clone();
+    let item = world.on(tablet).screen.items(note, &list).remove(0);
     let line = list.child(&item).child("text");
     let insert = "係長お二人に三つの質問を聞く".to_owned();
     world.splice(tablet, note, &line, &Splice { at: 0, delete: 0, insert });

@@ -5,7 +5,7 @@ use core::fmt;
 use minicbor::{Decode, Encode};
 use shared::{
     id::{AccountId, DocumentId},
-    log::org::Role,
+    log::{document::Access, org::Role},
 };
 use zeroize::ZeroizeOnDrop;
 
@@ -168,6 +168,20 @@ pub enum Command {
     /// Brings back the item removed last in this document since it was opened.
     #[n(14)]
     RestoreItem(#[n(0)] DocumentId),
+    /// Lets an account into a document this person manages: hand-over and supervision. The pages
+    /// ask for the employee's consent first.
+    #[n(16)]
+    LetIn {
+        /// Which document.
+        #[n(0)]
+        document: DocumentId,
+        /// Whom.
+        #[n(1)]
+        account: AccountId,
+        /// To do what.
+        #[n(2)]
+        access: Access,
+    },
     /// Copies the summary draft of a note to where the employee reads it.
     #[n(15)]
     OfferSummary(#[n(0)] DocumentId),

@@ -261,6 +261,9 @@ fn desk_command(desk: &mut Desk, step: &mut Step<'_, '_>, command: Command) {
         Command::AddItem { document, list } => desk.add_item(step, document, &list),
         Command::RemoveItem { document, item } => desk.remove_item(step, document, &item),
         Command::RestoreItem(document) => desk.restore_item(step, document),
+        Command::LetIn { document, account, access } => {
+            desk.grant(step, document, account, access);
+        }
         Command::OfferSummary(note) => desk.offer_summary(step, note),
         // Meant for a device that is not open.
         Command::MakeFirm(_) | Command::Enrol(_) | Command::Unlock(_) | Command::Lock => {}

@@ -167,8 +167,8 @@ impl Desk {
         self.keep_change(step, id, first);
     }
 
-    /// Lets an account into a document of ours.
-    fn grant(
+    /// Lets an account into a document of ours. Who may is for the log to say.
+    pub(crate) fn grant(
         &mut self,
         step: &mut Step<'_, '_>,
         id: DocumentId,

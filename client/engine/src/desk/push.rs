@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Changes are packed until they reach this; the per-envelope overhead is then below two per cent.
-const SEGMENT_BYTES: usize = 24 * 1024;
+const SEGMENT_BYTES: usize = 32 * 1024;
 /// While typing, this many edits make an envelope even before the wait is over.
 const EDITS_MAX: usize = 20;
 /// Envelopes sent and not acknowledged, over all documents.
