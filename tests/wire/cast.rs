@@ -1,7 +1,13 @@
 //! A firm whose every key comes from a small number, so that all bytes repeat.
 
+use engine::{
+    cx::Entropy,
+    epoch::EpochSecret,
+    seal::seal,
+    wrap::{KemKey, Purpose, wrap},
+};
 use shared::{
-    envelope::{COMMITMENT_BYTES, Envelope, Header, Kind},
+    envelope::{COMMITMENT_BYTES, Envelope, Header, Kind, Verified},
     id::{
         AccountId, Commitment, DeviceId, DocumentId, EnvelopeId, Epoch, FirmId, KeyGeneration, Seq,
     },
@@ -236,4 +242,49 @@ pub(crate) fn envelope(ciphertext_bytes: usize) -> Vec<u8> {
     Envelope::sign(header(), &commitment, &ciphertext, &CONSULTANT.device_key())
         .into_envelope()
         .into_bytes()
+}
+
+/// Numbers that look random and repeat from run to run.
+#[derive(Debug)]
+pub(crate) struct Noise(pub(crate) u64);
+
+impl Entropy for Noise {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        for piece in bytes.chunks_mut(32) {
+            let noise = shared::hash::sha256(&[b"noise", &self.0.to_be_bytes()]);
+            self.0 += 1;
+            piece.copy_from_slice(&noise[..piece.len()]);
+        }
+    }
+}
+
+pub(crate) fn secret(number: u8) -> EpochSecret {
+    EpochSecret::new(Secret::new(Box::new([number; 32])))
+}
+
+pub(crate) const PLAINTEXT: &[u8] = "係長の打診を受けるか迷う".as_bytes();
+
+/// A real envelope, sealed with the secret of 1.
+pub(crate) fn sealed() -> Verified {
+    seal(header(), &secret(1), PLAINTEXT.to_vec(), &CONSULTANT.device_key()).unwrap()
+}
+
+pub(crate) fn kem_key(number: u8) -> KemKey {
+    KemKey::derive(&Secret::new(Box::new([number; 32])))
+}
+
+/// What the wrap of [`wrapped`] is for.
+pub(crate) fn purpose() -> Purpose {
+    Purpose::EpochSecret {
+        firm: FIRM,
+        document: DOCUMENT,
+        epoch: Epoch(1),
+        account: EMPLOYEE.account(),
+        generation: KeyGeneration(0),
+    }
+}
+
+/// A secret wrapped to the KEM key of 1.
+pub(crate) fn wrapped() -> Vec<u8> {
+    wrap(&[0x5E; 32], purpose(), kem_key(1).public(), &mut Noise(0)).unwrap()
 }

@@ -2,6 +2,11 @@
 
 use std::{collections::BTreeSet, fs};
 
+use engine::{
+    epoch::EpochSecret,
+    seal::open,
+    wrap::{KemKey, unwrap},
+};
 use serde_json::Value;
 use shared::{
     envelope::Envelope,
@@ -10,11 +15,15 @@ use shared::{
         document::DocumentBody,
         org::{OrgBody, OrgLog},
     },
+    secret::Secret,
     sign::{Domain, Signature, VerifyKey},
     sync::{ClientMessage, ServerMessage},
 };
 
-use crate::vector::{files, folder, hex};
+use crate::{
+    cast::purpose,
+    vector::{files, folder, hex},
+};
 
 fn on_disk(name: &str) -> Value {
     let path = folder().join(name);
@@ -103,5 +112,22 @@ fn frozen_messages_parse_and_are_written_the_same_way() {
         let bytes = bytes(vector, "bytes");
         let message = ServerMessage::parse(&bytes).unwrap();
         assert_eq!(message.to_bytes(), bytes, "{}", vector["name"]);
+    }
+}
+
+#[test]
+fn frozen_sealed_envelopes_and_wraps_open() {
+    for vector in list(&on_disk("sealed.json")) {
+        let envelope = Envelope::parse(bytes(vector, "bytes")).unwrap();
+        let verified = envelope.verify(&author(vector)).unwrap();
+        let secret = Secret::from_slice(&bytes(vector, "epoch_secret")).unwrap();
+        let opened = open(&verified, &EpochSecret::new(secret));
+        assert_eq!(opened, Ok(bytes(vector, "plaintext")));
+    }
+    for vector in list(&on_disk("wrap.json")) {
+        let key = KemKey::derive(&Secret::from_slice(&bytes(vector, "kem_seed")).unwrap());
+        let opened = unwrap(&bytes(vector, "bytes"), purpose(), &key);
+        assert_eq!(hex(key.public()), vector["recipient"]);
+        assert_eq!(opened, Ok(bytes(vector, "secret")));
     }
 }

@@ -14,4 +14,5 @@ mod grant;
 mod message;
 mod raw;
 mod sample;
+mod seal;
 mod vector;

@@ -10,7 +10,10 @@ use shared::{
 };
 
 use crate::{
-    cast::{ADMIN, CONSULTANT, EMPLOYEE, Firm, Paper, ROOT, envelope, grant, grants, header, key},
+    cast::{
+        ADMIN, CONSULTANT, DOCUMENT, EMPLOYEE, Firm, PLAINTEXT, Paper, ROOT, envelope, grant,
+        grants, header, kem_key, key, sealed, secret, wrapped,
+    },
     sample::{client_messages, identities, server_messages},
 };
 
@@ -34,6 +37,8 @@ pub(crate) fn files() -> Vec<(&'static str, Value)> {
         ("document_entry.json", document_entries()),
         ("login.json", logins()),
         ("message.json", messages()),
+        ("sealed.json", sealed_envelopes()),
+        ("wrap.json", wraps()),
     ]
 }
 
@@ -47,6 +52,27 @@ fn envelopes() -> Value {
         "header": hex(&header().to_bytes()),
         "bytes": hex(&bytes),
         "id": hex(verified.id().as_bytes()),
+    }])
+}
+
+fn sealed_envelopes() -> Value {
+    json!([{
+        "name": "changes",
+        "epoch_secret": hex(secret(1).expose()),
+        "commitment": hex(secret(1).commitment(DOCUMENT, header().epoch).as_bytes()),
+        "plaintext": hex(PLAINTEXT),
+        "author": hex(CONSULTANT.device_key().verify_key().as_bytes()),
+        "bytes": hex(sealed().as_bytes()),
+    }])
+}
+
+fn wraps() -> Value {
+    json!([{
+        "name": "epoch secret",
+        "kem_seed": hex(&[1; 32]),
+        "recipient": hex(kem_key(1).public()),
+        "secret": hex(&[0x5E; 32]),
+        "bytes": hex(&wrapped()),
     }])
 }
 
