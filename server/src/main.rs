@@ -1,1 +1,121 @@
-fn main() {}
+//! `mendan`: the command line.
+
+use std::{io::Write as _, path::PathBuf, sync::Arc};
+
+use anyhow::{Context as _, Result};
+use clap::{Args, Parser, Subcommand};
+use server::{
+    config::Settings,
+    machine::OperatingSystem,
+    serve::{self, Listening},
+};
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// The Mendan server: keeps the sealed records of career interviews and can open none of them.
+///
+/// キャリア面談の記録を、封をしたまま預かるサーバーです。中身を開く鍵は持ちません。
+#[derive(Debug, Parser)]
+#[command(name = "mendan", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve devices and the app / サーバーを起動します
+    ///
+    /// Prints `listening <url>`, and while there is no firm the link with which the first admin
+    /// makes it. The link works once, and only until the server is started again.
+    Serve(Common),
+    /// Bring the database to this version's schema and exit / データベースを更新します
+    Migrate(Common),
+}
+
+#[derive(Args, Debug)]
+struct Common {
+    /// Settings in TOML form; the command line and the environment win over it.
+    #[arg(long, env = "MENDAN_CONFIG", value_name = "PATH")]
+    config: Option<PathBuf>,
+    /// Print the settings in force as TOML and exit.
+    #[arg(long)]
+    print_config: bool,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+fn main() -> Result<()> {
+    match Cli::parse().command {
+        Command::Serve(common) => match effective(common)? {
+            Some(settings) => run_serve(settings),
+            None => Ok(()),
+        },
+        Command::Migrate(common) => match effective(common)? {
+            Some(settings) => run_migrate(settings),
+            None => Ok(()),
+        },
+    }
+}
+
+/// The settings in force; `None` if they were only to be printed.
+fn effective(common: Common) -> Result<Option<Settings>> {
+    let Common { config, print_config, settings } = common;
+    let written = config.map(|path| Settings::read(&path)).transpose()?.unwrap_or_default();
+    let settings = settings.or(written).or(Settings::defaults());
+    if print_config {
+        say(&settings.to_toml()?)?;
+        return Ok(None);
+    }
+    Ok(Some(settings))
+}
+
+fn run_serve(settings: Settings) -> Result<()> {
+    start_log(settings.log_json);
+    let config = settings.resolve()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let stop = async {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        };
+        serve::serve(&config, Arc::new(OperatingSystem), stop, announce).await
+    })
+}
+
+fn run_migrate(settings: Settings) -> Result<()> {
+    start_log(settings.log_json);
+    let config = settings.resolve()?;
+    let store = serve::open(&config, &OperatingSystem)?;
+    store.close().context("the database could not be closed")?;
+    say(&format!("{} is up to date\n", config.database().display()))
+}
+
+fn announce(listening: &Listening) {
+    let lines = [
+        Some(format!("listening {}\n", listening.origin)),
+        listening.metrics.map(|address| format!("metrics http://{address}/metrics\n")),
+        listening.bootstrap.as_ref().map(|link| format!("bootstrap {link}\n")),
+    ];
+    let text: String = lines.into_iter().flatten().collect();
+    if let Err(error) = say(&text) {
+        tracing::warn!(%error, "nobody reads what is printed");
+    }
+}
+
+/// Standard output is for other programs to read; the log goes to standard error.
+fn say(text: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    Ok(out.flush()?)
+}
+
+fn start_log(as_json: bool) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if as_json { log.json().init() } else { log.init() }
+}

@@ -26,6 +26,8 @@ mod wrap;
 
 #[cfg(test)]
 pub(crate) mod fixture;
+#[cfg(test)]
+mod tests;
 
 pub use append::append;
 pub use connection::{Answer, Connection, Cx, Step};

@@ -129,6 +129,18 @@ impl Store {
         self.db.close().map_err(|(_, error)| StoreError::from_sqlite(error))
     }
 
+    /// Makes the database as full as a disk of so many pages would.
+    #[cfg(test)]
+    pub(crate) fn limit_size(&self, pages: i64) {
+        self.db.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())).unwrap();
+    }
+
+    /// Makes every write fail.
+    #[cfg(test)]
+    pub(crate) fn forbid_writing(&self) {
+        self.db.pragma_update(None, "query_only", true).unwrap();
+    }
+
     fn begin(mut db: Connection, entropy: &mut dyn Entropy) -> Result<Self, StoreError> {
         prepare_writer(&db).map_err(StoreError::from_sqlite)?;
         migrate::migrate(&mut db)?;

@@ -92,6 +92,11 @@ impl Connection {
         }
     }
 
+    /// Whether the next message should be an `Auth`.
+    pub fn is_challenged(&self) -> bool {
+        matches!(self.state, State::Challenged { .. })
+    }
+
     /// Whether the device asked to be told of changes.
     pub fn is_subscribed(&self) -> bool {
         self.is_subscribed

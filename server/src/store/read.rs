@@ -51,11 +51,6 @@ impl<'s> Reader<'s> {
         Self { db }
     }
 
-    /// Whether the database answers.
-    pub fn ping(self) -> Result<(), StoreError> {
-        self.one("SELECT 1 FROM meta LIMIT 1", [], |_| Ok(())).map(drop)
-    }
-
     /// What distinguishes this database from itself before a restore.
     pub fn epoch(self) -> Result<ServerEpoch, StoreError> {
         self.one("SELECT value FROM meta WHERE name = 'server_epoch'", [], |row| row.get(0))?

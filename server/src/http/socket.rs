@@ -1,0 +1,172 @@
+//! `GET /v1/socket`: the protocol's messages, one a binary frame.
+
+use std::{
+    future::{Future as _, poll_fn},
+    pin::pin,
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
+
+use axum::{
+    extract::{
+        State,
+        ws::{Message, WebSocket, WebSocketUpgrade},
+    },
+    response::Response,
+};
+use futures_util::SinkExt as _;
+use shared::{
+    limit::MESSAGE_BYTES_MAX,
+    refusal::{Reason, Refusal},
+    sync::{ClientMessage, ServerMessage},
+};
+use tokio::time::{Instant, sleep_until, timeout};
+
+use crate::{
+    app::App,
+    carrier::Carrier,
+    http::{
+        error::Error,
+        extract::{Address, Origin},
+    },
+    service::{Connection, IDLE_MS, refused},
+};
+
+const IDLE: Duration = Duration::from_millis(IDLE_MS);
+/// From the upgrade to a login that held.
+const LOGIN: Duration = Duration::from_secs(10);
+/// For a device to take in what is sent to it.
+const SEND: Duration = Duration::from_secs(30);
+/// For saying good-bye.
+const BYE: Duration = Duration::from_secs(2);
+/// What devices wait before they come back to a server that stops; they add jitter.
+const BYE_WAIT_MS: u64 = 1_000;
+/// Frames taken from a socket in one turn.
+const FRAMES_MAX: usize = 128;
+const READ_BUFFER_BYTES: usize = 16 * 1024;
+const WRITE_BUFFER_BYTES: usize = 64 * 1024;
+/// Holds what one turn may feed before it is flushed, and bounds what a slow device costs.
+const WRITE_BUFFER_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Upgrades a request from an admissible origin.
+pub(super) async fn upgrade(
+    State(app): State<Arc<App>>,
+    Origin(origin): Origin,
+    Address(address): Address,
+    upgrade: WebSocketUpgrade,
+) -> Result<Response, Error> {
+    let carrier = Carrier::new(Arc::clone(&app), origin, Connection::new()).at(address);
+    Ok(upgrade
+        .read_buffer_size(READ_BUFFER_BYTES)
+        .write_buffer_size(WRITE_BUFFER_BYTES)
+        .max_write_buffer_size(WRITE_BUFFER_BYTES_MAX)
+        .max_message_size(MESSAGE_BYTES_MAX)
+        .max_frame_size(MESSAGE_BYTES_MAX)
+        .on_upgrade(move |socket| converse(app, carrier, socket)))
+}
+
+/// Why a socket ends.
+enum End {
+    /// The device went away, was silent for too long, or broke the rules of WebSocket.
+    Gone,
+    /// The server asks it to come back later.
+    Bye,
+}
+
+async fn converse(app: Arc<App>, mut carrier: Carrier, mut socket: WebSocket) {
+    let counted = app.counters.socket();
+    let end = take_turns(&app, &mut carrier, &mut socket).await;
+    if let End::Bye = end {
+        let bye = ServerMessage::Bye { wait_ms: BYE_WAIT_MS }.to_bytes();
+        let said = timeout(BYE, socket.send(Message::Binary(bye.into()))).await;
+        tracing::trace!(is_said = said.is_ok(), "good-bye");
+    }
+    drop(counted);
+}
+
+async fn take_turns(app: &App, carrier: &mut Carrier, socket: &mut WebSocket) -> End {
+    let line = Arc::clone(carrier.line());
+    let mut stopping = pin!(app.stopping());
+    let mut heard = Instant::now();
+    let mut alarm = pin!(sleep_until(heard + LOGIN));
+    loop {
+        tokio::select! {
+            () = line.ready() => {
+                if send_waiting(carrier, socket).await.is_none() {
+                    return End::Gone;
+                }
+            }
+            frame = socket.recv(), if line.has_room() => {
+                heard = Instant::now();
+                let Some(messages) = take_frames(carrier, socket, frame).await else {
+                    return End::Gone;
+                };
+                carrier.carry(messages).await;
+            }
+            () = &mut alarm => {
+                let limit = if carrier.who().is_some() { heard + IDLE } else { heard };
+                if limit <= Instant::now() {
+                    return End::Gone;
+                }
+                alarm.as_mut().reset(limit);
+            }
+            () = &mut stopping => return End::Bye,
+        }
+    }
+}
+
+/// Sends what waits on the line. `None` if the device does not take it.
+async fn send_waiting(carrier: &Carrier, socket: &mut WebSocket) -> Option<()> {
+    let frames = carrier.line().take();
+    let sending = async {
+        for frame in frames {
+            socket.feed(Message::Binary(frame)).await.ok()?;
+        }
+        socket.flush().await.ok()
+    };
+    timeout(SEND, sending).await.ok()?
+}
+
+/// The messages in `first` and in all frames that have arrived behind it. `None` when the socket
+/// is at its end or carries what is no message.
+async fn take_frames(
+    carrier: &Carrier,
+    socket: &mut WebSocket,
+    first: Option<Result<Message, axum::Error>>,
+) -> Option<Vec<ClientMessage>> {
+    let mut messages = Vec::new();
+    let mut next = Some(first);
+    let mut taken = 0;
+    while let Some(frame) = next {
+        match frame?.ok()? {
+            Message::Binary(bytes) => match ClientMessage::parse(&bytes) {
+                Some(message) => messages.push(message),
+                None => refuse(carrier, Reason::Malformed),
+            },
+            Message::Text(_) => refuse(carrier, Reason::Malformed),
+            Message::Ping(_) | Message::Pong(_) => {}
+            Message::Close(_) => return None,
+        }
+        taken += 1;
+        next = if taken < FRAMES_MAX { arrived(socket).await } else { None };
+    }
+    Some(messages)
+}
+
+/// The next frame if it is here already.
+async fn arrived(socket: &mut WebSocket) -> Option<Option<Result<Message, axum::Error>>> {
+    let mut receiving = pin!(socket.recv());
+    poll_fn(|cx| {
+        Poll::Ready(match receiving.as_mut().poll(cx) {
+            Poll::Ready(frame) => Some(frame),
+            Poll::Pending => None,
+        })
+    })
+    .await
+}
+
+fn refuse(carrier: &Carrier, reason: Reason) {
+    let message = refused(Refusal::new(reason));
+    carrier.line().answer([message.to_bytes().into()], 0);
+}
