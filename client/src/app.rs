@@ -1,4 +1,41 @@
-//! The page.
+//! The page: what is on it, and what reaches it from outside.
 
-/// Shows the app.
-pub fn start() {}
+pub mod desk;
+pub mod idle;
+pub mod install;
+pub mod outside;
+pub mod place;
+pub mod stage;
+
+use leptos::prelude::*;
+
+use crate::{pages, port, text, update};
+use stage::{Signals, Stage};
+
+/// Shows the app and starts its worker.
+pub fn start() {
+    outside::show_panics();
+    let stage = Signals::new(outside::remembered_language(), outside::take_link());
+    mount_to_body(move || {
+        outside::listen(stage);
+        idle::watch(stage);
+        install::watch(stage);
+        stage.follow();
+        // Words are plain constants: another language builds the page again. Texts being written
+        // live on the desk, not in the page.
+        move || {
+            text::choose(stage.language.get());
+            pages::frame::frame(stage)
+        }
+    });
+    port::open(move |heard| stage.hear(heard));
+    update::start(move || stage.update_ready.set(true));
+}
+
+/// Switches the language and remembers it.
+pub fn switch_language(stage: Stage) {
+    let language = stage.language.get_untracked().other();
+    outside::remember_language(language);
+    desk::flush();
+    stage.language.set(language);
+}

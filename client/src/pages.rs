@@ -1,1 +1,18 @@
-//! Pages.
+//! Pages: each shows views and sends commands, and decides nothing but words and layout.
+
+pub mod bars;
+pub mod case;
+pub mod devices;
+pub mod employee;
+pub mod frame;
+pub mod gate;
+pub mod home;
+pub mod invitation;
+pub mod invite;
+pub mod lock;
+pub mod note;
+pub mod people;
+pub mod summary;
+pub mod trouble;
+pub mod unseen;
+pub mod work;

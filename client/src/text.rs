@@ -1,1 +1,141 @@
-//! Words.
+//! Every word on the screen, in Japanese and in English.
+//!
+//! A language is one constant of type [`Words`]: a word that is missing, or an argument that is
+//! left out, does not compile. Tables by name (fields and codes of the note) are checked by a test.
+//! A table of `&'static str` costs a few kilobytes and no run-time; the i18n crates bring a second
+//! reactive layer and their own date data.
+
+mod en;
+mod en_field;
+mod ja;
+mod ja_field;
+pub mod words;
+
+use core::sync::atomic::{AtomicBool, Ordering};
+
+pub use words::Words;
+
+/// A language of the screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// 日本語.
+    #[default]
+    Japanese,
+    /// English.
+    English,
+}
+
+impl Language {
+    /// As in `lang=`.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::Japanese => "ja",
+            Self::English => "en",
+        }
+    }
+
+    /// From what was remembered, or what the browser prefers.
+    pub fn parse(tag: &str) -> Self {
+        if tag.starts_with("en") { Self::English } else { Self::Japanese }
+    }
+
+    /// The one to switch to.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Japanese => Self::English,
+            Self::English => Self::Japanese,
+        }
+    }
+
+    /// Its words.
+    pub const fn words(self) -> &'static Words {
+        match self {
+            Self::Japanese => &ja::WORDS,
+            Self::English => &en::WORDS,
+        }
+    }
+}
+
+static IS_ENGLISH: AtomicBool = AtomicBool::new(false);
+
+/// Chooses the language of [`words`]. What is on the screen has to be built again.
+pub fn choose(language: Language) {
+    IS_ENGLISH.store(language == Language::English, Ordering::Relaxed);
+}
+
+/// The language in use.
+pub fn language() -> Language {
+    if IS_ENGLISH.load(Ordering::Relaxed) { Language::English } else { Language::Japanese }
+}
+
+/// The words in use.
+pub fn words() -> &'static Words {
+    language().words()
+}
+
+/// What a field of the note is called, with a hint for whoever fills it in; by its path without
+/// item ids, as in `quotes/text`.
+pub fn field(path: &str) -> &'static words::FieldWords {
+    static NONE: words::FieldWords = words::FieldWords { path: "", label: "", hint: "" };
+    words().fields.iter().find(|field| field.path == path).unwrap_or(&NONE)
+}
+
+/// What a code is called; by the field's path without item ids, and the code.
+pub fn code(path: &str, code: &str) -> &'static str {
+    let path = if path == "topics_other" { "topic_main" } else { path };
+    let sets = words().codes.iter();
+    let set = sets.filter(|(set, _)| *set == path).flat_map(|(_, words)| *words);
+    set.into_iter().find(|(name, _)| *name == code).map_or("", |(_, word)| word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use engine::casework::{
+        field::{Shape, Spec},
+        note::FIELDS,
+    };
+
+    fn check(prefix: &str, specs: &[Spec], language: Language) {
+        let words = language.words();
+        for spec in specs {
+            let path = format!("{prefix}{}", spec.id);
+            let word = words.fields.iter().find(|field| field.path == path);
+            assert!(word.is_some_and(|word| !word.label.is_empty()), "{language:?}: {path}");
+            match spec.shape {
+                Shape::One(codes) | Shape::Many(codes) => {
+                    let set = if path == "topics_other" { "topic_main" } else { &path };
+                    for code in codes {
+                        let found = words.codes.iter().any(|(name, words)| {
+                            *name == set
+                                && words.iter().any(|(id, word)| id == code && !word.is_empty())
+                        });
+                        assert!(found, "{language:?}: {path} {code}");
+                    }
+                }
+                Shape::List(inner) => check(&format!("{path}/"), inner, language),
+                Shape::Long
+                | Shape::Short
+                | Shape::Number(..)
+                | Shape::Flag
+                | Shape::Date
+                | Shape::DateTime => {}
+            }
+        }
+    }
+
+    #[test]
+    fn every_field_and_code_of_the_note_has_words_in_both_languages() {
+        check("", FIELDS, Language::Japanese);
+        check("", FIELDS, Language::English);
+    }
+
+    #[test]
+    fn japanese_is_the_default_and_english_for_those_who_ask() {
+        assert_eq!(Language::parse("en-GB"), Language::English);
+        assert_eq!(Language::parse("ja"), Language::Japanese);
+        assert_eq!(Language::parse("fr"), Language::Japanese);
+        assert_eq!(Language::default().other(), Language::English);
+    }
+}

@@ -3,4 +3,16 @@
 //! Elements are built with functions, not with `view!`: the macro turns constant markup into
 //! `innerHTML`, which the page's Trusted Types policy forbids.
 
+pub mod badge;
+pub mod choice;
+pub mod copy;
+pub mod dialog;
 pub mod dom;
+pub mod icon;
+pub mod moment;
+pub mod offset;
+pub mod part;
+pub mod scale;
+pub mod splice;
+pub mod text_box;
+pub mod text_sync;

@@ -1,0 +1,54 @@
+//! Locks the device when nobody uses it.
+
+use core::{cell::Cell, time::Duration};
+use std::rc::Rc;
+
+use leptos::prelude::*;
+
+use super::{desk, outside::on, stage::Stage};
+
+/// How long a device stays open untouched.
+const IDLE_LIMIT_MS: f64 = 120_000.0;
+/// How often that is checked.
+const CHECK_EVERY: Duration = Duration::from_secs(5);
+/// What counts as a touch.
+const TOUCHES: [&str; 5] = ["pointerdown", "keydown", "input", "wheel", "scroll"];
+
+/// Watches for touches and locks when there are none.
+pub fn watch(stage: Stage) {
+    let last_touch_ms = Rc::new(Cell::new(js_sys::Date::now()));
+    let Some(document) = window().document() else { return };
+    for touch in TOUCHES {
+        let last_touch_ms = Rc::clone(&last_touch_ms);
+        on(&document, touch, move || last_touch_ms.set(js_sys::Date::now()));
+    }
+    let check = Rc::new(move || {
+        if is_due(js_sys::Date::now(), last_touch_ms.get(), desk::with(|desk| desk.is_composing()))
+        {
+            stage.lock();
+        }
+    });
+    // A page in the background is woken late or not at all: look again when it comes to the front.
+    let look = Rc::clone(&check);
+    on(&document, "visibilitychange", move || look());
+    if set_interval_with_handle(move || check(), CHECK_EVERY).is_err() {
+        stage.lock();
+    }
+}
+
+/// Whether the device must be locked. A composition under way is a person thinking.
+fn is_due(now_ms: f64, last_touch_ms: f64, is_composing: bool) -> bool {
+    !is_composing && now_ms - last_touch_ms >= IDLE_LIMIT_MS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_minutes_without_a_touch_lock_unless_somebody_composes() {
+        assert!(!is_due(119_999.0, 0.0, false));
+        assert!(is_due(120_000.0, 0.0, false));
+        assert!(!is_due(500_000.0, 0.0, true));
+    }
+}

@@ -1,0 +1,152 @@
+//! The browser around the page: address, memory, visibility, crashes.
+
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
+use web_sys::{History, Storage, VisibilityState, Window};
+
+use super::{desk, place::Place, stage::Stage};
+use crate::{text::Language, widgets::dom};
+
+/// Where the language is remembered.
+const LANGUAGE: &str = "mendan-language";
+
+/// The path of the address.
+pub fn path() -> String {
+    window().location().pathname().unwrap_or_default()
+}
+
+/// Adds a page to the history.
+pub fn push_path(path: &str) {
+    if let Some(history) = history() {
+        dom::shrug(history.push_state_with_url(&JsValue::NULL, "", Some(path)));
+    }
+}
+
+/// Scrolls to the beginning of a page.
+pub fn scroll_to_top() {
+    window().scroll_to_with_x_and_y(0.0, 0.0);
+}
+
+/// Takes the fragment out of the address and its history: it is a secret.
+pub fn take_link() -> Option<String> {
+    let fragment = window().location().hash().unwrap_or_default();
+    let fragment = fragment.strip_prefix('#').filter(|fragment| !fragment.is_empty())?;
+    if let Some(history) = history() {
+        dom::shrug(history.replace_state_with_url(&JsValue::NULL, "", Some(&path())));
+    }
+    Some(fragment.to_owned())
+}
+
+/// The language chosen last, or the one the browser prefers.
+pub fn remembered_language() -> Language {
+    let remembered = storage().and_then(|storage| storage.get_item(LANGUAGE).ok()?);
+    let preferred = || window().navigator().language();
+    remembered.or_else(preferred).as_deref().map(Language::parse).unwrap_or_default()
+}
+
+/// Remembers the language.
+pub fn remember_language(language: Language) {
+    if let Some(storage) = storage() {
+        dom::shrug(storage.set_item(LANGUAGE, language.tag()));
+    }
+}
+
+/// The scheme, host and port of the address.
+pub fn origin() -> String {
+    window().location().origin().unwrap_or_default()
+}
+
+/// Loads the page again.
+pub fn reload() {
+    dom::shrug(window().location().reload());
+}
+
+/// Tells the stage what happens in the browser, and the browser what the stage shows.
+pub fn listen(stage: Stage) {
+    on(&window(), "popstate", move || {
+        desk::flush();
+        stage.place.set(Place::parse(&path()));
+    });
+    on(&window(), "hashchange", move || {
+        if let Some(link) = take_link() {
+            stage.form.offer_link(link);
+        }
+    });
+    on(&window(), "pagehide", desk::flush);
+    if let Some(document) = window().document() {
+        on(&document, "visibilitychange", move || {
+            desk::flush();
+            veil();
+        });
+    }
+    mark_body(stage);
+}
+
+/// Blurs the page while another app is in front: the app switcher shows it to whoever looks.
+fn veil() {
+    let Some(document) = window().document() else { return };
+    let is_hidden = document.visibility_state() == VisibilityState::Hidden;
+    if let Some(root) = document.document_element() {
+        dom::shrug(root.class_list().toggle_with_force("is-veiled", is_hidden));
+    }
+}
+
+/// The body says what the page is ready for, for styles and for tests.
+fn mark_body(stage: Stage) {
+    use engine::view::{Badge, Gate};
+    Effect::new(move |_| {
+        let gate = stage.gate.with(|gate| match gate {
+            None => "starting",
+            Some(Gate::Empty) => "empty",
+            Some(Gate::Locked { .. }) => "locked",
+            Some(Gate::Working(_)) => "working",
+            Some(Gate::Open { .. }) => "open",
+        });
+        let badge = match stage.sync.with(engine::view::SyncView::badge) {
+            Badge::Saving => "saving",
+            Badge::NotSaved => "not-saved",
+            Badge::Kept(_) => "kept",
+            Badge::Sending(_) => "sending",
+            Badge::Sent => "sent",
+        };
+        let trouble = if stage.trouble.get().is_some() { "true" } else { "false" };
+        let Some(document) = window().document() else { return };
+        if let Some(body) = document.body() {
+            dom::shrug(body.set_attribute("data-gate", gate));
+            dom::shrug(body.set_attribute("data-badge", badge));
+            dom::shrug(body.set_attribute("data-trouble", trouble));
+        }
+        if let Some(root) = document.document_element() {
+            dom::shrug(root.set_attribute("lang", stage.language.get().tag()));
+        }
+    });
+}
+
+/// A panic leaves a dead page: say so, in the words that wait in the page.
+pub fn show_panics() {
+    std::panic::set_hook(Box::new(|_| {
+        let document = web_sys::window().and_then(|window| window.document());
+        if let Some(crash) = document.and_then(|document| document.get_element_by_id("crash")) {
+            dom::shrug(crash.remove_attribute("hidden"));
+        }
+    }));
+}
+
+/// Listens as long as the page lives.
+pub fn on(target: &web_sys::EventTarget, event: &str, heard: impl Fn() + 'static) {
+    let listener = Closure::<dyn Fn()>::new(heard).into_js_value();
+    dom::shrug(target.add_event_listener_with_callback(event, listener.unchecked_ref()));
+}
+
+fn window() -> Window {
+    leptos::prelude::window()
+}
+
+fn history() -> Option<History> {
+    window().history().ok()
+}
+
+/// `None` where the browser forbids it.
+fn storage() -> Option<Storage> {
+    window().local_storage().ok()?
+}

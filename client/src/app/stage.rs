@@ -1,0 +1,374 @@
+//! Everything the pages show, and how it gets there.
+
+use std::collections::BTreeMap;
+
+use engine::{
+    command::Command,
+    view::{
+        Gate, Home, InvitationView, LinkView, NoteView, Notice, SharedView, StorageView, SyncView,
+        View, Whereabouts,
+    },
+};
+use leptos::prelude::*;
+use shared::{id::DocumentId, log::org::Role};
+
+use super::{
+    desk,
+    install::{self, Installing},
+    outside,
+    place::Place,
+};
+use crate::{
+    pages::{bars, gate::form::Form},
+    port::{self, Control, Heard},
+    text::Language,
+    update::Persistence,
+};
+
+/// Why nothing can be started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// Another tab writes here.
+    TabTaken,
+    /// The browser lacks locks.
+    NoLocks,
+    /// The local store cannot be read.
+    StoreUnreadable,
+}
+
+/// What the screen is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Screen {
+    /// The worker has not spoken yet.
+    Starting,
+    /// Nothing can be started.
+    Trouble(Trouble),
+    /// The gate is not open.
+    Gate(Gate),
+    /// Open, and where.
+    Open(Role, Place),
+}
+
+/// The one set of signals. It lives as long as the page, so that every closure may hold it.
+pub type Stage = &'static Signals;
+
+/// All signals of the page.
+pub struct Signals {
+    /// The language of the screen.
+    pub language: RwSignal<Language>,
+    /// The address.
+    pub place: RwSignal<Place>,
+    /// `None` until the worker has spoken.
+    pub gate: RwSignal<Option<Gate>>,
+    /// What keeps the app from starting.
+    pub trouble: RwSignal<Option<Trouble>>,
+    /// Where everything written here is.
+    pub sync: RwSignal<SyncView>,
+    /// The first page.
+    pub home: RwSignal<Home>,
+    /// The open note.
+    pub note: RwSignal<Option<NoteView>>,
+    /// Where open documents are.
+    pub whereabouts: RwSignal<BTreeMap<DocumentId, Whereabouts>>,
+    /// Open shared documents.
+    pub shared: RwSignal<BTreeMap<DocumentId, SharedView>>,
+    /// An invitation that is being handed over.
+    pub invitation: RwSignal<Option<InvitationView>>,
+    /// Messages that stay until dismissed, with a number each.
+    pub notices: RwSignal<Vec<(u32, Notice)>>,
+    /// The answer to what was tried at the gate.
+    pub remark: RwSignal<Option<Notice>>,
+    /// Something was asked at the gate and not answered.
+    pub is_busy: RwSignal<bool>,
+    /// What was filled in at the gate.
+    pub form: Form,
+    /// The worker died since the device was last unlocked.
+    pub restarted: RwSignal<bool>,
+    /// How many drafts wait for their note.
+    pub drafts: RwSignal<usize>,
+    /// A new build waits.
+    pub update_ready: RwSignal<bool>,
+    /// The person asked for it.
+    pub is_updating: RwSignal<bool>,
+    /// Whether the browser keeps the records, once known.
+    pub persistence: RwSignal<Option<Persistence>>,
+    /// Whether and how the app can be installed.
+    pub installing: RwSignal<Installing>,
+    opened: RwSignal<Vec<DocumentId>>,
+    wants_lock: RwSignal<bool>,
+}
+
+impl Signals {
+    /// The empty stage.
+    pub fn new(language: Language, link: Option<String>) -> Stage {
+        let sync = SyncView {
+            link: LinkView::Offline,
+            storage: StorageView::Fine,
+            unsaved: 0,
+            unsent: 0,
+            all_sent_at: None,
+        };
+        Box::leak(Box::new(Self {
+            language: RwSignal::new(language),
+            place: RwSignal::new(Place::parse(&outside::path())),
+            gate: RwSignal::new(None),
+            trouble: RwSignal::new(None),
+            sync: RwSignal::new(sync),
+            home: RwSignal::new(Home::default()),
+            note: RwSignal::new(None),
+            whereabouts: RwSignal::new(BTreeMap::new()),
+            shared: RwSignal::new(BTreeMap::new()),
+            invitation: RwSignal::new(None),
+            notices: RwSignal::new(vec![]),
+            remark: RwSignal::new(None),
+            is_busy: RwSignal::new(false),
+            form: Form::new(link),
+            restarted: RwSignal::new(false),
+            drafts: RwSignal::new(0),
+            update_ready: RwSignal::new(false),
+            is_updating: RwSignal::new(false),
+            persistence: RwSignal::new(None),
+            installing: RwSignal::new(Installing::Unknown),
+            opened: RwSignal::new(vec![]),
+            wants_lock: RwSignal::new(false),
+        }))
+    }
+
+    /// What the screen is about.
+    pub fn screen(&'static self) -> Screen {
+        if let Some(trouble) = self.trouble.get() {
+            return Screen::Trouble(trouble);
+        }
+        match self.gate.get() {
+            None => Screen::Starting,
+            Some(Gate::Open { role, .. }) => Screen::Open(role, self.place.get()),
+            Some(gate @ (Gate::Empty | Gate::Locked { .. } | Gate::Working(_))) => {
+                Screen::Gate(gate)
+            }
+        }
+    }
+
+    /// Whether the device is open for work.
+    pub fn is_open(&'static self) -> bool {
+        self.gate.with(|gate| matches!(gate, Some(Gate::Open { .. })))
+    }
+
+    /// Goes to another page of the app.
+    pub fn go(&'static self, place: Place) {
+        if self.place.get_untracked() != place {
+            desk::flush();
+            outside::push_path(&place.path());
+            self.place.set(place);
+            outside::scroll_to_top();
+        }
+    }
+
+    /// Asks something at the gate.
+    pub fn ask(&'static self, command: &Command) {
+        self.remark.set(None);
+        self.is_busy.set(true);
+        port::send(command);
+    }
+
+    /// Locks the device as soon as everything typed is on its way to the store.
+    pub fn lock(&'static self) {
+        if !self.is_open() || self.wants_lock.get_untracked() {
+            return;
+        }
+        desk::flush();
+        self.wants_lock.set(true);
+        port::tell(Control::Settle);
+        // A store that does not answer must not keep the device open.
+        set_timeout(move || self.lock_settled(), core::time::Duration::from_secs(2));
+    }
+
+    fn lock_settled(&'static self) {
+        if self.wants_lock.get_untracked() {
+            self.wants_lock.set(false);
+            port::send(&Command::Lock);
+        }
+    }
+
+    /// Takes in what the worker says.
+    pub fn hear(&'static self, heard: Heard) {
+        match heard {
+            Heard::View(view) => self.show(*view),
+            Heard::TabTaken => self.stop(Trouble::TabTaken),
+            Heard::NoLocks => self.stop(Trouble::NoLocks),
+            Heard::StoreUnreadable => self.stop(Trouble::StoreUnreadable),
+            Heard::Settled => {
+                self.lock_settled();
+                bars::apply_update(self);
+            }
+            Heard::WorkerDied => {
+                let was_open = self.gate.with_untracked(|gate| {
+                    matches!(gate, Some(Gate::Open { .. } | Gate::Working(_)))
+                });
+                if was_open {
+                    self.restarted.set(true);
+                }
+                self.clear();
+                self.gate.set(None);
+            }
+        }
+    }
+
+    fn stop(&'static self, trouble: Trouble) {
+        self.clear();
+        self.gate.set(None);
+        self.trouble.set(Some(trouble));
+    }
+
+    fn show(&'static self, view: View) {
+        match view {
+            View::Gate(gate) => self.show_gate(gate),
+            View::Sync(sync) => {
+                if sync.unsaved == 0 {
+                    desk::with(|desk| desk.stored(None));
+                }
+                self.sync.set(sync);
+                self.close_durable();
+            }
+            View::Home(home) => self.home.set(home),
+            View::Note(note) => self.show_note(note),
+            View::Text(text) => {
+                desk::arrived(&text);
+                self.close_durable();
+            }
+            View::Shared(shared) => self.shared.update(|all| {
+                all.insert(shared.document, shared);
+            }),
+            View::Invitation(invitation) => self.invitation.set(Some(invitation)),
+            View::GoTo(document) => self.go(Place::Note(document)),
+            View::Notice(notice) => self.show_notice(notice),
+            View::Whereabouts { document, whereabouts } => self.put(document, whereabouts),
+        }
+    }
+
+    fn put(&'static self, document: DocumentId, whereabouts: Whereabouts) {
+        match whereabouts {
+            Whereabouts::Unsaved => {}
+            Whereabouts::Kept | Whereabouts::Sent => {
+                desk::with(|desk| desk.stored(Some(document)));
+            }
+        }
+        self.whereabouts.update(|all| {
+            all.insert(document, whereabouts);
+        });
+        self.close_durable();
+    }
+
+    fn show_gate(&'static self, gate: Gate) {
+        self.trouble.set(None);
+        self.is_busy.set(false);
+        match &gate {
+            Gate::Open { .. } => {
+                self.remark.set(None);
+                if self.form.forget() {
+                    install::keep(self);
+                } else {
+                    install::look(self);
+                }
+                self.restarted.set(false);
+                self.drafts.set(desk::with(|desk| desk.drafts_len()));
+            }
+            Gate::Empty | Gate::Locked { .. } | Gate::Working(_) => self.clear(),
+        }
+        if self.gate.with_untracked(|shown| shown.as_ref() != Some(&gate)) {
+            self.gate.set(Some(gate));
+        }
+    }
+
+    fn show_note(&'static self, note: NoteView) {
+        if self.place.get_untracked() != Place::Note(note.document) {
+            return;
+        }
+        desk::with(|desk| desk.keep_only(&note));
+        self.put(note.document, note.whereabouts);
+        self.note.set(Some(note));
+        self.drafts.set(desk::with(|desk| desk.drafts_len()));
+    }
+
+    fn show_notice(&'static self, notice: Notice) {
+        self.is_busy.set(false);
+        if self.is_open() {
+            self.notices.update(|notices| {
+                let number = notices.last().map_or(0, |(number, _)| number.wrapping_add(1));
+                // The same message twice says no more than once.
+                notices.retain(|(_, shown)| *shown != notice);
+                notices.push((number, notice));
+            });
+        } else {
+            self.remark.set(Some(notice));
+        }
+    }
+
+    /// Forgets what may only be seen while the device is open.
+    fn clear(&'static self) {
+        desk::with(|desk| desk.leave(None));
+        self.drafts.set(desk::with(|desk| desk.drafts_len()));
+        self.wants_lock.set(false);
+        self.opened.set(vec![]);
+        self.note.set(None);
+        self.shared.set(BTreeMap::new());
+        self.whereabouts.set(BTreeMap::new());
+        self.home.set(Home::default());
+        self.invitation.set(None);
+        self.notices.set(vec![]);
+    }
+
+    /// Opens the document that the page shows, and closes others once nothing of them can be lost.
+    pub fn follow(&'static self) {
+        let is_open = Memo::new(move |_| self.is_open());
+        Effect::new(move |_| {
+            let place = self.place.get();
+            if !is_open.get() {
+                return;
+            }
+            let Some(document) = place.document() else { return self.close_durable() };
+            let is_shown = match place {
+                Place::Note(_) => self
+                    .note
+                    .with_untracked(|note| note.as_ref().is_some_and(|it| it.document == document)),
+                Place::Home
+                | Place::Case(_)
+                | Place::People
+                | Place::Devices
+                | Place::Unseen
+                | Place::Unknown => self.shared.with_untracked(|all| all.contains_key(&document)),
+            };
+            if !is_shown {
+                // It may still be open behind the page; opening counts its edits from nought.
+                desk::with(|desk| desk.leave(Some(document)));
+                port::send(&Command::Open(document));
+                self.opened.update(|opened| {
+                    opened.retain(|it| *it != document);
+                    opened.push(document);
+                });
+            }
+            self.close_durable();
+        });
+    }
+
+    fn close_durable(&'static self) {
+        let wanted = self.place.get_untracked().document();
+        let is_closable = |document: &DocumentId| {
+            Some(*document) != wanted && desk::with(|desk| desk.is_durable(*document))
+        };
+        let closable: Vec<DocumentId> = self
+            .opened
+            .with_untracked(|opened| opened.iter().copied().filter(is_closable).collect());
+        for document in closable {
+            port::send(&Command::Close(document));
+            desk::with(|desk| desk.leave(Some(document)));
+            self.opened.update(|opened| opened.retain(|it| *it != document));
+            self.shared.update(|all| {
+                all.remove(&document);
+            });
+            if self.note.with_untracked(|it| it.as_ref().is_some_and(|it| it.document == document))
+            {
+                self.note.set(None);
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! One's own devices.
+
+use engine::{command::Command, view::DeviceRow};
+use leptos::{attr::custom::CustomAttribute as _, html, prelude::*};
+
+use super::bars;
+use crate::{
+    app::stage::Stage,
+    port,
+    text::words,
+    widgets::{
+        icon,
+        part::{self, Weight},
+    },
+};
+
+/// The page.
+pub fn devices(stage: Stage) -> AnyView {
+    let words = &words().devices;
+    let devices = Memo::new(move |_| stage.home.with(|home| home.devices.clone()));
+    let list = move || {
+        devices.with(|devices| {
+            let rows = devices.iter().map(device);
+            html::ul().class("rows card").child(rows.collect_view()).into_any()
+        })
+    };
+    let make = || port::send(&Command::MakeDeviceCode);
+    html::div()
+        .class("page page-narrow")
+        .attr("data-testid", "devices")
+        .child((
+            html::h1().child(words.title),
+            html::p().class("lead").child(words.lead),
+            list,
+            html::section().class("card form").aria_labelledby("add-device-title").child((
+                html::h2().id("add-device-title").child(words.add),
+                html::p().class("hint").child(words.add_lead),
+                part::icon_button(
+                    Weight::Primary,
+                    "make-device-code",
+                    icon::KEY,
+                    words.make_code,
+                    make,
+                ),
+            )),
+            bars::advice(stage),
+        ))
+        .into_any()
+}
+
+fn device(row: &DeviceRow) -> AnyView {
+    let words = &words().devices;
+    let name = if row.name.is_empty() { words.unnamed.to_owned() } else { row.name.clone() };
+    let this = row.is_this.then(|| html::span().class("pill").child(words.this));
+    html::li()
+        .class("row")
+        .attr("data-testid", "device")
+        .child((
+            icon::icon(icon::DEVICE),
+            html::span()
+                .class("row-words")
+                .child(html::span().class("row-title").attr("translate", "no").child(name)),
+            this,
+        ))
+        .into_any()
+}

@@ -1,0 +1,110 @@
+//! The first page of an employee: who can read, and what there is to read.
+
+use engine::view::{CaseRow, InterviewRow};
+use leptos::{attr::custom::CustomAttribute as _, html, prelude::*};
+
+use super::{bars, home};
+use crate::{
+    app::{place::Place, stage::Stage},
+    text::words,
+    widgets::{icon, moment, part},
+};
+
+/// The page.
+pub fn employee(stage: Stage) -> AnyView {
+    let words = words();
+    let cases = Memo::new(move |_| stage.home.with(|home| home.cases.clone()));
+    let readers = words.home.readers.map(|line| html::li().child(line));
+    html::div()
+        .class("page page-narrow")
+        .attr("data-testid", "employee-home")
+        .child((
+            html::h1().child(words.home.employee_title),
+            html::p().class("lead").child(words.home.employee_lead),
+            html::section().class("card readers").aria_labelledby("readers-title").child((
+                html::h2()
+                    .id("readers-title")
+                    .child((icon::icon(icon::LOCK), html::span().child(words.home.readers_title))),
+                html::ul().child(readers.into_iter().collect_view()),
+            )),
+            html::section()
+                .class("section")
+                .aria_labelledby("summaries-title")
+                .child((html::h2().id("summaries-title").child(words.home.summaries), move || {
+                    cases.with(|cases| summaries(stage, cases))
+                })),
+            move || home::quarantined(stage),
+            bars::advice(stage),
+        ))
+        .into_any()
+}
+
+/// Interviews whose summary was handed over, newest first.
+fn offered(cases: &[CaseRow]) -> Vec<(&CaseRow, &InterviewRow)> {
+    let interviews = cases.iter().flat_map(|case| case.interviews.iter().map(move |it| (case, it)));
+    let mut offered: Vec<_> = interviews.filter(|(_, it)| it.offered_at.is_some()).collect();
+    offered.sort_by_key(|(_, interview)| core::cmp::Reverse(interview.offered_at));
+    offered
+}
+
+fn summaries(stage: Stage, cases: &[CaseRow]) -> AnyView {
+    let words = words();
+    let offered = offered(cases);
+    if offered.is_empty() {
+        return part::empty(icon::NOTE, words.home.no_summaries, words.home.no_summaries_text);
+    }
+    let rows = offered.into_iter().map(|(case, interview)| {
+        let received = interview.offered_at.map(moment::day).unwrap_or_default();
+        let texts = (
+            html::span().class("row-title").child((words.summary.title)(interview.ordinal)),
+            html::span().class("row-text").child((words.summary.offered_on)(&received)),
+            html::span()
+                .class("row-text")
+                .child((words.home.with_consultant)(&case.consultant_name)),
+        );
+        let body = (
+            html::span().class("row-words").child(texts),
+            html::span().class("row-action").child(words.home.read),
+        );
+        html::li()
+            .child(part::link(
+                stage,
+                Place::Case(case.case),
+                "row",
+                "read-summary",
+                body.into_any(),
+            ))
+            .into_any()
+    });
+    html::ul().class("rows card").child(rows.collect_view()).into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::{id::DocumentId, time::UnixMillis};
+
+    #[test]
+    fn only_what_was_handed_over_is_listed_newest_first() {
+        let id = DocumentId::new([1; 16]);
+        let interview = |ordinal, offered_at: Option<u64>| InterviewRow {
+            interview: id,
+            ordinal,
+            added_at: UnixMillis(0),
+            note: None,
+            offered_at: offered_at.map(UnixMillis),
+        };
+        let case = CaseRow {
+            case: id,
+            shared: id,
+            employee_name: String::new(),
+            consultant_name: String::new(),
+            interviews: vec![interview(1, Some(10)), interview(2, None), interview(3, Some(30))],
+        };
+
+        let cases = [case];
+        let shown: Vec<u32> = offered(&cases).iter().map(|(_, it)| it.ordinal).collect();
+
+        assert_eq!(shown, [3, 1]);
+    }
+}

@@ -1,0 +1,133 @@
+//! What is around every page: header, bars, navigation.
+
+use engine::view::Gate;
+use leptos::{attr::custom::CustomAttribute as _, html, prelude::*};
+use shared::log::org::Role;
+
+use super::{
+    bars, case, devices, employee, gate, home, invitation, lock, note, people, trouble, unseen,
+    work,
+};
+use crate::{
+    app::{
+        self,
+        place::Place,
+        stage::{Screen, Stage},
+    },
+    text::words,
+    widgets::{
+        badge, icon,
+        part::{self, Weight},
+    },
+};
+
+/// The whole screen.
+pub fn frame(stage: Stage) -> AnyView {
+    let screen = Memo::new(move |_| stage.screen());
+    (
+        html::a().class("skip").href("#main").child(words().frame.skip),
+        header(stage),
+        html::main()
+            .id("main")
+            .class("main")
+            .tabindex("-1")
+            .child((bars::bars(stage), move || page(stage, &screen.get()))),
+        invitation::invitation(stage),
+    )
+        .into_any()
+}
+
+fn page(stage: Stage, screen: &Screen) -> AnyView {
+    match screen {
+        Screen::Starting => work::starting(),
+        Screen::Trouble(trouble) => trouble::trouble(stage, *trouble),
+        Screen::Gate(Gate::Empty) => gate::gate(stage),
+        Screen::Gate(Gate::Locked { device_name }) => lock::lock(stage, device_name),
+        Screen::Gate(Gate::Working(step)) => work::work(*step),
+        // An open gate is `Screen::Open`.
+        Screen::Gate(Gate::Open { .. }) => ().into_any(),
+        Screen::Open(role, place) => open(stage, *role, *place),
+    }
+}
+
+fn open(stage: Stage, role: Role, place: Place) -> AnyView {
+    match (place, role) {
+        (Place::Home, Role::Admin) | (Place::People, _) => people::people(stage, role),
+        (Place::Home, Role::Employee) => employee::employee(stage),
+        (Place::Home, Role::Consultant | Role::Supervisor) => home::home(stage),
+        (Place::Case(id), _) => case::case(stage, role, id),
+        (Place::Note(id), _) => note::note(stage, id),
+        (Place::Devices, _) => devices::devices(stage),
+        (Place::Unseen, _) => unseen::unseen(),
+        (Place::Unknown, _) => not_found(stage),
+    }
+}
+
+fn header(stage: Stage) -> AnyView {
+    let frame = &words().frame;
+    let is_open = Memo::new(move |_| stage.is_open());
+    let tools = move || {
+        is_open.get().then(|| {
+            let lock =
+                part::icon_button(Weight::Plain, "lock-now", icon::LOCK, frame.lock, move || {
+                    stage.lock();
+                });
+            (badge::badge(stage.sync), lock)
+        })
+    };
+    let language = html::button()
+        .r#type("button")
+        .class("button button-quiet language")
+        .attr("data-testid", "language")
+        .attr("lang", stage.language.get_untracked().other().tag())
+        .aria_label(frame.switch_language)
+        .on(leptos::ev::click, move |_| app::switch_language(stage))
+        .child(frame.other_language);
+    html::header()
+        .class("header")
+        .child((
+            html::p().class("brand").child(frame.name),
+            move || is_open.get().then(|| navigation(stage)),
+            html::div().class("tools").child((tools, language)),
+        ))
+        .into_any()
+}
+
+fn navigation(stage: Stage) -> AnyView {
+    let frame = &words().frame;
+    let is_admin = stage
+        .gate
+        .with_untracked(|gate| matches!(gate, Some(Gate::Open { role: Role::Admin, .. })));
+    let first = if is_admin { (icon::PEOPLE, frame.people) } else { (icon::HOME, frame.home) };
+    let entries = [
+        (Place::Home, "nav-home", first.0, first.1),
+        (Place::Devices, "nav-devices", icon::DEVICE, frame.devices),
+        (Place::Unseen, "nav-unseen", icon::UNSEEN, frame.unseen),
+    ];
+    let links = entries.map(|(place, test_id, picture, label)| {
+        let body = (icon::icon(picture), html::span().child(label)).into_any();
+        let is_here = move || (stage.place.get() == place).then_some("page");
+        html::li()
+            .aria_current(is_here)
+            .child(part::link(stage, place, "nav-link", test_id, body))
+            .into_any()
+    });
+    html::nav()
+        .class("nav")
+        .aria_label(frame.navigation)
+        .child(html::ul().child(links.into_iter().collect_view()))
+        .into_any()
+}
+
+/// Where there is nothing.
+pub fn not_found(stage: Stage) -> AnyView {
+    let frame = &words().frame;
+    html::div()
+        .class("page page-narrow")
+        .attr("data-testid", "not-found")
+        .child((
+            html::p().class("lead").child(frame.not_found),
+            part::link(stage, Place::Home, "button", "to-home", frame.to_home.into_any()),
+        ))
+        .into_any()
+}

@@ -1,0 +1,134 @@
+//! The first page of those who interview.
+
+use engine::{
+    command::Command,
+    view::{CaseRow, Gate, InterviewRow},
+};
+use leptos::{attr::custom::CustomAttribute as _, html, prelude::*};
+use shared::log::org::Role;
+
+use super::{bars, invite, people};
+use crate::{
+    app::{place::Place, stage::Stage},
+    port,
+    text::words,
+    widgets::{
+        icon, moment,
+        part::{self, Weight},
+    },
+};
+
+/// The page: cases, people invited, an invitation form.
+pub fn home(stage: Stage) -> AnyView {
+    let words = words();
+    let cases = Memo::new(move |_| stage.home.with(|home| home.cases.clone()));
+    html::div()
+        .class("page")
+        .attr("data-testid", "home")
+        .child((
+            html::h1().child(greeting(stage)),
+            bars::advice(stage),
+            move || quarantined(stage),
+            html::section()
+                .class("section")
+                .aria_labelledby("cases-title")
+                .child((html::h2().id("cases-title").child(words.home.cases), move || {
+                    cases.with(|cases| case_list(stage, cases))
+                })),
+            html::section().class("section").aria_labelledby("invited-title").child((
+                html::h2().id("invited-title").child(words.home.invited),
+                people::invited(stage),
+                invite::invite(stage, &[Role::Employee]),
+            )),
+        ))
+        .into_any()
+}
+
+/// The person's own name.
+pub fn greeting(stage: Stage) -> String {
+    stage.gate.with_untracked(|gate| match gate {
+        Some(Gate::Open { name, .. }) => (words().home.greeting)(name),
+        Some(Gate::Empty | Gate::Locked { .. } | Gate::Working(_)) | None => String::new(),
+    })
+}
+
+/// Changes that were set aside.
+pub fn quarantined(stage: Stage) -> Option<AnyView> {
+    let rows = stage.home.with(|home| home.quarantined.len());
+    let count = u32::try_from(rows).unwrap_or(u32::MAX);
+    (count > 0).then(|| {
+        html::p()
+            .class("remark")
+            .attr("data-testid", "quarantined")
+            .child((words().home.quarantined)(count))
+            .into_any()
+    })
+}
+
+fn case_list(stage: Stage, cases: &[CaseRow]) -> AnyView {
+    let words = words();
+    if cases.is_empty() {
+        return part::empty(icon::NOTE, words.home.no_cases, words.home.no_cases_text);
+    }
+    let rows = cases.iter().map(|case| case_card(stage, case));
+    html::ul().class("cards").child(rows.collect_view()).into_any()
+}
+
+fn case_card(stage: Stage, row: &CaseRow) -> AnyView {
+    let words = words();
+    let case = row.case;
+    let interviews = row.interviews.iter().rev().map(|interview| interview_row(stage, interview));
+    let list = if row.interviews.is_empty() {
+        html::p().class("hint").child(words.home.no_interviews).into_any()
+    } else {
+        html::ul().class("rows").child(interviews.collect_view()).into_any()
+    };
+    let add = move || port::send(&Command::AddInterview(case));
+    html::li()
+        .class("card case")
+        .attr("data-testid", "case")
+        .attr("data-case", case.to_hex())
+        .child((
+            html::div().class("card-head").child((
+                html::h3().attr("translate", "no").child(row.employee_name.clone()),
+                part::link(
+                    stage,
+                    Place::Case(case),
+                    "quiet-link",
+                    "see-case",
+                    words.home.see_case.into_any(),
+                ),
+            )),
+            list,
+            part::icon_button(
+                Weight::Plain,
+                "add-interview",
+                icon::ADD,
+                words.home.add_interview,
+                add,
+            ),
+        ))
+        .into_any()
+}
+
+fn interview_row(stage: Stage, row: &InterviewRow) -> AnyView {
+    let words = words();
+    let offered = match row.offered_at {
+        Some(at) => (words.home.offered_on)(&moment::day(at)),
+        None => words.home.not_offered.to_owned(),
+    };
+    let texts = (
+        html::span().class("row-title").child((words.home.interview)(row.ordinal)),
+        html::span().class("row-text").child((words.home.added_on)(&moment::day(row.added_at))),
+        html::span().class("row-text").child(offered),
+    );
+    let body = html::span().class("row-words").child(texts);
+    let line = match row.note {
+        Some(note) => {
+            let open = html::span().class("row-action").child(words.home.open_note);
+            part::link(stage, Place::Note(note), "row", "open-note", (body, open).into_any())
+        }
+        None => html::div().class("row").child(body).into_any(),
+    };
+    html::li().child(line).into_any()
+}

@@ -1,0 +1,93 @@
+//! An invitation just made: a secret that is shown once.
+
+use engine::view::{InvitationFor, InvitationView};
+use leptos::{attr::custom::CustomAttribute as _, html, prelude::*};
+
+use crate::{
+    app::{outside, stage::Stage},
+    text::words,
+    widgets::{
+        copy::copy_button,
+        dialog, icon, moment,
+        part::{self, Weight},
+    },
+};
+
+/// The dialog. It closes only by its own button: what it shows cannot be shown again.
+pub fn invitation(stage: Stage) -> AnyView {
+    let is_open = Signal::derive(move || stage.invitation.with(Option::is_some));
+    let body = move || {
+        stage.invitation.with(|shown| match shown {
+            Some(invitation) => content(stage, invitation),
+            None => ().into_any(),
+        })
+    };
+    dialog::dialog("invitation", is_open, || {}, body)
+}
+
+fn content(stage: Stage, invitation: &InvitationView) -> AnyView {
+    let words = &words().invitation;
+    let secret = secret(invitation, &outside::origin());
+    let (title, text, label, copy) = match invitation.purpose {
+        InvitationFor::Person(_) => {
+            let title = (words.person_title)(&invitation.name);
+            (title, words.person_text, words.link, words.copy_link)
+        }
+        InvitationFor::Device => {
+            (words.device_title.to_owned(), words.device_text, words.code, words.copy_code)
+        }
+    };
+    let done = move || stage.invitation.set(None);
+    (
+        html::h2().id("invitation-title").child(title),
+        html::p().child(text),
+        html::label().r#for("invitation-secret").class("label").child(label),
+        html::textarea()
+            .id("invitation-secret")
+            .class("text-box secret")
+            .attr("data-testid", "invitation-secret")
+            .attr("readonly", "")
+            .attr("rows", "3")
+            .attr("spellcheck", "false")
+            .attr("translate", "no")
+            .prop("value", secret.clone()),
+        html::p().class("hint").child((words.expires)(&moment::minute(invitation.expires_at))),
+        html::p()
+            .class("remark")
+            .child((icon::icon(icon::WARNING), html::span().child(words.secret))),
+        html::div().class("dialog-actions").child((
+            copy_button("copy-invitation", copy, secret),
+            part::button(Weight::Plain, "invitation-done", words.done, done),
+        )),
+    )
+        .into_any()
+}
+
+/// What is handed over: a link for a person, a code for a device.
+fn secret(invitation: &InvitationView, origin: &str) -> String {
+    match invitation.purpose {
+        InvitationFor::Person(_) => format!("{origin}/#{}", invitation.fragment),
+        InvitationFor::Device => invitation.fragment.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::{log::org::Role, time::UnixMillis};
+
+    #[test]
+    fn a_person_gets_a_link_and_a_device_a_code() {
+        let mut invitation = InvitationView {
+            purpose: InvitationFor::Person(Role::Employee),
+            name: String::from("佐伯"),
+            fragment: String::from("join.A"),
+            expires_at: UnixMillis(0),
+        };
+        let origin = "https://mendan.example";
+        assert_eq!(secret(&invitation, origin), "https://mendan.example/#join.A");
+
+        invitation.purpose = InvitationFor::Device;
+        assert_eq!(secret(&invitation, origin), "join.A");
+    }
+}

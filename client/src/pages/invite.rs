@@ -1,0 +1,93 @@
+//! The form that makes an invitation.
+
+use engine::command::Command;
+use leptos::{attr::custom::CustomAttribute as _, ev, html, prelude::*};
+use shared::log::org::Role;
+
+use crate::{
+    app::stage::Stage,
+    port,
+    text::words,
+    widgets::part::{self, FormField},
+};
+
+/// The form, for the roles this person may invite. The first is chosen.
+pub fn invite(stage: Stage, roles: &'static [Role]) -> AnyView {
+    let words = &words().people;
+    let chosen = RwSignal::new(roles.first().copied().unwrap_or(Role::Employee));
+    let name = RwSignal::new(String::new());
+    let is_tried = RwSignal::new(false);
+    let is_nameless = move || name.with(|name| name.trim().is_empty());
+    let error = Signal::derive(move || {
+        (is_tried.get() && is_nameless()).then(|| words.name_missing.to_owned())
+    });
+    let field = FormField {
+        id: "invite-name",
+        label: words.name,
+        hint: words.name_hint,
+        kind: Signal::stored("text"),
+        autocomplete: "off",
+        value: name,
+        error,
+    };
+    let send = move || {
+        is_tried.set(true);
+        if !is_nameless() {
+            let wanted = name.with_untracked(|name| name.trim().to_owned());
+            port::send(&Command::Invite { role: chosen.get_untracked(), name: wanted });
+        }
+    };
+    // The name stays until the invitation is there: without a network nothing has to be typed again.
+    Effect::new(move |_| {
+        if stage.invitation.with(Option::is_some) {
+            name.set(String::new());
+            is_tried.set(false);
+        }
+    });
+    let title = if roles == [Role::Employee] { words.invite_employee } else { words.invite };
+    let submit = html::button()
+        .r#type("submit")
+        .class("button button-primary")
+        .attr("data-testid", "invite")
+        .child(words.submit);
+    let body = (
+        html::h3().child(title),
+        html::p().class("hint").child(words.invite_lead),
+        (roles.len() > 1).then(|| role_choice(roles, chosen)),
+        part::form_field(field, ().into_any()),
+        submit,
+    );
+    part::form("card form", send, body.into_any())
+}
+
+fn role_choice(roles: &'static [Role], chosen: RwSignal<Role>) -> AnyView {
+    let words = words();
+    let chips = roles.iter().map(|role| {
+        let input = html::input()
+            .r#type("radio")
+            .name("invite-role")
+            .attr("data-testid", test_id(*role))
+            .prop("checked", move || chosen.get() == *role)
+            .on(ev::change, move |_| chosen.set(*role));
+        html::label()
+            .class("chip")
+            .child((input, html::span().child((words.role)(*role))))
+            .into_any()
+    });
+    html::fieldset()
+        .class("group")
+        .child((
+            html::legend().class("label").child(words.people.role),
+            html::div().class("chips").child(chips.collect_view()),
+        ))
+        .into_any()
+}
+
+fn test_id(role: Role) -> &'static str {
+    match role {
+        Role::Admin => "role-admin",
+        Role::Consultant => "role-consultant",
+        Role::Supervisor => "role-supervisor",
+        Role::Employee => "role-employee",
+    }
+}

@@ -1,0 +1,283 @@
+//! The interview note: sections to the left, the fields of the schema to the right.
+
+pub mod draft;
+pub mod field;
+pub mod list;
+pub mod offer;
+pub mod section;
+
+use engine::{
+    casework::field::{Field, Value},
+    view::{Content, NoteView, Whereabouts},
+};
+use leptos::{attr::custom::CustomAttribute as _, ev, html, prelude::*};
+use shared::id::DocumentId;
+use wasm_bindgen::JsCast as _;
+use web_sys::{Element, HtmlElement, KeyboardEvent};
+
+use crate::{
+    app::{desk, stage::Stage},
+    text::words,
+    widgets::{
+        copy::copy_button,
+        dom,
+        icon::{self, icon},
+        part::{self, Weight},
+    },
+};
+use section::{SECTIONS, Section};
+
+/// What all parts of an open note share.
+#[derive(Clone, Copy)]
+pub struct Sheet {
+    /// The stage.
+    pub stage: Stage,
+    /// Which document.
+    pub id: DocumentId,
+    /// Grows with everything typed, so that what depends on texts is looked at again.
+    pub typed: RwSignal<u32>,
+    /// The list an item was removed from last.
+    pub emptied: RwSignal<Option<Field>>,
+    /// The section the person is in.
+    pub current: RwSignal<usize>,
+}
+
+impl Sheet {
+    /// What a field holds, as the engine showed it last.
+    pub fn content(self, field: &Field) -> Option<Content> {
+        self.stage.note.with(|note| find(note.as_ref()?, field).cloned())
+    }
+
+    /// What the field holds if it is no text; follows the engine.
+    pub fn value(self, field: Field) -> Signal<Value> {
+        let value = Memo::new(move |_| match self.content(&field) {
+            Some(Content::Value(value)) => value,
+            Some(Content::Text { .. } | Content::Items(_)) | None => Value::Unset,
+        });
+        value.into()
+    }
+
+    /// The items of a list; follows the engine.
+    pub fn items(self, list: Field) -> Memo<Vec<String>> {
+        Memo::new(move |_| match self.content(&list) {
+            Some(Content::Items(items)) => items,
+            Some(Content::Text { .. } | Content::Value(_)) | None => vec![],
+        })
+    }
+
+    /// Something about the note; follows the engine.
+    pub fn about<T: Clone + PartialEq + Send + Sync + Default + 'static>(
+        self,
+        look: impl Fn(&NoteView) -> T + Send + Sync + 'static,
+    ) -> Memo<T> {
+        Memo::new(move |_| {
+            self.stage.note.with(|note| note.as_ref().map(&look).unwrap_or_default())
+        })
+    }
+}
+
+fn find<'a>(note: &'a NoteView, field: &Field) -> Option<&'a Content> {
+    note.fields.iter().find(|(it, _)| it == field).map(|(_, content)| content)
+}
+
+/// The page.
+pub fn note(stage: Stage, id: DocumentId) -> AnyView {
+    let is_there = Memo::new(move |_| {
+        stage.note.with(|note| note.as_ref().is_some_and(|note| note.document == id))
+    });
+    let content = move || {
+        if is_there.get() {
+            return sheet(stage, id);
+        }
+        let waiting = html::p().class("hint").role("status").child(words().frame.loading);
+        (part::back_home(stage), waiting).into_any()
+    };
+    html::div().class("page page-note").attr("data-testid", "note").child(content).into_any()
+}
+
+fn sheet(stage: Stage, id: DocumentId) -> AnyView {
+    let sheet = Sheet {
+        stage,
+        id,
+        typed: RwSignal::new(0),
+        emptied: RwSignal::new(None),
+        current: RwSignal::new(0),
+    };
+    let sections = (0..).zip(SECTIONS).map(|(at, section)| section::section(sheet, at, section));
+    let form = html::div()
+        .class("note-fields")
+        .on(ev::input, move |_| sheet.typed.update(|typed| *typed = typed.wrapping_add(1)))
+        .on(ev::focusin, move |event| {
+            if let Some(at) = event.target().and_then(|target| section_of(&target)) {
+                sheet.current.set(at);
+            }
+        })
+        .on(ev::keydown, move |event| walk(sheet, &event))
+        .child((leftovers(sheet), sections.collect_view()));
+    let columns = html::div().class("note-columns").child((navigation(sheet), form));
+    (head(sheet), columns).into_any()
+}
+
+fn head(sheet: Sheet) -> AnyView {
+    let words = words();
+    let name = sheet.about(|note| note.employee_name.clone());
+    let ordinal = sheet.about(|note| note.ordinal);
+    html::div()
+        .class("note-head")
+        .child((
+            part::back_home(sheet.stage),
+            html::div().class("note-title").child((
+                html::h1().attr("translate", "no").child(move || (words.note.title)(&name.get())),
+                html::span().class("pill").child(move || (words.home.interview)(ordinal.get())),
+                whereabouts(sheet),
+            )),
+            html::p()
+                .class("hint note-private")
+                .child((icon(icon::LOCK), html::span().child(words.note.private))),
+        ))
+        .into_any()
+}
+
+/// Where this document is.
+fn whereabouts(sheet: Sheet) -> AnyView {
+    let words = words();
+    let here = Memo::new(move |_| sheet.stage.whereabouts.with(|all| all.get(&sheet.id).copied()));
+    let name = move || match here.get() {
+        Some(Whereabouts::Unsaved) => "unsaved",
+        Some(Whereabouts::Kept) => "kept",
+        Some(Whereabouts::Sent) => "sent",
+        None => "",
+    };
+    let say = move || match here.get() {
+        Some(Whereabouts::Unsaved) => words.note.unsaved,
+        Some(Whereabouts::Kept) => words.note.kept,
+        Some(Whereabouts::Sent) => words.note.sent,
+        None => "",
+    };
+    html::span()
+        .class("whereabouts")
+        .attr("data-testid", "whereabouts")
+        .attr("data-whereabouts", name)
+        .child(say)
+        .into_any()
+}
+
+fn navigation(sheet: Sheet) -> AnyView {
+    let words = words();
+    let entries = (0..).zip(SECTIONS).zip(words.note.section_names).map(|((at, section), name)| {
+        let is_filled = Memo::new(move |_| is_filled(sheet, section));
+        let dot = move || if is_filled.get() { "dot dot-filled" } else { "dot" };
+        let state = move || if is_filled.get() { words.note.filled } else { words.note.empty };
+        let is_here = move || (sheet.current.get() == at).then_some("true");
+        html::li()
+            .child(
+                html::button()
+                    .r#type("button")
+                    .class("section-link")
+                    .attr("data-testid", format!("section-{}", section.id))
+                    .aria_current(is_here)
+                    .on(ev::click, move |_| go(sheet, at))
+                    .child((
+                        html::span().class(dot).aria_hidden("true").child(()),
+                        html::span().child(name),
+                        html::span().class("visually-hidden").child(state),
+                    )),
+            )
+            .into_any()
+    });
+    html::nav()
+        .class("note-nav")
+        .aria_label(words.note.sections)
+        .child((
+            html::ol().child(entries.collect_view()),
+            html::p().class("hint keys-hint").child(words.note.keys_hint),
+        ))
+        .into_any()
+}
+
+/// Whether anything is written in a section.
+fn is_filled(sheet: Sheet, section: &Section) -> bool {
+    sheet.typed.track();
+    section.fields.iter().any(|id| {
+        let field = Field::top(id);
+        match sheet.content(&field) {
+            Some(content @ Content::Text { .. }) => {
+                !desk::current(&(sheet.id, field), &content).trim().is_empty()
+            }
+            Some(Content::Value(value)) => value != Value::Unset,
+            Some(Content::Items(items)) => !items.is_empty(),
+            None => false,
+        }
+    })
+}
+
+/// Goes to a section and puts the focus on its heading.
+fn go(sheet: Sheet, at: usize) {
+    let Some(section) = SECTIONS.get(at) else { return };
+    sheet.current.set(at);
+    let heading = document().get_element_by_id(&section.heading_id());
+    if let Some(heading) = heading.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+        heading.scroll_into_view();
+        let options = web_sys::FocusOptions::new();
+        options.set_prevent_scroll(true);
+        dom::shrug(heading.focus_with_options(&options));
+    }
+}
+
+/// Alt and an arrow walk from section to section.
+fn walk(sheet: Sheet, event: &KeyboardEvent) {
+    // Safari ends a composition before the key that ended it arrives, with the code 229.
+    if !event.alt_key() || event.is_composing() || event.key_code() == 229 {
+        return;
+    }
+    let here = sheet.current.get_untracked();
+    let there = match event.key().as_str() {
+        "ArrowDown" => here + 1,
+        "ArrowUp" => here.saturating_sub(1),
+        _ => return,
+    };
+    event.prevent_default();
+    go(sheet, there.min(SECTIONS.len().saturating_sub(1)));
+}
+
+fn section_of(target: &web_sys::EventTarget) -> Option<usize> {
+    let section = target.dyn_ref::<Element>()?.closest("[data-section]").ok()??;
+    let id = section.get_attribute("data-section")?;
+    SECTIONS.iter().position(|section| section.id == id)
+}
+
+/// Texts that were typed before the worker died and whose items are gone.
+fn leftovers(sheet: Sheet) -> AnyView {
+    let words = words();
+    let shown = Memo::new(move |_| {
+        sheet.stage.note.with(|note| {
+            note.as_ref().map(|note| desk::with(|desk| desk.leftovers(note))).unwrap_or_default()
+        })
+    });
+    let list = move || {
+        let leftovers = shown.get();
+        if leftovers.is_empty() {
+            return ().into_any();
+        }
+        let rows = leftovers.into_iter().map(|(_, text)| {
+            let copy = copy_button("copy-leftover", words.frame.copy, text.clone());
+            html::li().child((html::p().class("prose").child(text), copy))
+        });
+        let drop = move || {
+            desk::with(|desk| desk.drop_leftovers(sheet.id));
+            sheet.stage.drafts.set(desk::with(|desk| desk.drafts_len()));
+            sheet.stage.note.update(|_| {});
+        };
+        html::section()
+            .class("card leftovers")
+            .attr("data-testid", "leftovers")
+            .child((
+                html::h2().child(words.note.leftover),
+                html::p().child(words.note.leftover_text),
+                html::ul().child(rows.collect_view()),
+                part::button(Weight::Plain, "drop-leftovers", words.frame.close, drop),
+            ))
+            .into_any()
+    };
+    list.into_any()
+}

@@ -1,0 +1,156 @@
+//! A list of items that grows and shrinks, with a way back.
+
+use engine::{
+    casework::field::{Field, Shape, Spec},
+    command::Command,
+};
+use leptos::{
+    attr::custom::CustomAttribute as _,
+    control_flow::{For, ForProps},
+    html,
+    prelude::*,
+};
+use wasm_bindgen::JsCast as _;
+use web_sys::HtmlElement;
+
+use super::{Sheet, field};
+use crate::{
+    app::desk,
+    port,
+    text::{self, words},
+    widgets::{
+        dom, icon,
+        part::{self, Weight},
+        text_box::Names,
+    },
+};
+
+/// A list under its label.
+pub fn list(sheet: Sheet, specs: &'static [Spec], list: Field, path: &'static str) -> AnyView {
+    let note = &words().note;
+    let label = text::field(path).label;
+    let items = sheet.items(list.clone());
+    // The item that is added next gets the focus.
+    let is_adding = RwSignal::new(false);
+    let (of_rows, of_undo) = (list.clone(), list.clone());
+    let rows = ForProps::builder()
+        .each(move || items.get())
+        .key(Clone::clone)
+        .children(move |item: String| {
+            let context = Item { sheet, specs, path, is_adding };
+            row(context, &of_rows, &of_rows.child(&item))
+        })
+        .build();
+    let name = list.as_str().to_owned();
+    let add = move || {
+        is_adding.set(true);
+        port::send(&Command::AddItem { document: sheet.id, list: list.clone() });
+    };
+    let nothing =
+        move || items.with(Vec::is_empty).then(|| html::p().class("hint").child(note.no_items));
+    html::fieldset()
+        .class("field group list")
+        .attr("data-field", name)
+        .child((
+            html::legend().class("label").child(label),
+            nothing,
+            html::ol().class("items").child(For(rows)),
+            undo(sheet, of_undo),
+            part::icon_button(Weight::Plain, "add-item", icon::ADD, &(note.add)(label), add),
+        ))
+        .into_any()
+}
+
+#[derive(Clone, Copy)]
+struct Item {
+    sheet: Sheet,
+    specs: &'static [Spec],
+    path: &'static str,
+    is_adding: RwSignal<bool>,
+}
+
+fn row(context: Item, list: &Field, item: &Field) -> AnyView {
+    let Item { sheet, specs, path, is_adding } = context;
+    let node = NodeRef::<html::Li>::new();
+    Effect::new(move |_| {
+        if let Some(row) = node.get()
+            && is_adding.get_untracked()
+        {
+            is_adding.set(false);
+            focus_first(&row);
+        }
+    });
+    let (removed, emptied) = (item.clone(), list.clone());
+    let remove = move || {
+        desk::with(|desk| desk.discard(sheet.id, &removed));
+        sheet.emptied.set(Some(emptied.clone()));
+        port::send(&Command::RemoveItem { document: sheet.id, item: removed.clone() });
+    };
+    let name = format!("{}: {}", text::field(path).label, words().note.remove);
+    let fields = specs.iter().map(|spec| inner(sheet, specs, spec, item, path));
+    html::li()
+        .class(if specs.len() == 1 { "item item-line" } else { "item" })
+        .attr("data-item", item.as_str().to_owned())
+        .node_ref(node)
+        .child((
+            html::div().class("item-fields").child(fields.collect_view()),
+            part::bare_button("remove-item", icon::CLOSE, name, remove),
+        ))
+        .into_any()
+}
+
+fn inner(
+    sheet: Sheet,
+    specs: &'static [Spec],
+    spec: &'static Spec,
+    item: &Field,
+    path: &'static str,
+) -> AnyView {
+    let name = item.child(spec.id);
+    // The words are found by a path without the item's id.
+    let wanted = format!("{path}/{}", spec.id);
+    let words_of = text::field(&wanted);
+    match spec.shape {
+        Shape::Long | Shape::Short if specs.len() == 1 => {
+            let id = field::id(&name);
+            let names = Names { id: &id, described_by: "", label: words_of.label };
+            field::text_only(sheet, spec.shape, &name, names)
+        }
+        Shape::Long
+        | Shape::Short
+        | Shape::One(_)
+        | Shape::Many(_)
+        | Shape::Number(..)
+        | Shape::Flag
+        | Shape::Date
+        | Shape::DateTime
+        | Shape::List(_) => field::field(sheet, spec, name, words_of.path),
+    }
+}
+
+/// The way back after a removal, where it happened.
+fn undo(sheet: Sheet, list: Field) -> AnyView {
+    let note = &words().note;
+    let can_restore = sheet.about(|note| note.can_restore);
+    let is_here = move || sheet.emptied.with(|emptied| emptied.as_ref() == Some(&list));
+    let shown = move || {
+        (can_restore.get() && is_here()).then(|| {
+            let restore = move || {
+                sheet.emptied.set(None);
+                port::send(&Command::RestoreItem(sheet.id));
+            };
+            html::p().class("undo").role("status").child((
+                note.removed,
+                part::button(Weight::Quiet, "restore-item", note.restore, restore),
+            ))
+        })
+    };
+    shown.into_any()
+}
+
+fn focus_first(row: &HtmlElement) {
+    let found = row.query_selector("input, textarea").ok().flatten();
+    if let Some(first) = found.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+        dom::shrug(first.focus());
+    }
+}

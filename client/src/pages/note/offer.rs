@@ -1,0 +1,155 @@
+//! Handing the summary over to the employee.
+
+use engine::command::Command;
+use leptos::{attr::custom::CustomAttribute as _, html, prelude::*};
+
+use super::{Sheet, draft};
+use crate::{
+    app::desk,
+    pages::summary::{self, SummaryText},
+    port,
+    text::words,
+    widgets::{
+        dialog, moment,
+        part::{self, Weight},
+    },
+};
+
+/// What the dialog is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asking {
+    Preview,
+    Confirm,
+}
+
+/// The state of the summary and the buttons to look at it and hand it over.
+pub fn offer(sheet: Sheet) -> AnyView {
+    let offer = &words().offer;
+    let asking = RwSignal::new(None);
+    let is_refused = RwSignal::new(false);
+    let offered_at = sheet.about(|note| note.offered_at);
+    let label = move || if offered_at.get().is_some() { offer.again } else { offer.submit };
+    let ask = move || {
+        desk::flush();
+        let is_empty = draft_of(sheet).is_empty();
+        is_refused.set(is_empty);
+        if !is_empty {
+            asking.set(Some(Asking::Confirm));
+        }
+    };
+    let refusal = html::p()
+        .class("error")
+        .role("alert")
+        .child(move || is_refused.get().then_some(offer.empty));
+    html::div()
+        .class("offer")
+        .child((
+            state(sheet),
+            refusal,
+            html::div().class("offer-actions").child((
+                part::button(Weight::Plain, "preview-summary", offer.preview, move || {
+                    asking.set(Some(Asking::Preview));
+                }),
+                part::button(Weight::Primary, "offer-summary", label.into_any(), ask),
+            )),
+            confirmation(sheet, asking),
+        ))
+        .into_any()
+}
+
+fn draft_of(sheet: Sheet) -> SummaryText {
+    sheet.stage.note.with_untracked(|note| {
+        note.as_ref().map(|note| draft::draft(note, desk::current)).unwrap_or_default()
+    })
+}
+
+fn state(sheet: Sheet) -> AnyView {
+    let offer = &words().offer;
+    let offered_at = sheet.about(|note| note.offered_at);
+    let stale_at_engine = sheet.about(|note| note.offer_is_stale);
+    // The engine judges a text only when it shows the whole note again; typing makes it stale now.
+    let typed_at_note = Memo::new(move |_| {
+        sheet.stage.note.track();
+        sheet.typed.get_untracked()
+    });
+    let is_stale = move || {
+        stale_at_engine.get()
+            || (sheet.typed.get() != typed_at_note.get() && sheet.current.get() == LAST)
+    };
+    let when = move || match offered_at.get() {
+        Some(at) => (offer.offered)(&moment::minute(at)),
+        None => offer.never.to_owned(),
+    };
+    let comparison =
+        move || offered_at.get().map(|_| if is_stale() { offer.stale } else { offer.current });
+    let name = move || match (offered_at.get(), is_stale()) {
+        (None, _) => "never",
+        (Some(_), true) => "stale",
+        (Some(_), false) => "current",
+    };
+    html::p()
+        .class("offer-state")
+        .role("status")
+        .attr("data-testid", "offer-state")
+        .attr("data-offer", name)
+        .child((html::span().child(when), html::span().child(comparison)))
+        .into_any()
+}
+
+/// The summary's place among the sections.
+const LAST: usize = super::section::SECTIONS.len() - 1;
+
+fn confirmation(sheet: Sheet, asking: RwSignal<Option<Asking>>) -> AnyView {
+    let is_open = Signal::derive(move || asking.get().is_some());
+    let close = move || asking.set(None);
+    let body = move || {
+        let draft = draft_of(sheet);
+        match asking.get() {
+            Some(Asking::Preview) => preview(&draft, close),
+            Some(Asking::Confirm) => confirm(sheet, &draft, close),
+            None => ().into_any(),
+        }
+    };
+    dialog::dialog("offer-dialog", is_open, close, body)
+}
+
+fn preview(draft: &SummaryText, close: impl Fn() + 'static) -> AnyView {
+    let words = words();
+    let shown = if draft.is_empty() {
+        html::p().class("hint").child(words.offer.empty).into_any()
+    } else {
+        summary::body(draft)
+    };
+    (
+        html::h2().id("offer-dialog-title").child(words.offer.preview_title),
+        html::div().class("preview").child(shown),
+        html::div().class("dialog-actions").child(part::button(
+            Weight::Plain,
+            "close-preview",
+            words.frame.close,
+            close,
+        )),
+    )
+        .into_any()
+}
+
+fn confirm(sheet: Sheet, draft: &SummaryText, close: impl Fn() + Copy + 'static) -> AnyView {
+    let words = words();
+    let name = sheet.stage.note.with_untracked(|note| {
+        note.as_ref().map(|note| note.employee_name.clone()).unwrap_or_default()
+    });
+    let hand_over = move || {
+        port::send(&Command::OfferSummary(sheet.id));
+        close();
+    };
+    (
+        html::h2().id("offer-dialog-title").child((words.offer.confirm_title)(&name)),
+        html::p().child(words.offer.confirm_text),
+        html::div().class("preview").child(summary::body(draft)),
+        html::div().class("dialog-actions").child((
+            part::button(Weight::Primary, "confirm-offer", words.offer.confirm, hand_over),
+            part::button(Weight::Plain, "cancel-offer", words.frame.cancel, close),
+        )),
+    )
+        .into_any()
+}

@@ -1,0 +1,52 @@
+//! What a long step waits for.
+
+use engine::view::Work;
+use leptos::{attr::custom::CustomAttribute as _, html, prelude::*};
+
+use crate::text::{Words, words};
+
+/// The page of a step that takes a while.
+pub fn work(work: Work) -> AnyView {
+    let (title, text) = say(words(), work);
+    waiting(title, text)
+}
+
+/// Before the worker has spoken.
+pub fn starting() -> AnyView {
+    waiting(words().frame.loading, "")
+}
+
+fn waiting(title: &'static str, text: &'static str) -> AnyView {
+    html::div()
+        .class("page page-lock")
+        .attr("data-testid", "working")
+        .child(html::div().class("card waiting").role("status").child((
+            html::div().class("waiting-mark").aria_hidden("true").child(()),
+            html::h1().child(title),
+            html::p().class("lead").child(text),
+        )))
+        .into_any()
+}
+
+fn say(words: &'static Words, work: Work) -> (&'static str, &'static str) {
+    let words = &words.work;
+    match work {
+        Work::AskingServer => (words.asking_server, words.asking_server_text),
+        Work::AwaitingKeys => (words.awaiting_keys, words.awaiting_keys_text),
+        Work::Loading => (words.loading, words.loading_text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Language;
+
+    #[test]
+    fn waiting_for_the_other_device_says_what_to_do_there() {
+        let (title, text) = say(Language::Japanese.words(), Work::AwaitingKeys);
+
+        assert!(title.contains("もう一台"));
+        assert!(text.contains("開き"));
+    }
+}

@@ -1,0 +1,34 @@
+//! A dialog that keeps everything else out of reach while it is open.
+
+use leptos::{attr::custom::CustomAttribute as _, ev, html, prelude::*};
+
+use super::dom;
+
+/// A dialog, open as long as `is_open`. Its body is built each time it opens.
+pub fn dialog(
+    test_id: &'static str,
+    is_open: Signal<bool>,
+    dismiss: impl Fn() + 'static,
+    body: impl Fn() -> AnyView + Send + 'static,
+) -> AnyView {
+    let node = NodeRef::<html::Dialog>::new();
+    Effect::new(move |_| {
+        let Some(dialog) = node.get() else { return };
+        if !is_open.get() {
+            dialog.close();
+        } else if !dialog.open() {
+            dom::shrug(dialog.show_modal());
+        }
+    });
+    html::dialog()
+        .class("dialog")
+        .attr("data-testid", test_id)
+        .aria_labelledby(format!("{test_id}-title"))
+        .node_ref(node)
+        .on(ev::Custom::<web_sys::Event>::new("cancel"), move |event| {
+            event.prevent_default();
+            dismiss();
+        })
+        .child(move || is_open.get().then(&body))
+        .into_any()
+}

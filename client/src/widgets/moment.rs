@@ -1,0 +1,54 @@
+//! Points in time, in the words of the browser.
+
+use js_sys::{Date, Object, Reflect};
+use shared::time::UnixMillis;
+use wasm_bindgen::JsValue;
+
+use super::dom;
+use crate::text::{self, Language};
+
+/// The day: `2026年5月19日(火)`.
+pub fn day(at: UnixMillis) -> String {
+    show(at, &[("year", "numeric"), ("month", "long"), ("day", "numeric"), ("weekday", "short")])
+}
+
+/// The minute: `5月19日 16:05`.
+pub fn minute(at: UnixMillis) -> String {
+    show(at, &[("month", "long"), ("day", "numeric"), ("hour", "2-digit"), ("minute", "2-digit")])
+}
+
+/// Whether a time has passed.
+pub fn is_past(at: UnixMillis) -> bool {
+    number(at) < Date::now()
+}
+
+fn show(at: UnixMillis, options: &[(&str, &str)]) -> String {
+    let wanted = Object::new();
+    for (name, value) in options {
+        dom::shrug(Reflect::set(&wanted, &JsValue::from_str(name), &JsValue::from_str(value)));
+    }
+    let locale = match text::language() {
+        Language::Japanese => "ja-JP",
+        Language::English => "en-GB",
+    };
+    let date = Date::new(&JsValue::from_f64(number(at)));
+    String::from(date.to_locale_string(locale, &wanted))
+}
+
+fn number(at: UnixMillis) -> f64 {
+    // Dates go up to the year 275760; both halves fit exactly.
+    let high = u32::try_from(at.0 >> 32).unwrap_or(u32::MAX);
+    let low = u32::try_from(at.0 & 0xFFFF_FFFF).unwrap_or(u32::MAX);
+    f64::from(high) * 4_294_967_296.0 + f64::from(low)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_keeps_its_milliseconds() {
+        assert_eq!(number(UnixMillis(1_795_356_000_123)).to_string(), "1795356000123");
+        assert_eq!(number(UnixMillis(0)).to_string(), "0");
+    }
+}
