@@ -16,6 +16,7 @@ use stage::{Signals, Stage};
 pub fn start() {
     outside::show_panics();
     let stage = Signals::new(outside::remembered_language(), outside::take_link());
+    outside::clear_page();
     mount_to_body(move || {
         outside::listen(stage);
         idle::watch(stage);

@@ -61,6 +61,13 @@ pub fn reload() {
     dom::shrug(window().location().reload());
 }
 
+/// Takes away what the page says before the program runs.
+pub fn clear_page() {
+    if let Some(before) = window().document().and_then(|it| it.get_element_by_id("before")) {
+        before.remove();
+    }
+}
+
 /// Tells the stage what happens in the browser, and the browser what the stage shows.
 pub fn listen(stage: Stage) {
     on(&window(), "popstate", move || {
