@@ -27,7 +27,7 @@ use engine::{
     input::{Input, StoreFault},
     keyring,
 };
-use futures_channel::mpsc::unbounded;
+use futures_channel::mpsc::{UnboundedReceiver, unbounded};
 use futures_util::future::join;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::spawn_local;
@@ -39,6 +39,7 @@ use self::{
     driver::{Driver, End, Errand, Hands},
     entropy::BrowserEntropy,
     link::run::LinkHandle,
+    lock::LockSign,
     screen::Page,
     store::{
         LocalStore as _,
@@ -56,13 +57,15 @@ const HEAP_BYTES: usize = 96 * 1024 * 1024;
 pub fn run() {
     let Some(scope) = scope() else { return };
     death::announce_panics();
-    spawn_local(live(Page::new(scope)));
+    let page = Page::new(scope);
+    let (sign, signs) = unbounded();
+    // At once: the page's first message may be waiting already.
+    let desk = Desk::open(page.clone(), sign);
+    spawn_local(live(page, desk, signs));
 }
 
 /// Works whenever this tab holds the lock, waits otherwise.
-async fn live(page: Page) {
-    let (sign, mut signs) = unbounded();
-    let desk = Desk::open(page.clone(), sign);
+async fn live(page: Page, desk: Rc<Desk>, mut signs: UnboundedReceiver<LockSign>) {
     let mut is_given_away = false;
     loop {
         let Some(held) = lock::acquire(&desk, &mut signs, is_given_away).await else {

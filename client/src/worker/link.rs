@@ -4,8 +4,8 @@
 //! same messages go by `POST /v1/sync`. This file decides from what happens and the time alone;
 //! `link/run.rs` carries it out.
 //!
-//! **Invariant:** `Down` is reported once for each loss, and once when nothing opens to begin with;
-//! no message of a connection that was given up is passed on.
+//! **Invariant:** `Down` is reported once for each loss, and once when no way opens to begin with; no
+//! message of a connection that was given up is passed on.
 
 pub mod backoff;
 pub mod news;
@@ -34,6 +34,9 @@ const PROBE_MS_MAX: u64 = 10_000;
 const POLL_MS: u64 = 5_000;
 /// How long messages go by POST before a WebSocket is tried again: ten minutes.
 const POST_MS_MAX: u64 = 10 * 60 * 1000;
+
+/// After so many failures every way was tried, and the engine is told that there is none.
+const WAYS_TRIED: u32 = 3;
 
 /// Milliseconds by a clock that only goes forward.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -253,19 +256,21 @@ impl Line {
 
     /// The connection ended, whoever ended it.
     fn lost(&mut self, at: Moment) -> Vec<Act> {
-        if matches!(self.state, State::Idle | State::Waiting { .. }) {
-            return vec![];
-        }
+        let was_open = match self.state {
+            State::Idle | State::Waiting { .. } => return vec![],
+            State::Opening { .. } => false,
+            State::Open { .. } => true,
+        };
         self.route.ended();
         let jitter_ms = full_jitter_ms(self.failures, at.random);
         self.failures = self.failures.saturating_add(1);
         let until = at.now.after_ms(self.wait_ms.saturating_add(jitter_ms));
         self.state = State::Waiting { until };
-        if core::mem::replace(&mut self.is_down_known, true) {
-            vec![Act::Abandon]
-        } else {
-            vec![Act::Abandon, Act::ReportDown]
+        if !was_open && (self.is_down_known || self.failures < WAYS_TRIED) {
+            return vec![Act::Abandon];
         }
+        self.is_down_known = true;
+        vec![Act::Abandon, Act::ReportDown]
     }
 
     fn due(&mut self, at: Moment) -> Vec<Act> {
@@ -372,10 +377,24 @@ mod tests {
         let mut story = Story::begin();
         story.take(Sign::Wish(LinkWish::Up));
 
-        assert_eq!(story.wait(), [Act::Abandon, Act::ReportDown]);
-        assert_eq!(story.now, OPENING_MS_MAX);
-        assert_eq!(story.wait(), [Act::Open(Way::Socket)]);
         assert_eq!(story.wait(), [Act::Abandon]);
+        assert_eq!(story.now, OPENING_MS_MAX);
+    }
+
+    #[test]
+    fn that_there_is_no_connection_is_said_once_and_only_after_every_way_was_tried() {
+        let mut story = Story::begin();
+        story.take(Sign::Wish(LinkWish::Up));
+
+        let said: Vec<bool> = (0..6)
+            .map(|_| {
+                let is_said = story.take(Sign::Closed).contains(&Act::ReportDown);
+                story.wait();
+                is_said
+            })
+            .collect();
+
+        assert_eq!(said, [false, false, true, false, false, false]);
     }
 
     #[test]
