@@ -91,8 +91,7 @@ function isHashed({ pathname }) {
 }
 
 async function fromBuild(address, request) {
-  const cache = await caches.open(CACHE);
-  return (await cache.match(address)) ?? fetch(request);
+  return (await caches.match(address, { cacheName: CACHE })) ?? fetch(request);
 }
 
 async function fromAnyBuild(address, request) {
@@ -101,9 +100,9 @@ async function fromAnyBuild(address, request) {
 
 async function leaveIfToldTo() {
   if (Date.now() - askedAt < OFF_PAUSE_MS) return;
-  askedAt = Date.now();
   try {
     const answer = await fetch(OFF, { cache: 'no-store', credentials: 'omit', redirect: 'error' });
+    askedAt = Date.now();
     if (answer.status !== 200 || (await answer.text()).trim() !== 'off') return;
   } catch {
     return;
