@@ -187,13 +187,6 @@ async fn measure(
     is_live: bool,
 ) -> Result<String, Failed> {
     let account = || host.account().map_err(|error| Failed(error.to_string()));
-    for document in documents {
-        let has_it = |it: &Station| it.screen.notes.contains_key(document);
-        while !has_it(&reader) {
-            reader.turn().await?;
-            reader.ask(Command::Open(*document));
-        }
-    }
     let disk = || host.disk_bytes().map_err(|error| Failed(error.to_string()));
     let (before, disk_before, begun) = (account()?, disk()?, moment());
     let writing =
@@ -202,8 +195,15 @@ async fn measure(
         }));
     let expected = size.total() * size.bytes;
     let reading = async {
+        // What arrived is read out now and then, as a person opens a note: not at every change.
         while read_bytes(&reader, documents) < expected {
-            reader.turn().await?;
+            reader.turn_until_quiet().await?;
+            for document in documents {
+                reader.ask(Command::Close(*document));
+                reader.screen.forget(*document);
+                reader.ask(Command::Open(*document));
+                reader.ask(Command::Close(*document));
+            }
         }
         Ok::<(), Failed>(())
     };
@@ -249,9 +249,11 @@ pub(crate) async fn catch_up(edits: u32, bytes: u32) -> Result<String, Failed> {
         device.arrive(&code, "").await?;
         let arrived = ticks(begun);
         while read_bytes(&device, &documents) < expected {
-            device.turn().await?;
+            device.turn_until_quiet().await?;
             for document in &documents {
+                device.screen.forget(*document);
                 device.ask(Command::Open(*document));
+                device.ask(Command::Close(*document));
             }
         }
         Ok::<Duration, Failed>(arrived)

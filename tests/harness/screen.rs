@@ -69,6 +69,12 @@ impl Screen {
         }
     }
 
+    /// Turns away from a document; opened again, it is read afresh.
+    pub fn forget(&mut self, document: DocumentId) {
+        self.notes.remove(&document);
+        self.fields.retain(|(of, _), _| *of != document);
+    }
+
     /// Whether the device is open for work.
     pub fn is_open(&self) -> bool {
         matches!(self.gate, Some(Gate::Open { .. }))

@@ -13,7 +13,12 @@ use engine::{
     input::{Input, Link},
 };
 use futures_util::{SinkExt as _, StreamExt as _};
-use shared::{id::AccountId, log::org::Role, sync::ServerMessage, time::UnixMillis};
+use shared::{
+    id::AccountId,
+    log::org::Role,
+    sync::{ClientMessage, ServerMessage},
+    time::UnixMillis,
+};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
@@ -24,6 +29,13 @@ use crate::screen::Screen;
 
 /// How long anything may take before it has failed.
 const PATIENCE: Duration = Duration::from_mins(2);
+
+/// How long a code for a further device can be used, at most.
+pub const DEVICE_CODE_MS: u64 = 15 * 60 * 1000;
+
+/// How often a connection says that it is alive.
+const HEARTBEAT_MS: u64 = 25_000;
+const HEARTBEAT: Duration = Duration::from_millis(HEARTBEAT_MS);
 
 /// The machine's own randomness.
 struct MachineEntropy;
@@ -58,6 +70,7 @@ pub struct Station {
     to_send: Vec<Vec<u8>>,
     wake_at: Option<UnixMillis>,
     received_bytes: u64,
+    pinged_at: UnixMillis,
 }
 
 impl Station {
@@ -74,6 +87,7 @@ impl Station {
             to_send: vec![],
             wake_at: None,
             received_bytes: 0,
+            pinged_at: now(),
         };
         station.handle(Input::Started { vault: None });
         station
@@ -175,9 +189,11 @@ impl Station {
     /// Sends what is to be sent, then takes in the next thing that happens.
     pub async fn turn(&mut self) -> Result<(), Failed> {
         self.connect().await?;
+        self.ping_if_due();
         self.flush().await?;
-        let wait =
-            self.wake_at.map_or(PATIENCE, |at| Duration::from_millis(at.0.saturating_sub(now().0)));
+        let wait = self.wake_at.map_or(HEARTBEAT, |at| {
+            Duration::from_millis(at.0.saturating_sub(now().0)).min(HEARTBEAT)
+        });
         let Some(socket) = &mut self.socket else {
             tokio::time::sleep(wait.min(Duration::from_millis(50))).await;
             self.wake_if_due();
@@ -220,6 +236,15 @@ impl Station {
         self.received_bytes += u64::try_from(bytes.len()).unwrap_or(0);
         if let Some(message) = ServerMessage::parse(bytes) {
             self.handle(Input::Received(message));
+        }
+    }
+
+    /// A connection that says nothing is taken for dead.
+    fn ping_if_due(&mut self) {
+        let due = self.pinged_at.plus_ms(HEARTBEAT_MS);
+        if now() >= due {
+            self.pinged_at = now();
+            self.to_send.push(ClientMessage::Ping.to_bytes());
         }
     }
 

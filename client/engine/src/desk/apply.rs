@@ -17,9 +17,15 @@ impl Desk {
     pub(super) fn apply_marked(&mut self, step: &mut Step<'_, '_>, id: DocumentId) {
         let Some(document) = self.documents.get_mut(&id) else { return };
         let marked = std::mem::take(&mut document.marked);
-        for (place, envelope) in marked {
-            if self.apply(id, &envelope).is_err() {
-                self.quarantine(step, place);
+        // All at once if that works: automerge's cost is by the call, not by the change.
+        let opened: Result<Vec<_>, _> = marked.iter().map(|(_, it)| self.open(id, it)).collect();
+        let whole = opened.and_then(|changes| self.apply(id, changes.into_iter().flatten()));
+        if whole.is_err() {
+            for (place, envelope) in marked {
+                let changes = self.open(id, &envelope);
+                if changes.and_then(|changes| self.apply(id, changes)).is_err() {
+                    self.quarantine(step, place);
+                }
             }
         }
         step.delete(&self.sealer, Name::InFlight(id));
@@ -42,8 +48,12 @@ impl Desk {
         step.after(After::Marked(id));
     }
 
-    fn apply(&mut self, id: DocumentId, envelope: &Verified) -> Result<(), Rejected> {
-        let changes = self.open(id, envelope)?;
+    fn apply(
+        &mut self,
+        id: DocumentId,
+        changes: impl IntoIterator<Item = Change>,
+    ) -> Result<(), Rejected> {
+        let changes = changes.into_iter().collect();
         let document = self.documents.get_mut(&id).ok_or(Rejected)?;
         document.crdt.apply(changes).map_err(|_| Rejected)
     }

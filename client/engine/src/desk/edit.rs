@@ -45,24 +45,31 @@ impl Desk {
         document.may_write(me)
     }
 
-    /// Makes one change in a document and writes it down.
+    /// Makes one change in a document and writes it down; `false` if it was refused.
     pub(super) fn edit(
         &mut self,
         step: &mut Step<'_, '_>,
         id: DocumentId,
         write: impl FnOnce(&mut Writer<'_, '_>) -> Result<(), EditError>,
-    ) {
+    ) -> bool {
         if !self.may_write(id) {
-            return;
+            return false;
         }
-        let Some(document) = self.documents.get_mut(&id) else { return };
+        let Some(document) = self.documents.get_mut(&id) else { return false };
         match document.crdt.edit(step.now(), write) {
             Ok(Some(change)) => self.keep_change(step, id, change),
             Ok(None) => {}
-            Err(EditError::TooLong) => Self::notice(step, Notice::TooLong),
+            Err(EditError::TooLong) => {
+                Self::notice(step, Notice::TooLong);
+                return false;
+            }
             // The page and the schema disagree; the page is shown the document as it is.
-            Err(EditError::NoSuchField | EditError::Internal) => self.refresh_open(step, id),
+            Err(EditError::NoSuchField | EditError::Internal) => {
+                self.refresh_open(step, id);
+                return false;
+            }
         }
+        true
     }
 
     /// Starts showing a document.
@@ -95,26 +102,37 @@ impl Desk {
         revision: u64,
         splice: &Splice,
     ) {
-        let Some(current) = self.documents.get(&id).and_then(|it| it.crdt.text(field)) else {
-            return;
-        };
+        let Some(document) = self.documents.get(&id) else { return };
+        let read = || document.crdt.text(field).unwrap_or_default();
         let open = self.open.entry(id).or_default();
-        let mirror = open.mirrors.entry(field.clone()).or_insert_with(|| Mirror::new(&current));
-        if let Ok(splices) = mirror.edit(revision, splice, &current) {
-            for piece in splices.iter().flat_map(pieces) {
-                self.edit(step, id, |tx| tx.splice(field, &piece));
-            }
+        let mirror = open.mirrors.entry(field.clone()).or_insert_with(|| Mirror::new(&read()));
+        if let Ok(splices) = mirror.edit(revision, splice) {
+            let taken = splices
+                .iter()
+                .flat_map(pieces)
+                .all(|piece| self.edit(step, id, |tx| tx.splice(field, &piece)));
+            self.reconcile(id, field, taken.then_some(&splices));
         }
         self.answer_text(step, id, field);
     }
 
+    /// Tells the mirror what the document holds after an edit, whole or in part.
+    fn reconcile(&mut self, id: DocumentId, field: &Field, taken: Option<&Vec<Splice>>) {
+        let mirror = self.open.get_mut(&id).and_then(|open| open.mirrors.get_mut(field));
+        let (Some(mirror), Some(document)) = (mirror, self.documents.get(&id)) else { return };
+        match taken {
+            Some(splices) => mirror.applied(splices),
+            None => {
+                mirror.set_document(&document.crdt.text(field).unwrap_or_default());
+            }
+        }
+    }
+
     /// Tells the page what its field should hold.
     fn answer_text(&mut self, step: &mut Step<'_, '_>, id: DocumentId, field: &Field) {
-        let Some(document) = self.documents.get(&id) else { return };
-        let text = document.crdt.text(field).unwrap_or_default();
         let mirror = self.open.get_mut(&id).and_then(|open| open.mirrors.get_mut(field));
         let Some(mirror) = mirror else { return };
-        let adopt = mirror.refresh(&text);
+        let adopt = mirror.refresh();
         let edits_seen = mirror.edits_seen();
         let view = TextView { document: id, field: field.clone(), edits_seen, adopt };
         step.effects.push(Effect::Show(View::Text(view)));
@@ -134,7 +152,7 @@ impl Desk {
                 let text = document.crdt.text(&field).unwrap_or_default();
                 let mirror = open.mirrors.entry(field.clone());
                 let mirror = mirror.or_insert_with(|| Mirror::new(&text));
-                if mirror.refresh(&text).is_some() {
+                if mirror.set_document(&text) {
                     changed.push(field);
                 }
             }

@@ -10,10 +10,15 @@ use crate::command::Splice;
 pub struct Stale;
 
 /// One text field of an open document.
+///
+/// Invariant: `document` is the document's text; `in_step` only if `page` is the same.
 #[derive(Debug, Default)]
 pub struct Mirror {
     /// What the field holds: the adopted text and the page's own edits since.
     page: Vec<u16>,
+    /// What the document holds, so that a key stroke need not read it out.
+    document: Vec<u16>,
+    in_step: bool,
     revision: u64,
     edits_seen: u64,
     /// Texts sent that the page may have adopted in the meantime.
@@ -22,9 +27,10 @@ pub struct Mirror {
 }
 
 impl Mirror {
-    /// The page shows `text` as revision 0.
+    /// The page shows the document's text as revision 0.
     pub fn new(text: &str) -> Self {
-        Self { page: units(text), ..Self::default() }
+        let text = units(text);
+        Self { page: text.clone(), document: text, in_step: true, ..Self::default() }
     }
 
     /// How many edits were taken in.
@@ -39,36 +45,51 @@ impl Mirror {
         (revision, String::from_utf16_lossy(text))
     }
 
-    /// Takes in an edit, and says what it means for `current`, the document's text.
-    pub fn edit(
-        &mut self,
-        revision: u64,
-        splice: &Splice,
-        current: &str,
-    ) -> Result<Vec<Splice>, Stale> {
+    /// Takes in an edit, and says what it means for the document; nothing is done to that yet.
+    pub fn edit(&mut self, revision: u64, splice: &Splice) -> Result<Vec<Splice>, Stale> {
         self.edits_seen += 1;
         self.follow(revision)?;
         let (start, end) = range(splice, self.page.len()).ok_or(Stale)?;
-        let rebased = Rebase::between(&self.page, &units(current)).carry(start, end, splice);
+        let rebased = if self.in_step {
+            vec![splice.clone()]
+        } else {
+            Rebase::between(&self.page, &self.document).carry(start, end, splice)
+        };
         self.page.splice(start..end, splice.insert.encode_utf16());
+        self.in_step = false;
         Ok(rebased)
     }
 
-    /// The text to send to the page, if it shows another than `current`.
-    pub fn refresh(&mut self, current: &str) -> Option<(u64, String)> {
-        let current_units = units(current);
-        let shown = self.offered.last().map_or(&self.page, |(_, text)| text);
-        let is_shown = *shown == current_units && self.offered.is_empty();
-        let is_offered = *shown == current_units && !self.offered.is_empty();
-        if is_shown {
-            return None;
+    /// The document took what [`Self::edit`] handed out.
+    pub fn applied(&mut self, splices: &[Splice]) {
+        for splice in splices {
+            if let Some((start, end)) = range(splice, self.document.len()) {
+                self.document.splice(start..end, splice.insert.encode_utf16());
+            }
         }
-        if is_offered {
-            return Some((self.last_offered, String::from(current)));
+        self.in_step = self.page == self.document;
+    }
+
+    /// The document holds this, whoever wrote it. `true` if that is new here.
+    pub fn set_document(&mut self, text: &str) -> bool {
+        let text = units(text);
+        let is_new = text != self.document;
+        self.document = text;
+        self.in_step = self.page == self.document;
+        is_new
+    }
+
+    /// The text to send to the page, if it shows another than the document's.
+    pub fn refresh(&mut self) -> Option<(u64, String)> {
+        let is_offered = self.offered.last().is_some_and(|(_, text)| *text == self.document);
+        if !is_offered {
+            if self.in_step && self.offered.is_empty() {
+                return None;
+            }
+            self.last_offered += 1;
+            self.offered.push((self.last_offered, self.document.clone()));
         }
-        self.last_offered += 1;
-        self.offered.push((self.last_offered, current_units));
-        Some((self.last_offered, String::from(current)))
+        Some((self.last_offered, String::from_utf16_lossy(&self.document)))
     }
 
     fn follow(&mut self, revision: u64) -> Result<(), Stale> {
@@ -79,6 +100,7 @@ impl Mirror {
         let (_, text) = self.offered.drain(..=at).next_back().ok_or(Stale)?;
         self.page = text;
         self.revision = revision;
+        self.in_step = self.page == self.document;
         Ok(())
     }
 }
@@ -156,51 +178,65 @@ mod tests {
         String::from_utf16(&text).unwrap()
     }
 
+    /// Edits as the engine does: the document takes what the mirror says.
+    fn edit(mirror: &mut Mirror, revision: u64, splice: &Splice) -> String {
+        let rebased = mirror.edit(revision, splice).unwrap();
+        let before = String::from_utf16(&mirror.document).unwrap();
+        mirror.applied(&rebased);
+        let after = String::from_utf16(&mirror.document).unwrap();
+        assert_eq!(apply(&before, &rebased), after);
+        after
+    }
+
     #[test]
     fn typing_alone_needs_no_answer() {
         let mut mirror = Mirror::new("面");
 
-        let rebased = mirror.edit(0, &splice(1, 0, "談"), "面").unwrap();
-
-        assert_eq!(rebased, [splice(1, 0, "談")]);
-        assert_eq!(mirror.refresh("面談"), None);
+        assert_eq!(edit(&mut mirror, 0, &splice(1, 0, "談")), "面談");
+        assert_eq!(mirror.refresh(), None);
         assert_eq!(mirror.edits_seen(), 1);
     }
 
     #[test]
     fn typing_while_another_device_wrote_before_keeps_both() {
         let mut mirror = Mirror::new("𠮷田");
-        let current = "髙橋と𠮷田";
-        assert_eq!(mirror.refresh(current), Some((1, String::from(current))));
+        assert!(mirror.set_document("髙橋と𠮷田"));
+        assert_eq!(mirror.refresh(), Some((1, "髙橋と𠮷田".into())));
 
-        let rebased = mirror.edit(0, &splice(3, 0, "さん"), current).unwrap();
-        let merged = apply(current, &rebased);
+        let merged = edit(&mut mirror, 0, &splice(3, 0, "さん"));
 
         assert_eq!(merged, "髙橋と𠮷田さん");
-        assert_eq!(mirror.refresh(&merged), Some((2, merged.clone())));
-        let after = mirror.edit(2, &splice(8, 0, "。"), &merged).unwrap();
-        assert_eq!(apply(&merged, &after), "髙橋と𠮷田さん。");
-        assert_eq!(mirror.refresh("髙橋と𠮷田さん。"), None);
+        assert_eq!(mirror.refresh(), Some((2, merged)));
+        assert_eq!(edit(&mut mirror, 2, &splice(8, 0, "。")), "髙橋と𠮷田さん。");
+        assert_eq!(mirror.refresh(), None);
     }
 
     #[test]
     fn what_another_device_wrote_is_not_deleted_by_an_older_edit() {
         let mut mirror = Mirror::new("古い文");
+        mirror.set_document("古い長い文");
 
-        let rebased = mirror.edit(0, &splice(0, 3, "新"), "古い長い文").unwrap();
-
-        assert_eq!(apply("古い長い文", &rebased), "新長い");
+        assert_eq!(edit(&mut mirror, 0, &splice(0, 3, "新")), "新長い");
         let mut other = Mirror::new("古い文");
-        let inside = other.edit(0, &splice(1, 1, ""), "古あい文").unwrap();
-        assert!(apply("古あい文", &inside).contains('あ'));
+        other.set_document("古あい文");
+        assert_eq!(edit(&mut other, 0, &splice(1, 1, "")), "古あ文");
+    }
+
+    #[test]
+    fn a_document_that_refused_an_edit_is_shown_again() {
+        let mut mirror = Mirror::new("文");
+        let _rebased = mirror.edit(0, &splice(1, 0, "長すぎる")).unwrap();
+
+        assert!(!mirror.set_document("文"));
+        assert_eq!(mirror.refresh(), Some((1, "文".into())));
     }
 
     #[test]
     fn an_edit_outside_the_text_or_of_an_unknown_revision_is_stale() {
         let mut mirror = Mirror::new("短");
 
-        assert_eq!(mirror.edit(0, &splice(2, 0, "x"), "短"), Err(Stale));
-        assert_eq!(mirror.edit(7, &splice(0, 0, "x"), "短"), Err(Stale));
-        assert_eq!(mirror.edit(0, &splice(u32::MAX, u32::MAX, "x"), "短"), Err(Stale));
+        assert_eq!(mirror.edit(0, &splice(2, 0, "x")), Err(Stale));
+        assert_eq!(mirror.edit(7, &splice(0, 0, "x")), Err(Stale));
+        assert_eq!(mirror.edit(0, &splice(u32::MAX, u32::MAX, "x")), Err(Stale));
     }
 }
