@@ -204,6 +204,7 @@ fn is_filled(sheet: Sheet, section: &Section) -> bool {
             Some(content @ Content::Text { .. }) => {
                 !desk::current(&(sheet.id, field), &content).trim().is_empty()
             }
+            Some(Content::Value(Value::Codes(chosen))) => !chosen.is_empty(),
             Some(Content::Value(value)) => value != Value::Unset,
             Some(Content::Items(items)) => !items.is_empty(),
             None => false,
