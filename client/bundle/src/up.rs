@@ -53,7 +53,7 @@ pub(crate) fn run(
     arguments: &Arguments,
 ) -> Result<ExitCode> {
     let demo = arguments.demo;
-    let mut steps = Steps::of(if demo.is_some() { 6 } else { 4 });
+    let mut steps = Steps::of(if demo.is_some() { 5 } else { 4 });
     let toolchain = toolchain::step(&mut steps, workspace, choice)?;
     app::step(&mut steps, workspace, &toolchain)?;
     let profile = if arguments.debug { "dev" } else { "release" };
@@ -104,9 +104,24 @@ pub(crate) fn run(
             Some(link) => demo.quietly("MENDAN_BOOTSTRAP", link),
             None => demo,
         };
-        steps.command("見本データ", "sample data", &demo)?;
+        say::line(format_args!("\n● 見本データを作っています / making sample data"));
+        // It plays the people whose links it prints, so it lives as long as the server.
+        let player = Player(demo.spawn()?);
+        return stay(&mut server, &url, is_stopped).inspect(|_| drop(player));
     }
     stay(&mut server, &url, is_stopped)
+}
+
+/// The demo maker; ended when dropped.
+struct Player(std::process::Child);
+
+impl Drop for Player {
+    fn drop(&mut self) {
+        // A Ctrl-C at the terminal reached it as well; then there is nothing left to end.
+        if self.0.kill().is_ok() {
+            drop(self.0.wait());
+        }
+    }
 }
 
 /// Waits for the end of the server, or ends it when asked to.
