@@ -84,14 +84,13 @@ impl Reply {
     /// Why the one request was refused, as message or as acknowledgement.
     #[track_caller]
     pub(crate) fn reason(&self) -> Reason {
-        match self.message() {
-            ServerMessage::Refused { refusal, .. } => refusal.reason(),
-            ServerMessage::Acks { acks } => match acks.as_slice() {
-                [(_, Ack::Refused(refusal))] => refusal.reason(),
-                acks => panic!("not refused: {acks:?}"),
-            },
-            message => panic!("not refused: {message:?}"),
+        let message = self.message();
+        if let ServerMessage::Refused { refusal, .. } = message {
+            return refusal.reason();
         }
+        let ServerMessage::Acks { acks } = message else { panic!("not refused: {message:?}") };
+        let [(_, Ack::Refused(refusal))] = acks.as_slice() else { panic!("not refused: {acks:?}") };
+        refusal.reason()
     }
 }
 

@@ -1,0 +1,134 @@
+//! What a screen reader and a keyboard need, on every page.
+
+use serde_json::Value;
+
+use crate::{
+    house::House,
+    page::{PHONE, Page, TABLET},
+    person::{Device, Person, id},
+};
+
+/// Everything wrong with the page on the screen.
+const CHECK: &str = "(() => {
+    const wrong = [];
+    const say = (what, it) => wrong.push(what + ': ' + (it.outerHTML ?? '').slice(0, 160));
+    const isShown = it => it.checkVisibility();
+    const nameOf = it => {
+      const by = (it.getAttribute('aria-labelledby') ?? '').split(' ').filter(Boolean)
+        .map(one => document.getElementById(one)?.textContent ?? '').join(' ');
+      const labels = [...(it.labels ?? [])].map(label => label.textContent).join(' ');
+      return (by || it.getAttribute('aria-label') || labels || it.textContent || it.title || '').trim();
+    };
+    if (!/^(ja|en)$/.test(document.documentElement.lang)) say('no language', document.documentElement);
+    if (!document.title.trim()) wrong.push('no title');
+    const headings = [...document.querySelectorAll('h1')].filter(isShown);
+    if (headings.length !== 1) wrong.push(headings.length + ' h1: ' + headings.map(it => it.textContent));
+    if ([...document.querySelectorAll('main')].filter(isShown).length !== 1) wrong.push('not one main');
+    for (const it of document.querySelectorAll('button, a[href], input, textarea, select, [role=button]')) {
+      if (!isShown(it) || it.type === 'hidden') continue;
+      if (!nameOf(it)) say('no name', it);
+      if (it.closest('[aria-hidden=true]')) say('hidden but focusable', it);
+      if (it.tabIndex > 0) say('tab order', it);
+    }
+    for (const it of document.querySelectorAll('fieldset'))
+      if (isShown(it) && !it.querySelector(':scope > legend')?.textContent.trim()) say('no legend', it);
+    for (const it of document.querySelectorAll('img, svg'))
+      if (!it.closest('[aria-hidden=true]') && !it.getAttribute('alt') && !nameOf(it)) say('no text', it);
+    for (const it of document.querySelectorAll('nav, section, dialog, [role=dialog]'))
+      if (isShown(it) && !nameOf(it)) say('no name', it);
+    const ids = [...document.querySelectorAll('[id]')].map(it => it.id);
+    for (const one of new Set(ids.filter((it, at) => ids.indexOf(it) !== at))) wrong.push('twice: ' + one);
+    for (const attribute of ['aria-describedby', 'aria-labelledby', 'for'])
+      for (const it of document.querySelectorAll(`[${attribute}]`))
+        for (const one of it.getAttribute(attribute).split(' ').filter(Boolean))
+          if (!document.getElementById(one) && attribute !== 'aria-describedby')
+            say('points nowhere', it);
+    for (const it of document.querySelectorAll('textarea, input[type=text], input[type=password]'))
+      if (it.spellcheck || it.translate || !it.autocomplete) say('not confidential', it);
+    const wide = document.documentElement.scrollWidth - innerWidth;
+    if (wide > 0) wrong.push('wider than the screen by ' + wide);
+    return wrong;
+  })()";
+
+/// Fingers need room: buttons and links that are smaller than 24 by 24 pixels.
+const SMALL: &str = "[...document.querySelectorAll('button, input:not([type=radio], [type=checkbox])')]
+    .filter(it => it.checkVisibility())
+    .filter(it => { const box = it.getBoundingClientRect(); return box.width < 24 || box.height < 24; })
+    .map(it => 'small: ' + it.outerHTML.slice(0, 160))";
+
+async fn check(page: &Page, name: &str) {
+    for look in [CHECK, SMALL] {
+        let wrong = page.evaluate(look).await;
+        assert_eq!(wrong, Value::Array(Vec::new()), "{name}");
+    }
+}
+
+const ADMIN: Person =
+    Person {
+        name: "管理者 山本", device: "事務所のパソコン", passphrase: "yama-no-ue-no-kumo-1"
+    };
+const CONSULTANT: Person =
+    Person {
+        name: "髙梨", device: "髙梨のタブレット", passphrase: "kawa-no-nagare-no-oto-2"
+    };
+const SAEKI: Person =
+    Person {
+        name: "佐伯", device: "佐伯のスマートフォン", passphrase: "kouba-no-oto-wo-kiku-3"
+    };
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_can_be_heard_and_used_by_keyboard() {
+    let Some(house) = House::open() else { return };
+    let office = Device::open(&house, "office", TABLET, &house.origin).await;
+    office.page.wait_for_element(&id("way-firm")).await;
+    check(&office.page, "ways").await;
+    office.page.screenshots("ways", TABLET).await;
+    office.page.go(house.bootstrap.as_deref().unwrap()).await;
+    office.page.wait_for_element(&id("make-firm")).await;
+    check(&office.page, "make firm").await;
+    office.page.screenshots("make-firm", TABLET).await;
+    office.join(ADMIN, "make-firm").await;
+    office.page.wait_for_element(&id("people")).await;
+    check(&office.page, "people").await;
+    let invitation = office.invite(CONSULTANT.name, Some("consultant")).await;
+    office.page.screenshots("people", TABLET).await;
+
+    let tablet = Device::open(&house, "tablet", TABLET, &invitation).await;
+    tablet.page.wait_for_element(&id("join")).await;
+    check(&tablet.page, "join").await;
+    tablet.page.screenshots("join", TABLET).await;
+    tablet.join(CONSULTANT, "join").await;
+    check(&tablet.page, "empty home").await;
+    let invitation = tablet.invite(SAEKI.name, None).await;
+    let phone = Device::open(&house, "phone", PHONE, &invitation).await;
+    phone.join(SAEKI, "join").await;
+    check(&phone.page, "employee").await;
+    phone.page.screenshots("employee", PHONE).await;
+
+    tablet.open_case(SAEKI.name).await;
+    check(&tablet.page, "home").await;
+    tablet.page.screenshots("home", TABLET).await;
+    tablet.add_interview(SAEKI.name).await;
+    for list in ["marks", "quotes", "evidence", "goals", "organisation_codes", "homework"] {
+        let add = format!("fieldset[data-field={list}] [data-testid=add-item]");
+        tablet.page.click(&add).await;
+        tablet.page.wait_for_element(&format!("fieldset[data-field={list}] > ol > li")).await;
+    }
+    check(&tablet.page, "note").await;
+    tablet.page.click(&id("nav-devices")).await;
+    tablet.page.wait_for_element(&id("devices")).await;
+    check(&tablet.page, "devices").await;
+    tablet.page.screenshots("devices", TABLET).await;
+    tablet.page.click(&id("nav-unseen")).await;
+    tablet.page.wait_for_element(&id("unseen")).await;
+    check(&tablet.page, "unseen").await;
+    tablet.page.screenshots("unseen", TABLET).await;
+    tablet.page.click(&id("lock-now")).await;
+    tablet.wait_for_gate("locked").await;
+    check(&tablet.page, "lock").await;
+    tablet.page.screenshots("lock", TABLET).await;
+
+    tablet.page.replace(&id("passphrase"), CONSULTANT.passphrase).await;
+    tablet.page.press("Enter", 13).await;
+    tablet.wait_for_gate("open").await;
+}

@@ -1,0 +1,111 @@
+//! The real server as a child process, on a data directory of its own.
+
+use std::{
+    env,
+    fs::File,
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, ChildStdout, Command, Stdio},
+};
+
+use tempfile::TempDir;
+
+use crate::{
+    chromium::{self, Browser},
+    tape::Tape,
+};
+
+/// Where the server is, or why the test cannot run. `MENDAN` names another one.
+fn find() -> Option<PathBuf> {
+    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
+    let named = env::var_os("MENDAN").map(PathBuf::from);
+    let built = ["release/mendan", "debug/mendan"].map(|name| target.join(name));
+    let found = named.into_iter().chain(built).find(|path| path.is_file());
+    if found.is_none() {
+        let must_run = env::var_os("CI").is_some_and(|value| !value.is_empty());
+        assert!(!must_run, "the server is not built, and CI does not skip");
+        println!("skipped: no target/release/mendan (cargo verify builds it)");
+    }
+    found
+}
+
+/// A server, the browsers of those who use it, and everything they leave behind.
+#[derive(Debug)]
+pub(crate) struct House {
+    /// Under which browsers reach it.
+    pub(crate) origin: String,
+    /// With which the firm is made; `None` once there is one.
+    pub(crate) bootstrap: Option<String>,
+    /// What went over every browser's network.
+    pub(crate) tape: Tape,
+    chromium: PathBuf,
+    folder: TempDir,
+    server: Child,
+    // Open as long as the server writes to it.
+    _output: BufReader<ChildStdout>,
+}
+
+impl House {
+    /// Starts a server without a firm. `None` where something is missing, which CI does not allow.
+    pub(crate) fn open() -> Option<Self> {
+        let (chromium, program) = (chromium::find()?, find()?);
+        let folder = tempfile::tempdir().unwrap();
+        let log = File::create(folder.path().join("server.log")).unwrap();
+        let mut server = Command::new(program)
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(folder.path().join("data"))
+            .env("RUST_LOG", "trace")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let mut output = BufReader::new(server.stdout.take().unwrap());
+        let mut told = |word: &str| {
+            let mut line = String::new();
+            output.read_line(&mut line).unwrap();
+            let rest = line.trim().strip_prefix(word).map(|rest| String::from(rest.trim()));
+            rest.unwrap_or_else(|| panic!("the server said {line:?}, not {word}"))
+        };
+        let origin = told("listening");
+        let bootstrap = Some(told("bootstrap"));
+        let tape = Tape::default();
+        Some(Self { origin, bootstrap, tape, chromium, folder, server, _output: output })
+    }
+
+    /// Starts the browser of `person`, on the profile it had before.
+    pub(crate) async fn browser(&self, person: &str) -> Browser {
+        Browser::start(&self.chromium, &self.profile(person), &self.tape).await
+    }
+
+    /// Where the browser of `person` keeps what it keeps.
+    pub(crate) fn profile(&self, person: &str) -> PathBuf {
+        self.folder.path().join("profiles").join(person)
+    }
+
+    /// The server's process.
+    pub(crate) fn process(&self) -> u32 {
+        self.server.id()
+    }
+
+    /// What the server writes: the database and its companions, and the log.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        let mut files = vec![self.folder.path().join("server.log")];
+        let data = self.folder.path().join("data");
+        let entries = std::fs::read_dir(data).unwrap();
+        files.extend(entries.map(|it| it.unwrap().path()).filter(|path| path.is_file()));
+        files
+    }
+
+    /// For whatever else a test leaves behind.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        self.server.kill().unwrap_or_default();
+        self.server.wait().map(drop).unwrap_or_default();
+    }
+}

@@ -1,0 +1,22 @@
+//! Chromium against the built app and the real server.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test that meets something unexpected should stop and say so"
+)]
+
+mod access;
+mod cdp;
+mod chromium;
+mod driver;
+mod example;
+mod house;
+mod leak;
+mod mishap;
+mod page;
+mod person;
+mod proxy;
+mod story;
+mod tape;

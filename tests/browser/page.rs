@@ -1,0 +1,264 @@
+//! One tab: what a person can do in it, and what can be seen there.
+
+use std::{fs, path::PathBuf, time::Duration};
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use serde_json::{Value, json};
+use tokio::time::sleep;
+
+use crate::cdp::{Cdp, Line};
+
+/// How long to wait for something to appear: enough for Argon2id on a busy machine.
+const ATTEMPTS: u32 = 600;
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// A screen, as a person holds it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Screen {
+    pub(crate) name: &'static str,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) is_phone: bool,
+}
+
+pub(crate) const TABLET: Screen =
+    Screen { name: "tablet", width: 1180, height: 820, is_phone: false };
+pub(crate) const PHONE: Screen = Screen { name: "phone", width: 390, height: 844, is_phone: true };
+
+/// Says whether an element stays where it is and would be hit in its middle.
+const CALM: &str = "
+    const middle = it => {
+      const box = it.getBoundingClientRect();
+      return [box.x + box.width / 2, box.y + box.height / 2];
+    };
+    const isCalm = async find => {
+      const frame = () => new Promise(done => requestAnimationFrame(done));
+      find().scrollIntoView({block: 'center', behavior: 'instant'});
+      await frame();
+      const before = middle(find());
+      await frame();
+      await frame();
+      const it = find(), after = middle(it);
+      const hit = document.elementFromPoint(...after);
+      const isHit = hit && (it.contains(hit) || hit.closest('label')?.contains(it));
+      return before.join() === after.join() && isHit && !it.disabled;
+    };";
+
+/// A tab.
+#[derive(Debug)]
+pub(crate) struct Page {
+    cdp: Cdp,
+    line: Line,
+}
+
+impl Page {
+    pub(crate) async fn new(cdp: Cdp, line: Line) -> Self {
+        let page = Self { cdp, line };
+        page.call("Page.enable", json!({})).await;
+        page
+    }
+
+    async fn call(&self, method: &str, params: Value) -> Value {
+        self.cdp.call(Some(&self.line), method, params).await.unwrap()
+    }
+
+    /// Loads an address.
+    pub(crate) async fn go(&self, url: &str) {
+        self.call("Page.navigate", json!({ "url": url })).await;
+        self.wait_for("document.readyState === 'complete'").await;
+    }
+
+    /// Loads the same address again.
+    pub(crate) async fn reload(&self) {
+        self.evaluate("window.isBeforeReload = true").await;
+        self.call("Page.reload", json!({})).await;
+        self.wait_for("!window.isBeforeReload && document.readyState === 'complete'").await;
+    }
+
+    /// The value of an expression; an exception fails the test.
+    pub(crate) async fn evaluate(&self, expression: &str) -> Value {
+        self.try_evaluate(expression).await.unwrap_or_else(|error| panic!("{expression}: {error}"))
+    }
+
+    async fn try_evaluate(&self, expression: &str) -> Result<Value, String> {
+        let params = json!({
+            "expression": expression, "returnByValue": true, "awaitPromise": true,
+            "userGesture": true,
+        });
+        let answer = self.cdp.call(Some(&self.line), "Runtime.evaluate", params).await?;
+        match answer.get("exceptionDetails") {
+            None => Ok(answer["result"]["value"].clone()),
+            Some(exception) => Err(exception["exception"]["description"].to_string()),
+        }
+    }
+
+    /// Waits until an expression is true. While a page loads it may throw, which counts as not yet.
+    pub(crate) async fn wait_for(&self, condition: &str) {
+        for _ in 0..ATTEMPTS {
+            if self.try_evaluate(&format!("Promise.resolve({condition}).then(Boolean)")).await
+                == Ok(json!(true))
+            {
+                return;
+            }
+            sleep(PAUSE).await;
+        }
+        self.screenshot("waited-in-vain").await;
+        let text = self.try_evaluate("document.body.innerText").await;
+        let complaints = self.cdp.complaints();
+        panic!("waited in vain for {condition}\non the page: {text:?}\n{complaints:#?}");
+    }
+
+    /// Waits for an element to be there and visible.
+    pub(crate) async fn wait_for_element(&self, selector: &str) {
+        self.wait_for(&format!("{}?.checkVisibility()", element(selector))).await;
+    }
+
+    /// What an element says.
+    pub(crate) async fn text(&self, selector: &str) -> String {
+        let told = self.evaluate(&format!("{}?.innerText ?? ''", element(selector))).await;
+        String::from(told.as_str().unwrap_or_default())
+    }
+
+    /// What a text field holds.
+    pub(crate) async fn value(&self, selector: &str) -> String {
+        let told = self.evaluate(&format!("{}?.value ?? ''", element(selector))).await;
+        String::from(told.as_str().unwrap_or_default())
+    }
+
+    /// Presses what is in the middle of an element, as a mouse does.
+    pub(crate) async fn click(&self, selector: &str) {
+        self.wait_for_element(selector).await;
+        let found = element(selector);
+        // What moves, is covered or cannot be pressed yet is not what a person would press.
+        self.wait_for(&format!("(async () => {{ {CALM} return await isCalm(() => {found}); }})()"))
+            .await;
+        let place = format!("(() => {{ {CALM} return middle({found}); }})()");
+        let place = self.evaluate(&place).await;
+        for kind in ["mousePressed", "mouseReleased"] {
+            let params = json!({
+                "type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": 1,
+            });
+            self.call("Input.dispatchMouseEvent", params).await;
+        }
+    }
+
+    /// Puts the cursor at the end of a text field.
+    pub(crate) async fn focus(&self, selector: &str) {
+        self.wait_for_element(selector).await;
+        let found = element(selector);
+        self.evaluate(&format!(
+            "(() => {{ const it = {found}; it.scrollIntoView({{block: 'center', behavior: 'instant'}});
+               it.focus(); it.setSelectionRange?.(it.value.length, it.value.length); }})()"
+        ))
+        .await;
+        self.wait_for(&format!("document.activeElement === {found}")).await;
+    }
+
+    /// Puts text in at the cursor, as a paste or a finished conversion does.
+    pub(crate) async fn insert(&self, text: &str) {
+        self.call("Input.insertText", json!({ "text": text })).await;
+    }
+
+    /// Fills a text field.
+    pub(crate) async fn fill(&self, selector: &str, text: &str) {
+        self.focus(selector).await;
+        self.insert(text).await;
+    }
+
+    /// Fills a text field in place of what it holds.
+    pub(crate) async fn replace(&self, selector: &str, text: &str) {
+        self.focus(selector).await;
+        self.evaluate(&format!("{}.select()", element(selector))).await;
+        self.insert(text).await;
+    }
+
+    /// Sets a field that has a picker of its own, such as a date.
+    pub(crate) async fn choose(&self, selector: &str, value: &str) {
+        self.wait_for_element(selector).await;
+        let found = element(selector);
+        self.evaluate(&format!(
+            "(() => {{ const it = {found}; it.value = {};
+               for (const kind of ['input', 'change'])
+                 it.dispatchEvent(new Event(kind, {{bubbles: true}})); }})()",
+            json!(value)
+        ))
+        .await;
+    }
+
+    /// Converts kana to kanji: each step replaces the one before, the last one is committed.
+    pub(crate) async fn compose(&self, steps: &[&str]) {
+        for step in steps {
+            let end = step.encode_utf16().count();
+            let params = json!({ "text": step, "selectionStart": end, "selectionEnd": end });
+            self.call("Input.imeSetComposition", params).await;
+        }
+        if let Some(last) = steps.last() {
+            self.insert(last).await;
+        }
+    }
+
+    /// Presses and releases a key by its DOM name and its Windows code.
+    pub(crate) async fn press(&self, key: &str, code: u32) {
+        for kind in ["rawKeyDown", "keyUp"] {
+            let params = json!({
+                "type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code,
+            });
+            self.call("Input.dispatchKeyEvent", params).await;
+        }
+    }
+
+    /// Gives the tab the size and touch of a screen.
+    pub(crate) async fn show_on(&self, screen: Screen) {
+        let params = json!({
+            "width": screen.width, "height": screen.height, "deviceScaleFactor": 1,
+            "mobile": screen.is_phone,
+        });
+        self.call("Emulation.setDeviceMetricsOverride", params).await;
+    }
+
+    /// Sets whether the person prefers dark colours.
+    pub(crate) async fn set_dark(&self, is_dark: bool) {
+        let value = if is_dark { "dark" } else { "light" };
+        let features = json!([{ "name": "prefers-color-scheme", "value": value }]);
+        self.call("Emulation.setEmulatedMedia", json!({ "features": features })).await;
+    }
+
+    /// Limits what an origin may store, or lifts the limit.
+    pub(crate) async fn limit_storage(&self, origin: &str, bytes: Option<u64>) {
+        let mut params = json!({ "origin": origin });
+        if let Some(bytes) = bytes {
+            params["quotaSize"] = json!(bytes);
+        }
+        self.call("Storage.overrideQuotaForOrigin", params).await;
+    }
+
+    /// Takes a picture into `target/screenshots`.
+    pub(crate) async fn screenshot(&self, name: &str) {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots");
+        fs::create_dir_all(&folder).unwrap();
+        let params = json!({ "format": "png", "captureBeyondViewport": false });
+        let taken = self.call("Page.captureScreenshot", params).await;
+        let bytes = BASE64_STANDARD.decode(taken["data"].as_str().unwrap()).unwrap();
+        fs::write(folder.join(format!("{name}.png")), bytes).unwrap();
+    }
+
+    /// Takes pictures on both screens, light and dark, and leaves the tab on the given screen.
+    pub(crate) async fn screenshots(&self, name: &str, usual: Screen) {
+        for screen in [TABLET, PHONE] {
+            for (tone, is_dark) in [("light", false), ("dark", true)] {
+                self.show_on(screen).await;
+                self.set_dark(is_dark).await;
+                self.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+                    .await;
+                self.screenshot(&format!("{name}-{}-{tone}", screen.name)).await;
+            }
+        }
+        self.show_on(usual).await;
+        self.set_dark(false).await;
+    }
+}
+
+/// An expression for the first element that a selector finds.
+pub(crate) fn element(selector: &str) -> String {
+    format!("document.querySelector({})", json!(selector))
+}
