@@ -68,7 +68,7 @@ fn person(number: u32, row: &PersonRow) -> AnyView {
         .map(|_| html::span().class("row-text").child((words.people.devices)(row.devices)));
     let texts = (
         html::span().class("row-title").attr("translate", "no").child(title(words, number, row)),
-        html::span().class("row-text").child(format!("{}・{state}", (words.role)(row.role))),
+        html::span().class("row-text").child(format!("{} · {state}", (words.role)(row.role))),
         devices,
     );
     html::li()
