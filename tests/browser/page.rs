@@ -88,7 +88,7 @@ impl Page {
         let answer = self.cdp.call(Some(&self.line), "Runtime.evaluate", params).await?;
         match answer.get("exceptionDetails") {
             None => Ok(answer["result"]["value"].clone()),
-            Some(exception) => Err(exception["exception"]["description"].to_string()),
+            Some(fault) => Err(fault["exception"]["description"].to_string()),
         }
     }
 

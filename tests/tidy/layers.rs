@@ -48,7 +48,7 @@ const LAYERS: &[Layer] = &[
             "shared",
             "argon2",
             "automerge",
-            "base64ct",
+            "base64",
             "chacha20poly1305",
             "ed25519-dalek",
             "hkdf",
@@ -67,10 +67,15 @@ const LAYERS: &[Layer] = &[
         uses: &[
             "shared",
             "engine",
+            "base64",
+            "futures-channel",
+            "futures-util",
+            "getrandom",
             "js-sys",
             "leptos",
             "minicbor",
             "wasm-bindgen",
+            "wasm-bindgen-futures",
             "web-sys",
             "zeroize",
         ],
@@ -218,9 +223,11 @@ fn broken_layers(layer: &Layer, manifest: &str, graph: &Graph) -> Vec<String> {
     let found = product_dependencies(manifest);
     let extra = found.iter().filter(|used| !layer.uses.contains(&used.as_str()));
     let unknown = extra.map(|used| format!("{name} uses {used}, which its layer does not list"));
+    let unused = layer.uses.iter().filter(|listed| !found.contains(**listed));
+    let unused = unused.map(|listed| format!("{name} does not use {listed}, which is listed"));
     let reached = layer.never.iter().filter_map(|never| way(graph, name, never));
     let reached = reached.map(|way| format!("{name} must not reach: {}", way.join(" → ")));
-    unknown.chain(reached).collect()
+    unknown.chain(unused).chain(reached).collect()
 }
 
 #[test]
@@ -266,17 +273,26 @@ mod tests {
     fn a_crate_reached_over_others_is_found() {
         check("dependencies.b = '1'", LOCK, &["a must not reach: a 1 → b 1 → c 1 → d 1"]);
         check("dependencies.b = '1'", &LOCK.replace("'d', ", ""), &[]);
-        check("dev-dependencies.t = '1'", LOCK, &[]);
+        let tests_only = "dependencies.b = '1'\ndev-dependencies.t = '1'";
+        check(tests_only, &LOCK.replace("'d', ", ""), &[]);
     }
 
     #[test]
     fn a_dependency_that_is_not_in_the_table_is_found() {
         let extra = "a uses e, which its layer does not list";
         let lock = LOCK.replace("'d', ", "");
+        let check = |section: &str, expected: &[&str]| {
+            check(&format!("dependencies.b = '1'\n{section}.e = '1'"), &lock, expected);
+        };
 
-        check("dependencies.e = '1'", &lock, &[extra]);
-        check("build-dependencies.e = '1'", &lock, &[extra]);
-        check("target.'cfg(unix)'.dependencies.e = '1'", &lock, &[extra]);
-        check("dev-dependencies.e = '1'", &lock, &[]);
+        check("dependencies", &[extra]);
+        check("build-dependencies", &[extra]);
+        check("target.'cfg(unix)'.dependencies", &[extra]);
+        check("dev-dependencies", &[]);
+    }
+
+    #[test]
+    fn a_line_of_the_table_that_nobody_needs_is_found() {
+        check("", LOCK, &["a does not use b, which is listed"]);
     }
 }

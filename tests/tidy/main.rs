@@ -13,6 +13,7 @@ mod keys;
 mod layers;
 mod layout;
 mod pages;
+mod protocol;
 mod source;
 mod vocabulary;
 mod words;

@@ -2,19 +2,36 @@
 
 /// The text with comments, strings and character literals blanked; lines stay where they are.
 pub(crate) fn code_only(text: &str) -> String {
-    let mut code = String::with_capacity(text.len());
+    only(text, |kind| kind == Kind::Code)
+}
+
+/// The text with everything but strings and character literals blanked.
+pub(crate) fn literals_only(text: &str) -> String {
+    only(text, |kind| kind == Kind::Literal)
+}
+
+/// What a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Code,
+    Comment,
+    Literal,
+}
+
+fn only(text: &str, is_wanted: impl Fn(Kind) -> bool) -> String {
+    let mut kept = String::with_capacity(text.len());
     let mut rest = text;
     while !rest.is_empty() {
-        let (is_code, bytes) = token(rest);
+        let (kind, bytes) = token(rest);
         let (taken, after) = rest.split_at(bytes);
-        if is_code {
-            code.push_str(taken);
+        if is_wanted(kind) {
+            kept.push_str(taken);
         } else {
-            code.extend(taken.chars().map(|letter| if letter == '\n' { '\n' } else { ' ' }));
+            kept.extend(taken.chars().map(|letter| if letter == '\n' { '\n' } else { ' ' }));
         }
         rest = after;
     }
-    code
+    kept
 }
 
 /// A name in code, and the line it stands on (from 1).
@@ -110,20 +127,20 @@ fn is_name_part(letter: char) -> bool {
     letter.is_alphanumeric() || letter == '_'
 }
 
-/// Whether the next token is code, and its length in bytes.
-fn token(rest: &str) -> (bool, usize) {
+/// What the next token is, and its length in bytes.
+fn token(rest: &str) -> (Kind, usize) {
     if rest.starts_with("//") {
-        return (false, rest.find('\n').unwrap_or(rest.len()));
+        return (Kind::Comment, rest.find('\n').unwrap_or(rest.len()));
     }
     if rest.starts_with("/*") {
-        return (false, block_comment(rest));
+        return (Kind::Comment, block_comment(rest));
     }
     if let Some(bytes) = raw_string(rest) {
-        return (false, bytes);
+        return (Kind::Literal, bytes);
     }
     for prefix in ["\"", "b\"", "c\""] {
         if let Some(body) = rest.strip_prefix(prefix) {
-            return (false, prefix.len() + quoted(body, '"'));
+            return (Kind::Literal, prefix.len() + quoted(body, '"'));
         }
     }
     for prefix in ["'", "b'"] {
@@ -131,13 +148,13 @@ fn token(rest: &str) -> (bool, usize) {
             let mut letters = body.chars();
             let is_literal = letters.next() == Some('\\') || letters.next() == Some('\'');
             if is_literal {
-                return (false, prefix.len() + quoted(body, '\''));
+                return (Kind::Literal, prefix.len() + quoted(body, '\''));
             }
         }
     }
     let name_bytes = rest.find(|letter| !is_name_part(letter)).unwrap_or(rest.len());
     let one = rest.chars().next().map_or(0, char::len_utf8);
-    (true, name_bytes.max(one))
+    (Kind::Code, name_bytes.max(one))
 }
 
 /// Bytes up to and including the closing quote.
@@ -201,6 +218,12 @@ mod tests {
         check_names("say(r#\"peer \" peer\"#, r\"peer\", 面)", &["say", "面"]);
         check_names("fn of<'peer>(it: &'peer str)", &["fn", "of", "peer", "it", "peer", "str"]);
         check_names("r#type 0xbad1 1_u8", &["r", "type"]);
+    }
+
+    #[test]
+    fn literals_are_kept_without_code_and_comments() {
+        let kept = literals_only("say(\"one\") // \"two\"\n'x'");
+        assert_eq!(kept.split_whitespace().collect::<Vec<_>>(), ["\"one\"", "'x'"]);
     }
 
     #[test]

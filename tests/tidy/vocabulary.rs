@@ -29,6 +29,9 @@ const FORBIDDEN: &[(&str, &str)] = &[
 const ALLOWED: &[(&str, &str)] = &[
     ("doc", "rustdoc's attribute"),
     ("missing_docs", "rustc's lint"),
+    ("ReadDoc", "automerge's"),
+    ("DomException", "web-sys'"),
+    ("ops", "std's module"),
     ("OpModeR", "hpke's"),
     ("OpModeS", "hpke's"),
     ("Peer", "a party at fault, in `Fault`"),

@@ -1,56 +1,81 @@
-//! Words shown to people: both languages say the same things.
+//! Words shown to people: in the locale files only, and in both languages.
+//!
+//! A language is one constant, so a missing word does not compile; what is checked here are the
+//! tables by name, and that no page brings Japanese of its own.
 
-use std::collections::BTreeSet;
+use crate::{
+    house::{TextFile, assert_none, files, read},
+    source::literals_only,
+};
 
-use serde_json::Value;
+const WORDS: &str = "client/src/text/";
+/// Reads times of day as people type them; shows none of its letters.
+const READS: &str = "client/src/widgets/offset.rs";
 
-use crate::house::{assert_none, files};
-
-/// The way to each text in a locale file.
-fn keys(locale: &Value, at: &str) -> BTreeSet<String> {
-    match locale {
-        Value::Object(map) => {
-            map.iter().flat_map(|(key, inner)| keys(inner, &format!("{at}/{key}"))).collect()
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-            BTreeSet::from([String::from(at)])
-        }
-    }
+/// Literals in kana or kanji outside tests.
+fn words_elsewhere(file: &TextFile) -> Vec<String> {
+    let TextFile { path, text } = file;
+    let product = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let literals = literals_only(product);
+    let lines = (1..).zip(literals.lines()).filter(|(_, line)| line.chars().any(is_japanese));
+    lines.map(|(at, line)| format!("{path}:{at}: belongs to {WORDS}: {}", line.trim())).collect()
 }
 
-fn unequal(first: (&str, &str), second: (&str, &str)) -> Vec<String> {
-    let [a, b] = [first, second].map(|(path, text)| {
-        let parsed: Value =
-            serde_json::from_str(text).unwrap_or_else(|error| panic!("{path}: {error}"));
-        keys(&parsed, "")
-    });
-    let missing = |has: &BTreeSet<String>, lacks: &BTreeSet<String>, path: &str| {
-        has.difference(lacks).map(|key| format!("{path} lacks {key}")).collect::<Vec<_>>()
+fn is_japanese(letter: char) -> bool {
+    matches!(letter, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{20000}'..='\u{3FFFF}')
+}
+
+/// The first text behind each opening bracket: the name of a row.
+fn names(text: &str) -> Vec<&str> {
+    let product = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let rows = product.split('(').skip(1).filter_map(|row| row.trim_start().strip_prefix('"'));
+    rows.filter_map(|row| row.split('"').next()).collect()
+}
+
+fn unequal(japanese: &str, english: &str) -> Vec<String> {
+    let (japanese, english) = (names(japanese), names(english));
+    let lacks = |has: &[&str], lacks: &[&str], language: &str| {
+        let missing = has.iter().filter(|name| !lacks.contains(name));
+        missing.map(|name| format!("{language} lacks {name}")).collect::<Vec<_>>()
     };
-    [missing(&a, &b, second.0), missing(&b, &a, first.0)].concat()
+    [lacks(&japanese, &english, "English"), lacks(&english, &japanese, "Japanese")].concat()
 }
 
 #[test]
-fn japanese_and_english_have_the_same_keys() {
-    let locales = files("client", &["ja.json", "en.json"]);
-    for english in locales.iter().filter(|file| file.path.ends_with("en.json")) {
-        let path = english.path.replace("en.json", "ja.json");
-        let japanese = locales.iter().find(|file| file.path == path);
-        let japanese = japanese.unwrap_or_else(|| panic!("{path} is missing"));
-        assert_none(&unequal((&japanese.path, &japanese.text), (&english.path, &english.text)));
-    }
-    assert_eq!(locales.len() % 2, 0, "a Japanese file without its English one");
+fn words_for_people_are_in_the_locale_files() {
+    let files = files("client/src", &[".rs"]);
+    let pages = files.iter().filter(|it| !it.path.starts_with(WORDS) && it.path != READS);
+    assert_none(&pages.flat_map(words_elsewhere).collect::<Vec<_>>());
+}
+
+#[test]
+fn japanese_and_english_name_the_same_fields() {
+    let [japanese, english] = ["ja", "en"].map(|tag| read(&format!("{WORDS}{tag}_field.rs")));
+    assert!(names(&japanese).len() > 100);
+    assert_none(&unequal(&japanese, &english));
 }
 
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_key_in_one_language_only_is_found() {
-        let ja = ("ja.json", r#"{"a": {"b": "い", "c": "ろ"}}"#);
+    fn complaints(text: &str) -> usize {
+        words_elsewhere(&TextFile { path: String::from("a.rs"), text: String::from(text) }).len()
+    }
 
-        assert!(unequal(ja, ja).is_empty());
-        assert_eq!(unequal(ja, ("en.json", r#"{"a": {"b": "i"}}"#)), ["en.json lacks /a/c"]);
-        assert_eq!(unequal(("en.json", r#"{"a": {}}"#), ja).len(), 2);
+    #[test]
+    fn japanese_in_a_page_is_found() {
+        assert_eq!(complaints("say(\"面談\")"), 1);
+        assert_eq!(complaints("say(\"ひらがな\");\nsay(\"𠮷\")"), 2);
+        assert_eq!(complaints("// 面談\nsay(\"interview\")"), 0);
+        assert_eq!(complaints("#[cfg(test)]\nsay(\"面談\")"), 0);
+    }
+
+    #[test]
+    fn a_row_in_one_language_only_is_found() {
+        let japanese = "field(\"a\", \"い\"), field(\"b\", \"ろ\")";
+
+        assert!(unequal(japanese, "field(\"b\", \"i\"), field(\"a\", \"o\")").is_empty());
+        assert_eq!(unequal(japanese, "field(\"a\", \"i\")"), ["English lacks b"]);
+        assert_eq!(unequal("", "code(\"a\", \"i\")"), ["Japanese lacks a"]);
     }
 }
