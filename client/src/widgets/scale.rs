@@ -56,6 +56,8 @@ pub fn time(
         .attr("data-field", field.to_owned())
         .attr("inputmode", "numeric")
         .attr("autocomplete", "off")
+        .attr("spellcheck", "false")
+        .attr("translate", "no")
         .attr("placeholder", "00:07")
         .title(words.note.time_hint)
         .aria_label(format!("{label}: {}", words.note.time_hint))
