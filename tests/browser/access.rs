@@ -41,7 +41,7 @@ const CHECK: &str = "(() => {
     for (const attribute of ['aria-describedby', 'aria-labelledby', 'for'])
       for (const it of document.querySelectorAll(`[${attribute}]`))
         for (const one of it.getAttribute(attribute).split(' ').filter(Boolean))
-          if (!document.getElementById(one) && attribute !== 'aria-describedby')
+          if (isShown(it) && !document.getElementById(one) && attribute !== 'aria-describedby')
             say('points nowhere', it);
     for (const it of document.querySelectorAll('textarea, input[type=text], input[type=password]'))
       if (it.spellcheck || it.translate || !it.autocomplete) say('not confidential', it);

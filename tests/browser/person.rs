@@ -214,7 +214,11 @@ impl Device {
             }
             sleep(Duration::from_millis(100)).await;
         }
-        assert_eq!(self.note().await, *expected);
+        let shown = self.note().await;
+        let (shown, expected) = (shown.as_object().unwrap(), expected.as_object().unwrap());
+        for name in shown.keys().chain(expected.keys()) {
+            assert_eq!(shown.get(name), expected.get(name), "{name}");
+        }
     }
 
     /// Waits until the note on the screen is somewhere: `unsaved`, `kept`, `sent`.

@@ -133,10 +133,10 @@ async fn an_interview_without_wifi_reaches_the_other_tablet_and_never_the_server
     let tape = house.tape.take();
     assert!(tape.len() > 100_000, "only {} bytes were captured", tape.len());
     assert_nothing_leaked(&house, &tape);
-    assert_planted_is_found(&house, &phone.page).await;
-    for device in [tablet, laptop, phone] {
+    for device in [&tablet, &laptop, &phone] {
         assert_eq!(device.browser.complaints(), Vec::<String>::new());
     }
+    assert_planted_is_found(&house, &phone.page).await;
 }
 
 /// Both notes together hold everything that was typed into them.
