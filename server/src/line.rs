@@ -20,9 +20,6 @@ use crate::hub::Delivery;
 /// Bytes of unasked batches that may wait for a slow connection. Past it they are dropped and the
 /// device is told to pull.
 const WAITING_BYTES_MAX: usize = 1024 * 1024;
-/// Operations of one connection that may be with the writer at a time.
-const UNDER_WAY_MAX: usize = 512;
-
 static NEXT: AtomicU64 = AtomicU64::new(0);
 
 /// Where a connection's answers and news go.
@@ -109,9 +106,12 @@ impl Line {
     }
 
     /// Whether the connection may be read from, or must first take in its answers.
+    ///
+    /// What arrives while the writer is at work is read all together afterwards: that is one wake
+    /// and one job for a device that sends edit after edit.
     pub fn has_room(&self) -> bool {
         let waiting = self.waiting();
-        waiting.under_way < UNDER_WAY_MAX && waiting.bytes < WAITING_BYTES_MAX
+        waiting.under_way == 0 && waiting.bytes < WAITING_BYTES_MAX
     }
 
     /// Whether the writer owes no answer.

@@ -1,6 +1,10 @@
 //! `mendan`: the command line.
 
-use std::{io::Write as _, path::PathBuf, sync::Arc};
+use std::{
+    io::{IsTerminal as _, Write as _},
+    path::PathBuf,
+    sync::Arc,
+};
 
 use anyhow::{Context as _, Result};
 use clap::{Args, Parser, Subcommand};
@@ -73,7 +77,10 @@ fn effective(common: Common) -> Result<Option<Settings>> {
 fn run_serve(settings: Settings) -> Result<()> {
     start_log(settings.log_json);
     let config = settings.resolve()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(workers())
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
@@ -85,6 +92,12 @@ fn run_serve(settings: Settings) -> Result<()> {
         };
         serve::serve(&config, Arc::new(OperatingSystem), stop, announce).await
     })
+}
+
+/// Threads for connections. Half the machine: the other half is the writer's, the readers' and the
+/// kernel's, and every thread more is woken only to find that another has taken the work.
+fn workers() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).clamp(1, 8))
 }
 
 fn run_migrate(settings: Settings) -> Result<()> {
@@ -116,6 +129,9 @@ fn say(text: &str) -> Result<()> {
 
 fn start_log(as_json: bool) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     if as_json { log.json().init() } else { log.init() }
 }

@@ -4,14 +4,11 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{
-        Arc, Mutex, PoisonError,
-        mpsc::{Receiver, SyncSender, sync_channel},
-    },
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
     thread,
 };
 
-use bytes::Bytes;
 use shared::{
     refusal::{Reason, Refusal},
     sync::ServerMessage,
@@ -23,40 +20,26 @@ use crate::{
     line::Line,
     machine::Machine,
     metrics::Counters,
-    service::{Who, Write, refusal_of_store, write},
+    service::{refusal_of_store, write},
     store::{Notices, Reader, Store, StoreError, Tx},
+    writer::{
+        job::Answer,
+        tray::{Order, Tray},
+    },
 };
 
-/// Operations in one commit.
-const GROUP_WEIGHT_MAX: usize = 512;
-/// Jobs waiting for the writer; past it the server says that it is busy.
-const JOBS_MAX: usize = 4_096;
-/// How long a device should wait that found the server busy.
-const BUSY_WAIT_MS: u64 = 1_000;
+mod job;
+mod tray;
 
-/// What a connection wants from the database, in order.
-///
-/// Invariant: whatever becomes of it, its line gets an answer to each of its writes; a job that is
-/// dropped unanswered asks to come back.
-#[derive(Debug)]
-pub struct Job {
-    line: Arc<Line>,
-    who: Who,
-    writes: Vec<Write>,
-}
+pub use job::Job;
 
-type Look = Box<dyn FnOnce(Reader<'_>) + Send>;
-
-enum Order {
-    Write(Job),
-    Look(Look),
-    Stop,
-}
+/// Whoever wrote in the last so many commits is expected to write again.
+const LATELY: u64 = 8;
 
 /// Hands work to the writer. Cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Writer {
-    orders: SyncSender<Order>,
+    tray: Arc<Tray>,
 }
 
 /// What the writer thread ends with.
@@ -64,32 +47,6 @@ pub type Ending = Result<(), StoreError>;
 
 /// The subscriptions, as the writer and the connections share them.
 pub type SharedHub = Arc<Mutex<Hub<Arc<Line>>>>;
-
-impl Job {
-    /// Takes over `writes` of `who`, to be answered on `line`.
-    pub fn new(line: Arc<Line>, who: Who, writes: Vec<Write>) -> Self {
-        line.begin(weight(&writes));
-        Self { line, who, writes }
-    }
-
-    fn refuse(&mut self, refusal: Refusal) {
-        let writes = std::mem::take(&mut self.writes);
-        if !writes.is_empty() {
-            let mut messages = Vec::new();
-            for request in &writes {
-                add_reply(&mut messages, request.refused(refusal));
-            }
-            self.line.answer(frames(&messages), weight(&writes));
-        }
-    }
-}
-
-impl Drop for Job {
-    fn drop(&mut self) {
-        // Overloaded, or stopping, or failed and about to be started again.
-        self.refuse(Refusal::wait(Reason::Busy, BUSY_WAIT_MS));
-    }
-}
 
 impl Writer {
     /// Starts the thread. `ended` is called with the reason when it stops.
@@ -100,29 +57,47 @@ impl Writer {
         counters: Arc<Counters>,
         ended: impl FnOnce(Ending) + Send + 'static,
     ) -> std::io::Result<Self> {
-        let (orders, incoming) = sync_channel(JOBS_MAX);
-        let desk = Desk { store, machine, hub, counters };
-        thread::Builder::new()
-            .name(String::from("writer"))
-            .spawn(move || ended(desk.run(&incoming)))?;
-        Ok(Self { orders })
+        let tray = Arc::new(Tray::default());
+        let open = Open(Arc::clone(&tray));
+        let desk = Desk { store, machine, hub, counters, recent: Recent::default() };
+        thread::Builder::new().name(String::from("writer")).spawn(move || {
+            let ending = desk.run(&open.0);
+            drop(open);
+            ended(ending);
+        })?;
+        Ok(Self { tray })
     }
 
     /// Hands over a job; its answers come on its line, whatever becomes of it.
     pub fn submit(&self, job: Job) {
-        // Refused jobs come back inside the error, and are answered when they are dropped.
-        drop(self.orders.try_send(Order::Write(job)));
+        self.tray.put(Order::Write(job));
     }
 
     /// Reads with the writer's own connection, for databases that have no second one.
+    ///
+    /// A look that there is no room for is dropped, and whatever it holds with it.
     pub fn look(&self, look: impl FnOnce(Reader<'_>) + Send + 'static) {
-        // Who waits for what `look` sends learns from the closed channel that it was dropped.
-        drop(self.orders.try_send(Order::Look(Box::new(look))));
+        self.tray.put(Order::Look(Box::new(look)));
     }
 
     /// Finishes what was handed over before, and closes the database.
     pub fn stop(&self) {
-        drop(self.orders.send(Order::Stop));
+        self.tray.put(Order::Stop);
+    }
+}
+
+impl fmt::Debug for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Writer")
+    }
+}
+
+/// Closes the tray however the thread ends, so that nobody waits for a writer that is gone.
+struct Open(Arc<Tray>);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.close();
     }
 }
 
@@ -131,39 +106,49 @@ struct Desk {
     machine: Arc<dyn Machine>,
     hub: SharedHub,
     counters: Arc<Counters>,
+    recent: Recent,
+}
+
+/// Who wrote lately: line to number of the commit.
+#[derive(Default)]
+struct Recent {
+    commit: u64,
+    lines: BTreeMap<u64, u64>,
+}
+
+impl Recent {
+    fn note(&mut self, group: &[Job]) {
+        self.commit += 1;
+        self.lines.extend(group.iter().map(|job| (job.line.id(), self.commit)));
+        let oldest = self.commit.saturating_sub(LATELY);
+        self.lines.retain(|_, commit| *commit > oldest);
+    }
 }
 
 impl Desk {
-    fn run(mut self, incoming: &Receiver<Order>) -> Ending {
-        let mut group = Vec::new();
-        while let Ok(order) = incoming.recv() {
-            let mut load = 0;
-            let mut next = Some(order);
-            let mut is_last = false;
-            while let Some(order) = next {
+    fn run(mut self, tray: &Tray) -> Ending {
+        let mut is_last = false;
+        while !is_last {
+            let mut group = Vec::new();
+            // A connection has one job here at a time: once all are in, nothing more can come.
+            for order in tray.take(self.recent.lines.len()) {
                 match order {
-                    Order::Write(job) => {
-                        load += weight(&job.writes);
-                        group.push(job);
-                    }
+                    Order::Write(job) => group.push(job),
                     Order::Look(look) => look(self.store.reader()),
                     Order::Stop => is_last = true,
                 }
-                next = if load < GROUP_WEIGHT_MAX { incoming.try_recv().ok() } else { None };
             }
             self.commit(&mut group)?;
-            if is_last {
-                break;
-            }
         }
         self.store.close()
     }
 
     /// One transaction for all; if one of them spoils it, one for each.
-    fn commit(&mut self, group: &mut Vec<Job>) -> Ending {
+    fn commit(&mut self, group: &mut [Job]) -> Ending {
         if group.is_empty() {
             return Ok(());
         }
+        self.recent.note(group);
         let now = self.machine.now();
         let fatal = match commit_all(&mut self.store, now, group) {
             Ok((replies, notices)) => {
@@ -176,7 +161,6 @@ impl Desk {
             }
             Err(error) => fail(group, error),
         };
-        group.clear();
         fatal.map_or(Ok(()), Err)
     }
 
@@ -198,8 +182,15 @@ impl Desk {
 
     fn announce(&self, group: &mut [Job], replies: Vec<ServerMessage>, notices: &Notices) {
         self.counters.add_commit(notices.runs.iter().map(|run| run.count).sum());
-        for (line, answer) in gather(group, replies) {
-            line.answer(frames(&answer.messages), answer.weight);
+        let mut answers: BTreeMap<u64, (&Arc<Line>, Answer)> = BTreeMap::new();
+        let mut replies = replies.into_iter();
+        for job in group.iter() {
+            let (_, answer) =
+                answers.entry(job.line.id()).or_insert_with(|| (&job.line, Answer::default()));
+            answer.add(job, replies.by_ref().take(job.writes.len()));
+        }
+        for (line, answer) in answers.into_values() {
+            answer.send(line);
         }
         for job in group {
             job.writes.clear();
@@ -223,43 +214,6 @@ fn fail(group: &mut [Job], error: StoreError) -> Option<StoreError> {
         StoreError::Full | StoreError::Damaged { .. } => None,
         StoreError::Broken(_) | StoreError::TooNew { .. } => Some(error),
     }
-}
-
-#[derive(Default)]
-struct Gathered {
-    messages: Vec<ServerMessage>,
-    weight: usize,
-}
-
-/// The replies of each line in order, neighbouring acks as one message.
-fn gather(
-    group: &[Job],
-    replies: Vec<ServerMessage>,
-) -> impl Iterator<Item = (&Arc<Line>, Gathered)> {
-    let mut gathered: BTreeMap<u64, (&Arc<Line>, Gathered)> = BTreeMap::new();
-    let mut replies = replies.into_iter();
-    for job in group {
-        let (_, answer) =
-            gathered.entry(job.line.id()).or_insert_with(|| (&job.line, Gathered::default()));
-        answer.weight += weight(&job.writes);
-        for reply in replies.by_ref().take(job.writes.len()) {
-            add_reply(&mut answer.messages, reply);
-        }
-    }
-    gathered.into_values()
-}
-
-fn add_reply(messages: &mut Vec<ServerMessage>, reply: ServerMessage) {
-    match (messages.last_mut(), reply) {
-        (Some(ServerMessage::Acks { acks }), ServerMessage::Acks { acks: more }) => {
-            acks.extend(more);
-        }
-        (_, reply) => messages.push(reply),
-    }
-}
-
-fn frames(messages: &[ServerMessage]) -> impl Iterator<Item = Bytes> {
-    messages.iter().map(|message| Bytes::from(message.to_bytes()))
 }
 
 fn commit_all(
@@ -287,10 +241,6 @@ fn write_all(
     Ok(replies)
 }
 
-fn weight(writes: &[Write]) -> usize {
-    writes.iter().map(Write::weight).sum()
-}
-
 #[cfg(test)]
 mod tests {
     use shared::{
@@ -301,7 +251,7 @@ mod tests {
 
     use super::*;
     use crate::service::{
-        Parcel,
+        Parcel, Write,
         fixture::{Counting, Firm, Person},
     };
 
@@ -315,6 +265,7 @@ mod tests {
             machine: Arc::new(Counting::default()),
             hub: SharedHub::default(),
             counters: Arc::default(),
+            recent: Recent::default(),
         };
         (desk, firm.sato)
     }
@@ -383,7 +334,7 @@ mod tests {
         desk.store.forbid_writing();
 
         let writes = pushes(&sato, 1);
-        let ending = desk.commit(&mut vec![Job::new(Arc::clone(&line), sato.who(), writes)]);
+        let ending = desk.commit(&mut [Job::new(Arc::clone(&line), sato.who(), writes)]);
 
         assert!(matches!(ending, Err(StoreError::Broken(_))));
         let told = answers(&line);
