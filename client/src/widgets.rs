@@ -8,6 +8,7 @@ pub mod choice;
 pub mod copy;
 pub mod dialog;
 pub mod dom;
+pub mod html;
 pub mod icon;
 pub mod moment;
 pub mod offset;

@@ -1,7 +1,7 @@
 //! Bars above the page: what the person has to know whatever they are doing.
 
 use engine::view::{Gate, StorageView};
-use leptos::{attr::custom::CustomAttribute as _, html, prelude::*};
+use leptos::prelude::*;
 
 use crate::{
     app::{
@@ -14,6 +14,7 @@ use crate::{
     text::words,
     update::{self, Persistence},
     widgets::{
+        html::{self, Child as _},
         icon::{self, icon},
         part::{self, Weight},
     },
@@ -31,7 +32,7 @@ pub fn bars(stage: Stage) -> AnyView {
             move || link_unused(stage),
             move || update_ready(stage),
         ))
-        .into_any()
+        .into_child()
 }
 
 /// What would make the records safer; shown on first pages only.
@@ -39,7 +40,7 @@ pub fn advice(stage: Stage) -> AnyView {
     html::div()
         .class("advice")
         .child((move || not_kept(stage), move || install_hint(stage)))
-        .into_any()
+        .into_child()
 }
 
 fn bar(class: &'static str, test_id: &'static str, text: String, after: AnyView) -> AnyView {
@@ -48,7 +49,7 @@ fn bar(class: &'static str, test_id: &'static str, text: String, after: AnyView)
         .role("alert")
         .attr("data-testid", test_id)
         .child((icon(icon::WARNING), html::p().child(text), after))
-        .into_any()
+        .into_child()
 }
 
 fn storage(stage: Stage) -> Option<AnyView> {
@@ -58,12 +59,12 @@ fn storage(stage: Stage) -> Option<AnyView> {
         StorageView::Full => bars.storage_full,
         StorageView::Broken => bars.storage_broken,
     };
-    Some(bar("bar bar-grave", "bar-storage", text.to_owned(), ().into_any()))
+    Some(bar("bar bar-grave", "bar-storage", text.to_owned(), ().into_child()))
 }
 
 fn restarted(stage: Stage) -> Option<AnyView> {
     let text = words().bar.restarted.to_owned();
-    stage.restarted.get().then(|| bar("bar", "bar-restarted", text, ().into_any()))
+    stage.restarted.get().then(|| bar("bar", "bar-restarted", text, ().into_child()))
 }
 
 fn drafts(stage: Stage) -> Option<AnyView> {
@@ -78,7 +79,7 @@ fn drafts(stage: Stage) -> Option<AnyView> {
         part::button(Weight::Plain, "open-draft", label, move || stage.go(Place::Note(document)))
     });
     let text = (words().bar.drafts)(waiting);
-    Some(bar("bar", "bar-drafts", text, go.into_any()))
+    Some(bar("bar", "bar-drafts", text, go.into_child()))
 }
 
 fn notices(stage: Stage) -> AnyView {
@@ -90,7 +91,7 @@ fn notices(stage: Stage) -> AnyView {
         let after = part::bare_button("dismiss", icon::CLOSE, close, dismiss);
         bar("bar", "notice", (words().notice)(&notice), after)
     });
-    shown.collect_view().into_any()
+    shown.collect::<Vec<_>>().into_child()
 }
 
 fn link_unused(stage: Stage) -> Option<AnyView> {
@@ -127,7 +128,7 @@ fn not_kept(stage: Stage) -> Option<AnyView> {
         Some(Persistence::Promised | Persistence::Unknown) | None => return None,
     }
     let keep = part::button(Weight::Plain, "keep", bars.keep, move || install::keep(stage));
-    Some(hint("hint-not-kept", html::p().child(bars.not_kept).into_any(), keep))
+    Some(hint("hint-not-kept", html::p().child(bars.not_kept).into_child(), keep))
 }
 
 fn install_hint(stage: Stage) -> Option<AnyView> {
@@ -138,12 +139,12 @@ fn install_hint(stage: Stage) -> Option<AnyView> {
         Installing::Offered => {
             let ask = move || install::install(stage);
             let after = part::button(Weight::Plain, "install", bars.install_do, ask);
-            Some(hint("hint-install", text.into_any(), after))
+            Some(hint("hint-install", text.into_child(), after))
         }
         Installing::ByHand => {
             let steps = bars.install_ios.map(|step| html::li().child(step));
-            let steps = html::ol().child(steps.into_iter().collect_view());
-            Some(hint("hint-install", (text, steps).into_any(), ().into_any()))
+            let steps = html::ol().child(steps.into_iter().collect::<Vec<_>>());
+            Some(hint("hint-install", (text, steps).into_child(), ().into_child()))
         }
     }
 }
@@ -153,7 +154,7 @@ fn hint(test_id: &'static str, text: AnyView, after: AnyView) -> AnyView {
         .class("advice-item")
         .attr("data-testid", test_id)
         .child((html::div().class("advice-text").child(text), after))
-        .into_any()
+        .into_child()
 }
 
 /// Everything is durable: the new build may take over.

@@ -1,14 +1,17 @@
 //! A case: what consultant and employee both read.
 
 use engine::view::SharedView;
-use leptos::{attr::custom::CustomAttribute as _, html, prelude::*};
+use leptos::prelude::*;
 use shared::{id::DocumentId, log::org::Role};
 
 use super::summary;
 use crate::{
     app::stage::Stage,
     text::words,
-    widgets::{icon, part},
+    widgets::{
+        html::{self, Child as _},
+        icon, part,
+    },
 };
 
 /// The page.
@@ -18,14 +21,14 @@ pub fn case(stage: Stage, role: Role, id: DocumentId) -> AnyView {
     let content = move || {
         shared.with(|shared| match shared {
             Some(shared) => content(role, shared),
-            None => html::p().class("hint").role("status").child(words.frame.loading).into_any(),
+            None => html::p().class("hint").role("status").child(words.frame.loading).into_child(),
         })
     };
     html::div()
         .class("page page-narrow")
         .attr("data-testid", "case-page")
         .child((part::back_home(stage), content))
-        .into_any()
+        .into_child()
 }
 
 fn content(role: Role, shared: &SharedView) -> AnyView {
@@ -38,11 +41,11 @@ fn content(role: Role, shared: &SharedView) -> AnyView {
     };
     let summaries = if !shared.summaries.is_empty() {
         let summaries = shared.summaries.iter().map(|view| summary::summary(view, from));
-        summaries.collect_view().into_any()
+        summaries.collect::<Vec<_>>().into_child()
     } else if role == Role::Employee {
         part::empty(icon::NOTE, words.home.no_summaries, words.home.no_summaries_text)
     } else {
         part::empty(icon::NOTE, words.case.shared, words.case.nothing_shared)
     };
-    (html::h1().attr("translate", "no").child(title), lead, summaries).into_any()
+    (html::h1().attr("translate", "no").child(title), lead, summaries).into_child()
 }

@@ -1,7 +1,7 @@
 //! One's own devices.
 
 use engine::{command::Command, view::DeviceRow};
-use leptos::{attr::custom::CustomAttribute as _, html, prelude::*};
+use leptos::prelude::*;
 
 use super::bars;
 use crate::{
@@ -9,6 +9,7 @@ use crate::{
     port,
     text::words,
     widgets::{
+        html::{self, Child as _},
         icon,
         part::{self, Weight},
     },
@@ -21,7 +22,7 @@ pub fn devices(stage: Stage) -> AnyView {
     let list = move || {
         devices.with(|devices| {
             let rows = devices.iter().map(device);
-            html::ul().class("rows card").child(rows.collect_view()).into_any()
+            html::ul().class("rows card").child(rows.collect::<Vec<_>>()).into_child()
         })
     };
     let make = || port::send(&Command::MakeDeviceCode);
@@ -45,7 +46,7 @@ pub fn devices(stage: Stage) -> AnyView {
             )),
             bars::advice(stage),
         ))
-        .into_any()
+        .into_child()
 }
 
 fn device(row: &DeviceRow) -> AnyView {
@@ -62,5 +63,5 @@ fn device(row: &DeviceRow) -> AnyView {
                 .child(html::span().class("row-title").attr("translate", "no").child(name)),
             this,
         ))
-        .into_any()
+        .into_child()
 }

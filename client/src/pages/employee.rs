@@ -1,13 +1,16 @@
 //! The first page of an employee: who can read, and what there is to read.
 
 use engine::view::{CaseRow, InterviewRow};
-use leptos::{attr::custom::CustomAttribute as _, html, prelude::*};
+use leptos::prelude::*;
 
 use super::{bars, home};
 use crate::{
     app::{place::Place, stage::Stage},
     text::words,
-    widgets::{icon, moment, part},
+    widgets::{
+        html::{self, Child as _},
+        icon, moment, part,
+    },
 };
 
 /// The page.
@@ -25,7 +28,7 @@ pub fn employee(stage: Stage) -> AnyView {
                 html::h2()
                     .id("readers-title")
                     .child((icon::icon(icon::LOCK), html::span().child(words.home.readers_title))),
-                html::ul().child(readers.into_iter().collect_view()),
+                html::ul().child(readers.into_iter().collect::<Vec<_>>()),
             )),
             html::section()
                 .class("section")
@@ -36,7 +39,7 @@ pub fn employee(stage: Stage) -> AnyView {
             move || home::quarantined(stage),
             bars::advice(stage),
         ))
-        .into_any()
+        .into_child()
 }
 
 /// Interviews whose summary was handed over, newest first.
@@ -72,11 +75,11 @@ fn summaries(stage: Stage, cases: &[CaseRow]) -> AnyView {
                 Place::Case(case.case),
                 "row",
                 "read-summary",
-                body.into_any(),
+                body.into_child(),
             ))
-            .into_any()
+            .into_child()
     });
-    html::ul().class("rows card").child(rows.collect_view()).into_any()
+    html::ul().class("rows card").child(rows.collect::<Vec<_>>()).into_child()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What is around every page: header, bars, navigation.
 
 use engine::view::Gate;
-use leptos::{attr::custom::CustomAttribute as _, html, prelude::*};
+use leptos::prelude::*;
 use shared::log::org::Role;
 
 use super::{
@@ -16,7 +16,9 @@ use crate::{
     },
     text::words,
     widgets::{
-        badge, icon,
+        badge,
+        html::{self, Child as _},
+        icon,
         part::{self, Weight},
     },
 };
@@ -34,7 +36,7 @@ pub fn frame(stage: Stage) -> AnyView {
             .child((bars::bars(stage), move || page(stage, &screen.get()))),
         invitation::invitation(stage),
     )
-        .into_any()
+        .into_child()
 }
 
 fn page(stage: Stage, screen: &Screen) -> AnyView {
@@ -45,7 +47,7 @@ fn page(stage: Stage, screen: &Screen) -> AnyView {
         Screen::Gate(Gate::Locked { device_name }) => lock::lock(stage, device_name),
         Screen::Gate(Gate::Working(step)) => work::work(*step),
         // An open gate is `Screen::Open`.
-        Screen::Gate(Gate::Open { .. }) => ().into_any(),
+        Screen::Gate(Gate::Open { .. }) => ().into_child(),
         Screen::Open(role, place) => open(stage, *role, *place),
     }
 }
@@ -81,7 +83,7 @@ fn header(stage: Stage) -> AnyView {
         .attr("data-testid", "language")
         .attr("lang", stage.language.get_untracked().other().tag())
         .aria_label(frame.switch_language)
-        .on(leptos::ev::click, move |_| app::switch_language(stage))
+        .on(&leptos::ev::click, move |_| app::switch_language(stage))
         .child(frame.other_language);
     html::header()
         .class("header")
@@ -90,7 +92,7 @@ fn header(stage: Stage) -> AnyView {
             move || is_open.get().then(|| navigation(stage)),
             html::div().class("tools").child((tools, language)),
         ))
-        .into_any()
+        .into_child()
 }
 
 fn navigation(stage: Stage) -> AnyView {
@@ -105,18 +107,18 @@ fn navigation(stage: Stage) -> AnyView {
         (Place::Unseen, "nav-unseen", icon::UNSEEN, frame.unseen),
     ];
     let links = entries.map(|(place, test_id, picture, label)| {
-        let body = (icon::icon(picture), html::span().child(label)).into_any();
+        let body = (icon::icon(picture), html::span().child(label)).into_child();
         let is_here = move || (stage.place.get() == place).then_some("page");
         html::li()
             .aria_current(is_here)
             .child(part::link(stage, place, "nav-link", test_id, body))
-            .into_any()
+            .into_child()
     });
     html::nav()
         .class("nav")
         .aria_label(frame.navigation)
-        .child(html::ul().child(links.into_iter().collect_view()))
-        .into_any()
+        .child(html::ul().child(links.into_iter().collect::<Vec<_>>()))
+        .into_child()
 }
 
 /// Where there is nothing.
@@ -127,7 +129,7 @@ pub fn not_found(stage: Stage) -> AnyView {
         .attr("data-testid", "not-found")
         .child((
             html::p().class("lead").child(frame.not_found),
-            part::link(stage, Place::Home, "button", "to-home", frame.to_home.into_any()),
+            part::link(stage, Place::Home, "button", "to-home", frame.to_home.into_child()),
         ))
-        .into_any()
+        .into_child()
 }

@@ -4,12 +4,13 @@ pub mod form;
 pub mod passphrase;
 
 use engine::command::{Command, Newcomer, Passphrase};
-use leptos::{attr::custom::CustomAttribute as _, html, prelude::*};
+use leptos::prelude::*;
 
 use crate::{
     app::{install::Installing, stage::Stage},
     text::words,
     widgets::{
+        html::{self, Child as _},
         icon::{self, Icon, icon},
         part::{self, FormField, Weight},
     },
@@ -34,7 +35,7 @@ pub fn gate(stage: Stage) -> AnyView {
                 Some(way) => newcomer(stage, way),
             },
         ))
-        .into_any()
+        .into_child()
 }
 
 fn ways(stage: Stage) -> AnyView {
@@ -48,13 +49,13 @@ fn ways(stage: Stage) -> AnyView {
         let choose = move || stage.form.way.set(Some(way));
         html::li().child(part::button(Weight::Plain, test_id, card(picture, title, text), choose))
     });
-    html::ul().class("ways").child(cards.into_iter().collect_view()).into_any()
+    html::ul().class("ways").child(cards.into_iter().collect::<Vec<_>>()).into_child()
 }
 
 fn card(picture: Icon, title: &'static str, text: &'static str) -> AnyView {
     let texts =
         (html::span().class("way-title").child(title), html::span().class("way-text").child(text));
-    (icon(picture), html::span().class("way-words").child(texts)).into_any()
+    (icon(picture), html::span().class("way-words").child(texts)).into_child()
 }
 
 fn newcomer(stage: Stage, way: Way) -> AnyView {
@@ -73,13 +74,13 @@ fn newcomer(stage: Stage, way: Way) -> AnyView {
         html::h2().child(title),
         link_field(stage, way),
         (way != Way::Device).then(|| name_field(stage)),
-        part::form_field(plain_field(stage, "device-name"), ().into_any()),
+        part::form_field(plain_field(stage, "device-name"), ().into_child()),
         passphrase::fields(stage.form),
         html::p().class("remark").child(gate.no_recovery),
         remark(stage),
         part::submit(test_id, title, words().frame.loading, stage.is_busy),
     );
-    part::form("card form", move || send(stage, way), body.into_any())
+    part::form("card form", move || send(stage, way), body.into_child())
 }
 
 fn link_field(stage: Stage, way: Way) -> AnyView {
@@ -95,7 +96,7 @@ fn link_field(stage: Stage, way: Way) -> AnyView {
         FormField { id: "link", label, hint, kind, autocomplete: "off", value: form.link, error };
     let shown = move || {
         if !form.is_link_given.get() {
-            return part::form_field(field, ().into_any());
+            return part::form_field(field, ().into_child());
         }
         let change = move || {
             form.link.set(String::new());
@@ -109,13 +110,13 @@ fn link_field(stage: Stage, way: Way) -> AnyView {
                 html::span().child(gate.link_taken),
                 part::button(Weight::Quiet, "link-change", gate.link_change, change),
             ))
-            .into_any()
+            .into_child()
     };
-    shown.into_any()
+    shown.into_child()
 }
 
 fn name_field(stage: Stage) -> AnyView {
-    part::form_field(plain_field(stage, "name"), ().into_any())
+    part::form_field(plain_field(stage, "name"), ().into_child())
 }
 
 fn plain_field(stage: Stage, id: &'static str) -> FormField {
@@ -151,7 +152,7 @@ fn plain_field(stage: Stage, id: &'static str) -> FormField {
 /// What the engine answered, beside the button that asked.
 pub fn remark(stage: Stage) -> AnyView {
     let say = move || stage.remark.with(|remark| remark.as_ref().map(words().notice));
-    html::p().class("error").role("alert").attr("data-testid", "remark").child(say).into_any()
+    html::p().class("error").role("alert").attr("data-testid", "remark").child(say).into_child()
 }
 
 fn send(stage: Stage, way: Way) {

@@ -4,7 +4,7 @@ use engine::{
     command::Command,
     view::{CaseRow, Gate, InterviewRow},
 };
-use leptos::{attr::custom::CustomAttribute as _, html, prelude::*};
+use leptos::prelude::*;
 use shared::log::org::Role;
 
 use super::{bars, invite, people};
@@ -13,6 +13,7 @@ use crate::{
     port,
     text::words,
     widgets::{
+        html::{self, Child as _},
         icon, moment,
         part::{self, Weight},
     },
@@ -41,7 +42,7 @@ pub fn home(stage: Stage) -> AnyView {
                 invite::invite(stage, &[Role::Employee]),
             )),
         ))
-        .into_any()
+        .into_child()
 }
 
 /// The person's own name.
@@ -61,7 +62,7 @@ pub fn quarantined(stage: Stage) -> Option<AnyView> {
             .class("remark")
             .attr("data-testid", "quarantined")
             .child((words().home.quarantined)(count))
-            .into_any()
+            .into_child()
     })
 }
 
@@ -71,7 +72,7 @@ fn case_list(stage: Stage, cases: &[CaseRow]) -> AnyView {
         return part::empty(icon::NOTE, words.home.no_cases, words.home.no_cases_text);
     }
     let rows = cases.iter().map(|case| case_card(stage, case));
-    html::ul().class("cards").child(rows.collect_view()).into_any()
+    html::ul().class("cards").child(rows.collect::<Vec<_>>()).into_child()
 }
 
 fn case_card(stage: Stage, row: &CaseRow) -> AnyView {
@@ -79,9 +80,9 @@ fn case_card(stage: Stage, row: &CaseRow) -> AnyView {
     let case = row.case;
     let interviews = row.interviews.iter().rev().map(|interview| interview_row(stage, interview));
     let list = if row.interviews.is_empty() {
-        html::p().class("hint").child(words.home.no_interviews).into_any()
+        html::p().class("hint").child(words.home.no_interviews).into_child()
     } else {
-        html::ul().class("rows").child(interviews.collect_view()).into_any()
+        html::ul().class("rows").child(interviews.collect::<Vec<_>>()).into_child()
     };
     let add = move || port::send(&Command::AddInterview(case));
     html::li()
@@ -96,7 +97,7 @@ fn case_card(stage: Stage, row: &CaseRow) -> AnyView {
                     Place::Case(case),
                     "quiet-link",
                     "see-case",
-                    words.home.see_case.into_any(),
+                    words.home.see_case.into_child(),
                 ),
             )),
             list,
@@ -108,7 +109,7 @@ fn case_card(stage: Stage, row: &CaseRow) -> AnyView {
                 add,
             ),
         ))
-        .into_any()
+        .into_child()
 }
 
 fn interview_row(stage: Stage, row: &InterviewRow) -> AnyView {
@@ -126,9 +127,9 @@ fn interview_row(stage: Stage, row: &InterviewRow) -> AnyView {
     let line = match row.note {
         Some(note) => {
             let open = html::span().class("row-action").child(words.home.open_note);
-            part::link(stage, Place::Note(note), "row", "open-note", (body, open).into_any())
+            part::link(stage, Place::Note(note), "row", "open-note", (body, open).into_child())
         }
-        None => html::div().class("row").child(body).into_any(),
+        None => html::div().class("row").child(body).into_child(),
     };
-    html::li().child(line).into_any()
+    html::li().child(line).into_child()
 }

@@ -1,14 +1,16 @@
 //! An invitation just made: a secret that is shown once.
 
 use engine::view::{InvitationFor, InvitationView};
-use leptos::{attr::custom::CustomAttribute as _, html, prelude::*};
+use leptos::prelude::*;
 
 use crate::{
     app::{outside, stage::Stage},
     text::words,
     widgets::{
         copy::copy_button,
-        dialog, icon, moment,
+        dialog,
+        html::{self, Child as _},
+        icon, moment,
         part::{self, Weight},
     },
 };
@@ -19,7 +21,7 @@ pub fn invitation(stage: Stage) -> AnyView {
     let body = move || {
         stage.invitation.with(|shown| match shown {
             Some(invitation) => content(stage, invitation),
-            None => ().into_any(),
+            None => ().into_child(),
         })
     };
     dialog::dialog("invitation", is_open, || {}, body)
@@ -37,6 +39,7 @@ fn content(stage: Stage, invitation: &InvitationView) -> AnyView {
             (words.device_title.to_owned(), words.device_text, words.code, words.copy_code)
         }
     };
+    let shown = secret.clone();
     let done = move || stage.invitation.set(None);
     (
         html::h2().id("invitation-title").child(title),
@@ -50,7 +53,7 @@ fn content(stage: Stage, invitation: &InvitationView) -> AnyView {
             .attr("rows", "3")
             .attr("spellcheck", "false")
             .attr("translate", "no")
-            .prop("value", secret.clone()),
+            .text("value", move || shown.clone()),
         html::p().class("hint").child((words.expires)(&moment::minute(invitation.expires_at))),
         html::p()
             .class("remark")
@@ -60,7 +63,7 @@ fn content(stage: Stage, invitation: &InvitationView) -> AnyView {
             part::button(Weight::Plain, "invitation-done", words.done, done),
         )),
     )
-        .into_any()
+        .into_child()
 }
 
 /// What is handed over: a link for a person, a code for a device.

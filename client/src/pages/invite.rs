@@ -1,14 +1,17 @@
 //! The form that makes an invitation.
 
 use engine::command::Command;
-use leptos::{attr::custom::CustomAttribute as _, ev, html, prelude::*};
+use leptos::{ev, prelude::*};
 use shared::log::org::Role;
 
 use crate::{
     app::stage::Stage,
     port,
     text::words,
-    widgets::part::{self, FormField},
+    widgets::{
+        html::{self, Child as _},
+        part::{self, FormField},
+    },
 };
 
 /// The form, for the roles this person may invite. The first is chosen.
@@ -54,10 +57,10 @@ pub fn invite(stage: Stage, roles: &'static [Role]) -> AnyView {
         html::h3().child(title),
         html::p().class("hint").child(words.invite_lead),
         (roles.len() > 1).then(|| role_choice(roles, chosen)),
-        part::form_field(field, ().into_any()),
+        part::form_field(field, ().into_child()),
         submit,
     );
-    part::form("card form", send, body.into_any())
+    part::form("card form", send, body.into_child())
 }
 
 fn role_choice(roles: &'static [Role], chosen: RwSignal<Role>) -> AnyView {
@@ -67,20 +70,20 @@ fn role_choice(roles: &'static [Role], chosen: RwSignal<Role>) -> AnyView {
             .r#type("radio")
             .name("invite-role")
             .attr("data-testid", test_id(*role))
-            .prop("checked", move || chosen.get() == *role)
-            .on(ev::change, move |_| chosen.set(*role));
+            .flag("checked", move || chosen.get() == *role)
+            .on(&ev::change, move |_| chosen.set(*role));
         html::label()
             .class("chip")
             .child((input, html::span().child((words.role)(*role))))
-            .into_any()
+            .into_child()
     });
     html::fieldset()
         .class("group")
         .child((
             html::legend().class("label").child(words.people.role),
-            html::div().class("chips").child(chips.collect_view()),
+            html::div().class("chips").child(chips.collect::<Vec<_>>()),
         ))
-        .into_any()
+        .into_child()
 }
 
 fn test_id(role: Role) -> &'static str {

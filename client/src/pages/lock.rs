@@ -1,13 +1,14 @@
 //! The lock page.
 
 use engine::command::{Command, Passphrase};
-use leptos::{attr::custom::CustomAttribute as _, html, prelude::*};
+use leptos::prelude::*;
 
 use super::gate::{passphrase::show_button, remark};
 use crate::{
     app::stage::Stage,
     text::words,
     widgets::{
+        html::{self, Child as _},
         icon::{self, icon},
         part::{self, FormField},
     },
@@ -38,12 +39,13 @@ pub fn lock(stage: Stage, device_name: &str) -> AnyView {
         html::p().class("hint").child(words.lock.hint),
     );
     let page = html::div().class("page page-lock").attr("data-testid", "lock");
-    page.child(part::form("card form lock-form", move || unlock(stage), body.into_any())).into_any()
+    page.child(part::form("card form lock-form", move || unlock(stage), body.into_child()))
+        .into_child()
 }
 
 /// A short statement in a frame.
 fn pill(text: &'static str) -> AnyView {
-    html::span().class("pill").child(text).into_any()
+    html::span().class("pill").child(text).into_child()
 }
 
 fn unlock(stage: Stage) {

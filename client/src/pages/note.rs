@@ -10,7 +10,7 @@ use engine::{
     casework::field::{Field, Value},
     view::{Content, NoteView, Whereabouts},
 };
-use leptos::{attr::custom::CustomAttribute as _, ev, html, prelude::*};
+use leptos::{ev, prelude::*};
 use shared::id::DocumentId;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
@@ -21,6 +21,7 @@ use crate::{
     widgets::{
         copy::copy_button,
         dom,
+        html::{self, Child as _},
         icon::{self, icon},
         part::{self, Weight},
     },
@@ -90,9 +91,9 @@ pub fn note(stage: Stage, id: DocumentId) -> AnyView {
             return sheet(stage, id);
         }
         let waiting = html::p().class("hint").role("status").child(words().frame.loading);
-        (part::back_home(stage), waiting).into_any()
+        (part::back_home(stage), waiting).into_child()
     };
-    html::div().class("page page-note").attr("data-testid", "note").child(content).into_any()
+    html::div().class("page page-note").attr("data-testid", "note").child(content).into_child()
 }
 
 fn sheet(stage: Stage, id: DocumentId) -> AnyView {
@@ -106,16 +107,16 @@ fn sheet(stage: Stage, id: DocumentId) -> AnyView {
     let sections = (0..).zip(SECTIONS).map(|(at, section)| section::section(sheet, at, section));
     let form = html::div()
         .class("note-fields")
-        .on(ev::input, move |_| sheet.typed.update(|typed| *typed = typed.wrapping_add(1)))
-        .on(ev::focusin, move |event| {
+        .on(&ev::input, move |_| sheet.typed.update(|typed| *typed = typed.wrapping_add(1)))
+        .on(&ev::focusin, move |event| {
             if let Some(at) = event.target().and_then(|target| section_of(&target)) {
                 sheet.current.set(at);
             }
         })
-        .on(ev::keydown, move |event| walk(sheet, &event))
-        .child((leftovers(sheet), sections.collect_view()));
+        .on(&ev::keydown, move |event| walk(sheet, &event))
+        .child((leftovers(sheet), sections.collect::<Vec<_>>()));
     let columns = html::div().class("note-columns").child((navigation(sheet), form));
-    (head(sheet), columns).into_any()
+    (head(sheet), columns).into_child()
 }
 
 fn head(sheet: Sheet) -> AnyView {
@@ -135,7 +136,7 @@ fn head(sheet: Sheet) -> AnyView {
                 .class("hint note-private")
                 .child((icon(icon::LOCK), html::span().child(words.note.private))),
         ))
-        .into_any()
+        .into_child()
 }
 
 /// Where this document is.
@@ -159,7 +160,7 @@ fn whereabouts(sheet: Sheet) -> AnyView {
         .attr("data-testid", "whereabouts")
         .attr("data-whereabouts", name)
         .child(say)
-        .into_any()
+        .into_child()
 }
 
 fn navigation(sheet: Sheet) -> AnyView {
@@ -176,23 +177,23 @@ fn navigation(sheet: Sheet) -> AnyView {
                     .class("section-link")
                     .attr("data-testid", format!("section-{}", section.id))
                     .aria_current(is_here)
-                    .on(ev::click, move |_| go(sheet, at))
+                    .on(&ev::click, move |_| go(sheet, at))
                     .child((
                         html::span().class(dot).aria_hidden("true").child(()),
                         html::span().child(name),
                         html::span().class("visually-hidden").child(state),
                     )),
             )
-            .into_any()
+            .into_child()
     });
     html::nav()
         .class("note-nav")
         .aria_label(words.note.sections)
         .child((
-            html::ol().child(entries.collect_view()),
+            html::ol().child(entries.collect::<Vec<_>>()),
             html::p().class("hint keys-hint").child(words.note.keys_hint),
         ))
-        .into_any()
+        .into_child()
 }
 
 /// Whether anything is written in a section.
@@ -258,7 +259,7 @@ fn leftovers(sheet: Sheet) -> AnyView {
     let list = move || {
         let leftovers = shown.get();
         if leftovers.is_empty() {
-            return ().into_any();
+            return ().into_child();
         }
         let rows = leftovers.into_iter().map(|(_, text)| {
             let copy = copy_button("copy-leftover", words.frame.copy, text.clone());
@@ -275,10 +276,10 @@ fn leftovers(sheet: Sheet) -> AnyView {
             .child((
                 html::h2().child(words.note.leftover),
                 html::p().child(words.note.leftover_text),
-                html::ul().child(rows.collect_view()),
+                html::ul().child(rows.collect::<Vec<_>>()),
                 part::button(Weight::Plain, "drop-leftovers", words.frame.close, drop),
             ))
-            .into_any()
+            .into_child()
     };
-    list.into_any()
+    list.into_child()
 }

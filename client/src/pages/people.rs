@@ -1,7 +1,7 @@
 //! People: everybody for an admin, those one invited for the others.
 
 use engine::{command::Command, view::PersonRow};
-use leptos::{attr::custom::CustomAttribute as _, html, prelude::*};
+use leptos::prelude::*;
 use shared::log::org::Role;
 
 use super::{bars, home, invite};
@@ -10,6 +10,7 @@ use crate::{
     port,
     text::{Words, words},
     widgets::{
+        html::{self, Child as _},
         icon, moment,
         part::{self, Weight},
     },
@@ -40,14 +41,14 @@ pub fn people(stage: Stage, role: Role) -> AnyView {
                 .class("two-columns")
                 .child((invited(stage), roles.map(|roles| invite::invite(stage, roles)))),
         ))
-        .into_any()
+        .into_child()
 }
 
 /// The list of people, or what to do when there are none.
 pub fn invited(stage: Stage) -> AnyView {
     let people = Memo::new(move |_| stage.home.with(|home| home.people.clone()));
     let list = move || people.with(|people| list(people));
-    html::div().class("people").child(list).into_any()
+    html::div().class("people").child(list).into_child()
 }
 
 fn list(people: &[PersonRow]) -> AnyView {
@@ -56,7 +57,7 @@ fn list(people: &[PersonRow]) -> AnyView {
         return part::empty(icon::PEOPLE, words.people.nobody, words.people.nobody_text);
     }
     let rows = (1..).zip(people).map(|(number, row)| person(number, row));
-    html::ul().class("rows card").child(rows.collect_view()).into_any()
+    html::ul().class("rows card").child(rows.collect::<Vec<_>>()).into_child()
 }
 
 fn person(number: u32, row: &PersonRow) -> AnyView {
@@ -75,14 +76,14 @@ fn person(number: u32, row: &PersonRow) -> AnyView {
         .class("row")
         .attr("data-testid", "person")
         .child((html::span().class("row-words").child(texts), open_case(row)))
-        .into_any()
+        .into_child()
 }
 
 fn open_case(row: &PersonRow) -> Option<AnyView> {
     let words = &words().people;
     match (row.role, row.account, row.case) {
         (Role::Employee, Some(_), Some(_)) => {
-            Some(html::span().class("pill").child(words.has_case).into_any())
+            Some(html::span().class("pill").child(words.has_case).into_child())
         }
         (Role::Employee, Some(account), None) if !row.name.is_empty() => {
             let open = move || port::send(&Command::OpenCase(account));

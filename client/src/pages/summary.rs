@@ -1,11 +1,12 @@
 //! A summary as the employee reads it.
 
 use engine::view::SummaryView;
-use leptos::{attr::custom::CustomAttribute as _, html, prelude::*};
+use leptos::prelude::*;
 
 use crate::{
     text::words,
     widgets::{
+        html::{self, Child as _},
         icon::{self, icon},
         moment,
     },
@@ -64,7 +65,7 @@ pub fn summary(view: &SummaryView, consultant_name: &str) -> AnyView {
                 .class("hint summary-foot")
                 .child((icon(icon::LOCK), html::span().child(words.summary.only_you))),
         ))
-        .into_any()
+        .into_child()
 }
 
 /// The texts alone; what is empty is left out.
@@ -80,14 +81,14 @@ pub fn body(text: &SummaryText) -> AnyView {
     html::div()
         .class("summary-body")
         .attr("translate", "no")
-        .child(parts.into_iter().flatten().collect_view())
-        .into_any()
+        .child(parts.into_iter().flatten().collect::<Vec<_>>())
+        .into_child()
 }
 
 fn paragraph(name: &'static str, title: &'static str, text: &str) -> Option<AnyView> {
     (!text.trim().is_empty()).then(|| {
         let body = html::p().class("prose").attr("data-summary", name).child(text.to_owned());
-        html::section().child((html::h3().child(title), body)).into_any()
+        html::section().child((html::h3().child(title), body)).into_child()
     })
 }
 
@@ -95,8 +96,8 @@ fn lines(name: &'static str, title: &'static str, lines: &[String]) -> Option<An
     let lines: Vec<&String> = lines.iter().filter(|line| !line.trim().is_empty()).collect();
     (!lines.is_empty()).then(|| {
         let items = lines.into_iter().map(|line| html::li().child(line.clone()));
-        let body = html::ul().attr("data-summary", name).child(items.collect_view());
-        html::section().child((html::h3().child(title), body)).into_any()
+        let body = html::ul().attr("data-summary", name).child(items.collect::<Vec<_>>());
+        html::section().child((html::h3().child(title), body)).into_child()
     })
 }
 

@@ -1,6 +1,6 @@
 //! What keeps the app from starting, and the way out.
 
-use leptos::{attr::custom::CustomAttribute as _, html, prelude::*};
+use leptos::prelude::*;
 
 use crate::{
     app::{
@@ -9,7 +9,10 @@ use crate::{
     },
     port::{self, Control},
     text::words,
-    widgets::part::{self, Weight},
+    widgets::{
+        html::{self, Child as _},
+        part::{self, Weight},
+    },
 };
 
 /// The page.
@@ -17,7 +20,7 @@ pub fn trouble(stage: Stage, trouble: Trouble) -> AnyView {
     let words = &words().trouble;
     let (title, text, way_out) = match trouble {
         Trouble::TabTaken => (words.tab_title, words.tab_text, take_over(stage)),
-        Trouble::NoLocks => (words.locks_title, words.locks_text, ().into_any()),
+        Trouble::NoLocks => (words.locks_title, words.locks_text, ().into_child()),
         Trouble::StoreUnreadable => (words.store_title, words.store_text, reload()),
     };
     html::div()
@@ -28,7 +31,7 @@ pub fn trouble(stage: Stage, trouble: Trouble) -> AnyView {
             html::p().class("lead").child(text),
             way_out,
         )))
-        .into_any()
+        .into_child()
 }
 
 fn take_over(stage: Stage) -> AnyView {

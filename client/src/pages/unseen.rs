@@ -1,8 +1,11 @@
 //! What server and admins can and cannot see.
 
-use leptos::{attr::custom::CustomAttribute as _, html, prelude::*};
+use leptos::prelude::*;
 
-use crate::text::words;
+use crate::{
+    text::words,
+    widgets::html::{self, Child as _},
+};
 
 /// The page.
 pub fn unseen() -> AnyView {
@@ -19,13 +22,13 @@ pub fn unseen() -> AnyView {
             )),
             list("card why-list", words.why_title, &words.why),
         ))
-        .into_any()
+        .into_child()
 }
 
 fn list(class: &'static str, title: &'static str, lines: &'static [&'static str]) -> AnyView {
     let lines = lines.iter().map(|line| html::li().child(*line));
     html::section()
         .class(class)
-        .child((html::h2().child(title), html::ul().child(lines.collect_view())))
-        .into_any()
+        .child((html::h2().child(title), html::ul().child(lines.collect::<Vec<_>>())))
+        .into_child()
 }

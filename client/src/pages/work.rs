@@ -1,9 +1,12 @@
 //! What a long step waits for.
 
 use engine::view::Work;
-use leptos::{attr::custom::CustomAttribute as _, html, prelude::*};
+use leptos::prelude::*;
 
-use crate::text::{Words, words};
+use crate::{
+    text::{Words, words},
+    widgets::html::{self, Child as _},
+};
 
 /// The page of a step that takes a while.
 pub fn work(work: Work) -> AnyView {
@@ -25,7 +28,7 @@ fn waiting(title: &'static str, text: &'static str) -> AnyView {
             html::h1().child(title),
             html::p().class("lead").child(text),
         )))
-        .into_any()
+        .into_child()
 }
 
 fn say(words: &'static Words, work: Work) -> (&'static str, &'static str) {

@@ -1,8 +1,9 @@
 //! The sync badge: where everything written on this device is.
 
 use engine::view::{Badge, LinkView, SyncView};
-use leptos::{attr::custom::CustomAttribute as _, html, prelude::*};
+use leptos::prelude::*;
 
+use super::html::{self, Child as _};
 use crate::text::{Words, words};
 
 /// The badge's words.
@@ -56,7 +57,7 @@ pub fn badge(sync: RwSignal<SyncView>) -> AnyView {
                 .aria_label(words.badge.label)
                 .child(move || spoken.get()),
         ))
-        .into_any()
+        .into_child()
 }
 
 /// What a screen reader is told: where things are, not each keystroke on its way.

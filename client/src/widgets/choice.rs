@@ -1,8 +1,9 @@
 //! Choosing one or several of a few: chips that are radio buttons or check boxes.
 
 use engine::casework::field::Value;
-use leptos::{attr::custom::CustomAttribute as _, ev, html, prelude::*};
+use leptos::{ev, prelude::*};
 
+use super::html::{self, Child as _};
 use crate::text;
 
 /// A group of chips, one of which may be chosen; choosing it again leaves none.
@@ -19,13 +20,13 @@ pub fn one(
             .r#type("radio")
             .name(name.to_owned())
             .value(*code)
-            .prop("checked", is_chosen)
-            .on(ev::click, move |_| {
+            .flag("checked", is_chosen)
+            .on(&ev::click, move |_| {
                 choose(if is_chosen() { Value::Unset } else { Value::Code((*code).to_owned()) });
             });
-        chip(input.into_any(), text::code(path, code))
+        chip(input.into_child(), text::code(path, code))
     });
-    html::div().class("chips").child(chips.collect_view()).into_any()
+    html::div().class("chips").child(chips.collect::<Vec<_>>()).into_child()
 }
 
 /// A group of chips, any number of which may be chosen.
@@ -37,15 +38,15 @@ pub fn many(
 ) -> AnyView {
     let chips = codes.iter().map(|code| {
         let is_chosen = move || value.with(|value| has(value, code));
-        let input = html::input().r#type("checkbox").value(*code).prop("checked", is_chosen).on(
-            ev::change,
+        let input = html::input().r#type("checkbox").value(*code).flag("checked", is_chosen).on(
+            &ev::change,
             move |_| {
                 choose(value.with_untracked(|value| toggled(codes, value, code)));
             },
         );
-        chip(input.into_any(), text::code(path, code))
+        chip(input.into_child(), text::code(path, code))
     });
-    html::div().class("chips").child(chips.collect_view()).into_any()
+    html::div().class("chips").child(chips.collect::<Vec<_>>()).into_child()
 }
 
 /// Yes or nothing.
@@ -60,13 +61,13 @@ pub fn flag(
         .r#type("checkbox")
         .id(format!("f-{}", field.replace('/', "-")))
         .attr("data-field", field.to_owned())
-        .prop("checked", is_chosen)
-        .on(ev::change, move |_| choose(Value::Flag(!is_chosen())));
-    html::label().class("check").child((input, html::span().child(label))).into_any()
+        .flag("checked", is_chosen)
+        .on(&ev::change, move |_| choose(Value::Flag(!is_chosen())));
+    html::label().class("check").child((input, html::span().child(label))).into_child()
 }
 
 fn chip(input: AnyView, label: &'static str) -> AnyView {
-    html::label().class("chip").child((input, html::span().child(label))).into_any()
+    html::label().class("chip").child((input, html::span().child(label))).into_child()
 }
 
 fn has(value: &Value, code: &str) -> bool {

@@ -2,10 +2,10 @@
 
 use core::time::Duration;
 
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::{icon, part};
+use super::{html, icon, part};
 use crate::text::words;
 
 /// A button that copies `text` and says that it did.

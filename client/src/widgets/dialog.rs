@@ -1,8 +1,11 @@
 //! A dialog that keeps everything else out of reach while it is open.
 
-use leptos::{attr::custom::CustomAttribute as _, ev, html, prelude::*};
+use leptos::{ev, prelude::*};
 
-use super::dom;
+use super::{
+    dom,
+    html::{self, Child as _},
+};
 
 /// A dialog, open as long as `is_open`. Its body is built each time it opens.
 pub fn dialog(
@@ -25,10 +28,10 @@ pub fn dialog(
         .attr("data-testid", test_id)
         .aria_labelledby(format!("{test_id}-title"))
         .node_ref(node)
-        .on(ev::Custom::<web_sys::Event>::new("cancel"), move |event| {
+        .on(&ev::Custom::<web_sys::Event>::new("cancel"), move |event| {
             event.prevent_default();
             dismiss();
         })
         .child(move || is_open.get().then(&body))
-        .into_any()
+        .into_child()
 }

@@ -1,10 +1,11 @@
 //! Buttons, links and form fields.
 
-use leptos::{attr::custom::CustomAttribute as _, ev, html, prelude::*};
+use leptos::{ev, prelude::*};
 use web_sys::MouseEvent;
 
 use super::{
     dom,
+    html::{self, Child},
     icon::{Icon, icon},
 };
 use crate::{
@@ -40,16 +41,16 @@ impl Weight {
 pub fn button(
     weight: Weight,
     test_id: &'static str,
-    label: impl IntoAny,
+    label: impl Child,
     mut click: impl FnMut() + 'static,
 ) -> AnyView {
     html::button()
         .r#type("button")
         .class(weight.class())
         .attr("data-testid", test_id)
-        .on(ev::click, move |_| click())
-        .child(label.into_any())
-        .into_any()
+        .on(&ev::click, move |_| click())
+        .child(label.into_child())
+        .into_child()
 }
 
 /// A button with an icon before its words.
@@ -76,9 +77,9 @@ pub fn bare_button(
         .attr("data-testid", test_id)
         .title(name.clone())
         .aria_label(name)
-        .on(ev::click, move |_| click())
+        .on(&ev::click, move |_| click())
         .child(icon(picture))
-        .into_any()
+        .into_child()
 }
 
 /// The button that sends a form; while `is_busy` it says so and does nothing.
@@ -94,7 +95,7 @@ pub fn submit(
         .attr("data-testid", test_id)
         .aria_disabled(move || is_busy.get().to_string())
         .child(move || if is_busy.get() { busy } else { label })
-        .into_any()
+        .into_child()
 }
 
 /// A form that runs `send` instead of loading a page.
@@ -103,12 +104,12 @@ pub fn form(class: &'static str, send: impl Fn() + 'static, body: AnyView) -> An
         .class(class)
         .attr("novalidate", "")
         .attr("autocomplete", "off")
-        .on(ev::submit, move |event| {
+        .on(&ev::submit, move |event| {
             event.prevent_default();
             send();
         })
         .child(body)
-        .into_any()
+        .into_child()
 }
 
 /// A link to a page of the app.
@@ -123,14 +124,14 @@ pub fn link(
         .href(place.path())
         .class(class)
         .attr("data-testid", test_id)
-        .on(ev::click, move |event| {
+        .on(&ev::click, move |event| {
             if is_plain_click(&event) {
                 event.prevent_default();
                 stage.go(place);
             }
         })
         .child(body)
-        .into_any()
+        .into_child()
 }
 
 /// A click that means this tab, not another one.
@@ -174,15 +175,15 @@ pub fn form_field(field: FormField, after: AnyView) -> AnyView {
         .attr("translate", "no")
         .aria_describedby(described_by)
         .aria_invalid(move || error.with(Option::is_some).to_string())
-        .prop("value", move || value.get())
-        .on(ev::input, move |event| {
+        .text("value", move || value.get())
+        .on(&ev::input, move |event| {
             // A controlled value would end a composition.
             if !dom::is_composing(&event) {
                 value.set(event_target_value(&event));
             }
         })
-        .on(ev::compositionend, move |event| value.set(event_target_value(&event)))
-        .on(ev::change, move |event| value.set(event_target_value(&event)));
+        .on(&ev::compositionend, move |event| value.set(event_target_value(&event)))
+        .on(&ev::change, move |event| value.set(event_target_value(&event)));
     html::div()
         .class("form-field")
         .child((
@@ -191,7 +192,7 @@ pub fn form_field(field: FormField, after: AnyView) -> AnyView {
             html::div().class("with-button").child((input, after)),
             html::p().id(error_id).class("error").role("alert").child(move || error.get()),
         ))
-        .into_any()
+        .into_child()
 }
 
 /// What to say where there is nothing, and what to do about it.
@@ -199,11 +200,11 @@ pub fn empty(picture: Icon, title: &'static str, text: &'static str) -> AnyView 
     html::div()
         .class("empty")
         .child((icon(picture), html::p().class("empty-title").child(title), html::p().child(text)))
-        .into_any()
+        .into_child()
 }
 
 /// The way back to the first page.
 pub fn back_home(stage: Stage) -> AnyView {
-    let body = (icon(super::icon::BACK), html::span().child(words().frame.home)).into_any();
+    let body = (icon(super::icon::BACK), html::span().child(words().frame.home)).into_child();
     link(stage, Place::Home, "back", "back-home", body)
 }

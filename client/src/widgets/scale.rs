@@ -1,9 +1,12 @@
 //! Whole numbers: a row of buttons for few, a box with hours and minutes for a time.
 
 use engine::casework::field::Value;
-use leptos::{attr::custom::CustomAttribute as _, ev, html, prelude::*};
+use leptos::{ev, prelude::*};
 
-use super::offset;
+use super::{
+    html::{self, Child as _},
+    offset,
+};
 use crate::text::words;
 
 /// A row of numbers to choose from; choosing one again leaves none.
@@ -20,13 +23,16 @@ pub fn scale(
             .r#type("radio")
             .name(name.to_owned())
             .value(step.to_string())
-            .prop("checked", is_chosen)
-            .on(ev::click, move |_| {
+            .flag("checked", is_chosen)
+            .on(&ev::click, move |_| {
                 choose(if is_chosen() { Value::Unset } else { Value::Number(step) });
             });
-        html::label().class("step").child((input, html::span().child(step.to_string()))).into_any()
+        html::label()
+            .class("step")
+            .child((input, html::span().child(step.to_string())))
+            .into_child()
     });
-    html::div().class("steps").child(steps.collect_view()).into_any()
+    html::div().class("steps").child(steps.collect::<Vec<_>>()).into_child()
 }
 
 /// A time since the interview began.
@@ -63,8 +69,8 @@ pub fn time(
         .aria_label(format!("{label}: {}", words.note.time_hint))
         .aria_describedby(error_id.clone())
         .aria_invalid(move || is_wrong.get().to_string())
-        .prop("value", shown)
-        .on(ev::blur, move |event| {
+        .text("value", shown)
+        .on(&ev::blur, move |event| {
             let typed = event_target_value(&event);
             match read(&typed, range) {
                 Some(read) => {
@@ -83,7 +89,7 @@ pub fn time(
         .class("error")
         .role("alert")
         .child(move || is_wrong.get().then_some(words.note.time_wrong));
-    html::div().class("time").child((input, error)).into_any()
+    html::div().class("time").child((input, error)).into_child()
 }
 
 fn target(event: &web_sys::FocusEvent) -> Option<web_sys::HtmlInputElement> {

@@ -6,10 +6,14 @@
 use std::rc::Rc;
 
 use engine::view::Content;
-use leptos::{attr::custom::CustomAttribute as _, ev, html, prelude::*};
+use leptos::{ev, prelude::*};
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 
-use super::{dom, splice};
+use super::{
+    dom,
+    html::{self, Child as _},
+    splice,
+};
 use crate::app::desk::{self, Key, TextBox};
 
 /// Fewest lines of a long text.
@@ -46,9 +50,9 @@ pub fn long(key: &Key, content: &Content, names: Names<'_>) -> AnyView {
         .attr("autocapitalize", "off")
         .attr("translate", "no")
         .attr("rows", lines(&text).to_string())
-        .prop("value", text)
+        .text("value", move || text.clone())
         .node_ref(node)
-        .on(ev::input, move |event| {
+        .on(&ev::input, move |event| {
             let value = event_target_value(&event);
             if let Some(area) = node.get_untracked() {
                 area.set_rows(lines(&value));
@@ -57,11 +61,11 @@ pub fn long(key: &Key, content: &Content, names: Names<'_>) -> AnyView {
                 desk::typed(&typed, &value);
             }
         })
-        .on(ev::compositionstart, move |_| desk::compose(&began))
-        .on(ev::compositionend, move |event| desk::composed(&ended, &event_target_value(&event)))
+        .on(&ev::compositionstart, move |_| desk::compose(&began))
+        .on(&ev::compositionend, move |event| desk::composed(&ended, &event_target_value(&event)))
         // A composition may end without a word when focus or the app changes.
-        .on(ev::blur, move |event| desk::composed(&left, &event_target_value(&event)))
-        .into_any()
+        .on(&ev::blur, move |event| desk::composed(&left, &event_target_value(&event)))
+        .into_child()
 }
 
 /// A text of one line.
@@ -82,17 +86,17 @@ pub fn short(key: &Key, content: &Content, names: Names<'_>) -> AnyView {
         .attr("autocomplete", "off")
         .attr("autocapitalize", "off")
         .attr("translate", "no")
-        .prop("value", text)
+        .text("value", move || text.clone())
         .node_ref(node)
-        .on(ev::input, move |event| {
+        .on(&ev::input, move |event| {
             if !dom::is_composing(&event) {
                 desk::typed(&typed, &event_target_value(&event));
             }
         })
-        .on(ev::compositionstart, move |_| desk::compose(&began))
-        .on(ev::compositionend, move |event| desk::composed(&ended, &event_target_value(&event)))
-        .on(ev::blur, move |event| desk::composed(&left, &event_target_value(&event)))
-        .into_any()
+        .on(&ev::compositionstart, move |_| desk::compose(&began))
+        .on(&ev::compositionend, move |event| desk::composed(&ended, &event_target_value(&event)))
+        .on(&ev::blur, move |event| desk::composed(&left, &event_target_value(&event)))
+        .into_child()
 }
 
 /// An attribute that is absent when empty.

@@ -69,6 +69,11 @@ impl TextSync {
         self.base == self.durable
     }
 
+    /// Whether something stands in the text box that the engine has not seen.
+    pub fn is_ahead(&self) -> bool {
+        self.composing || self.seen != self.sent
+    }
+
     /// The text box changed. The edit to send, if there is one to send at this moment.
     pub fn typed(&mut self, value: &str) -> Option<Edit> {
         if self.composing {

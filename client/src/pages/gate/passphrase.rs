@@ -1,11 +1,14 @@
 //! Choosing a passphrase: what is enough, and a suggestion.
 
-use leptos::{attr::custom::CustomAttribute as _, html, prelude::*};
+use leptos::prelude::*;
 
 use super::form::{Form, Problem};
 use crate::{
     text::words,
-    widgets::part::{self, FormField, Weight},
+    widgets::{
+        html::{self, Child as _},
+        part::{self, FormField, Weight},
+    },
 };
 
 /// Fewest characters; the engine has the same number and the last word.
@@ -87,15 +90,15 @@ pub fn fields(form: Form) -> AnyView {
         part::form_field(passphrase, show_button(form.is_shown)),
         meter(form),
         suggestion(form),
-        part::form_field(repeat, ().into_any()),
+        part::form_field(repeat, ().into_child()),
     )
-        .into_any()
+        .into_child()
 }
 
 /// The button beside a passphrase that makes it readable.
 pub fn show_button(is_shown: RwSignal<bool>) -> AnyView {
     let frame = &words().frame;
-    let label = (move || if is_shown.get() { frame.hide } else { frame.show }).into_any();
+    let label = (move || if is_shown.get() { frame.hide } else { frame.show }).into_child();
     part::button(Weight::Plain, "show-passphrase", label, move || {
         is_shown.update(|is_shown| *is_shown = !*is_shown);
     })
@@ -125,7 +128,7 @@ fn meter(form: Form) -> AnyView {
             html::span().class("meter-bar").aria_hidden("true").child(()),
             html::span().aria_live("polite").child(say),
         ))
-        .into_any()
+        .into_child()
 }
 
 fn suggestion(form: Form) -> AnyView {
@@ -144,7 +147,7 @@ fn suggestion(form: Form) -> AnyView {
     html::div()
         .class("suggestion")
         .child((part::button(Weight::Quiet, "suggest", gate.suggest, suggest), hint))
-        .into_any()
+        .into_child()
 }
 
 /// Six words by chance; `None` if the browser has no randomness.

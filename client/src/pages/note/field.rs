@@ -5,7 +5,7 @@ use engine::{
     command::Command,
     view::Content,
 };
-use leptos::{attr::custom::CustomAttribute as _, ev, html, prelude::*};
+use leptos::{ev, prelude::*};
 
 use super::{Sheet, list};
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
     text::{self, words},
     widgets::{
         choice,
+        html::{self, Child as _},
         icon::{self, icon},
         scale,
         text_box::{self, Names},
@@ -58,7 +59,7 @@ fn text(sheet: Sheet, shape: Shape, field: &Field, path: &'static str) -> AnyVie
     ));
     let warning =
         (path == HEALTH).then(|| html::p().class("hint").child(words().note.sensitive_text));
-    html::div().class("field").child((label, hint, warning, box_)).into_any()
+    html::div().class("field").child((label, hint, warning, box_)).into_child()
 }
 
 /// The text box alone.
@@ -97,20 +98,20 @@ fn group(sheet: Sheet, shape: Shape, field: Field, path: &'static str) -> AnyVie
                     .aria_hidden("true")
                     .child((html::span().child(note.low_end), html::span().child(note.high_end)))
             });
-            (scale, ends).into_any()
+            (scale, ends).into_child()
         }
         Shape::Long
         | Shape::Short
         | Shape::Flag
         | Shape::Date
         | Shape::DateTime
-        | Shape::List(_) => ().into_any(),
+        | Shape::List(_) => ().into_child(),
     };
     html::fieldset()
         .class("field group")
         .attr("data-field", attribute)
         .child((html::legend().class("label").child(text::field(path).label), choices))
-        .into_any()
+        .into_child()
 }
 
 fn flag(sheet: Sheet, field: Field, path: &'static str) -> AnyView {
@@ -122,7 +123,7 @@ fn flag(sheet: Sheet, field: Field, path: &'static str) -> AnyView {
         is_marked.then(|| sensitive(words().note.sensitive))
     };
     let check = choice::flag(text::field(path).label, &name, value, setter(sheet, field));
-    html::div().class("field field-flag").child((check, mark)).into_any()
+    html::div().class("field field-flag").child((check, mark)).into_child()
 }
 
 fn time(sheet: Sheet, range: (i64, i64), field: Field, path: &'static str) -> AnyView {
@@ -136,7 +137,7 @@ fn time(sheet: Sheet, range: (i64, i64), field: Field, path: &'static str) -> An
             html::label().r#for(id.clone()).class("label").child(label),
             scale::time(&id, &name, label, range, value, set),
         ))
-        .into_any()
+        .into_child()
 }
 
 fn when(sheet: Sheet, kind: &'static str, field: Field, path: &'static str) -> AnyView {
@@ -157,15 +158,15 @@ fn when(sheet: Sheet, kind: &'static str, field: Field, path: &'static str) -> A
         .class("text-box text-box-when")
         .attr("data-field", name)
         .attr("autocomplete", "off")
-        .prop("value", shown)
-        .on(ev::change, move |event| {
+        .text("value", shown)
+        .on(&ev::change, move |event| {
             let when = event_target_value(&event);
             set(if when.is_empty() { Value::Unset } else { Value::When(when) });
         });
     html::div()
         .class("field field-when")
         .child((html::label().r#for(id).class("label").child(text::field(path).label), input))
-        .into_any()
+        .into_child()
 }
 
 fn setter(sheet: Sheet, field: Field) -> impl Fn(Value) + Copy + 'static {
@@ -181,5 +182,5 @@ fn sensitive(label: &'static str) -> AnyView {
         .class("pill pill-sensitive")
         .attr("data-testid", "sensitive")
         .child((icon(icon::WARNING), html::span().child(label)))
-        .into_any()
+        .into_child()
 }

@@ -5,9 +5,7 @@ use engine::{
     command::Command,
 };
 use leptos::{
-    attr::custom::CustomAttribute as _,
     control_flow::{For, ForProps},
-    html,
     prelude::*,
 };
 use wasm_bindgen::JsCast as _;
@@ -19,7 +17,9 @@ use crate::{
     port,
     text::{self, words},
     widgets::{
-        dom, icon,
+        dom,
+        html::{self, Child as _},
+        icon,
         part::{self, Weight},
         text_box::Names,
     },
@@ -54,11 +54,11 @@ pub fn list(sheet: Sheet, specs: &'static [Spec], list: Field, path: &'static st
         .child((
             html::legend().class("label").child(label),
             nothing,
-            html::ol().class("items").child(For(rows)),
+            html::ol().class("items").child(For(rows).into_any()),
             undo(sheet, of_undo),
             part::icon_button(Weight::Plain, "add-item", icon::ADD, &(note.add)(label), add),
         ))
-        .into_any()
+        .into_child()
 }
 
 #[derive(Clone, Copy)]
@@ -93,10 +93,10 @@ fn row(context: Item, list: &Field, item: &Field) -> AnyView {
         .attr("data-item", item.as_str().to_owned())
         .node_ref(node)
         .child((
-            html::div().class("item-fields").child(fields.collect_view()),
+            html::div().class("item-fields").child(fields.collect::<Vec<_>>()),
             part::bare_button("remove-item", icon::CLOSE, name, remove),
         ))
-        .into_any()
+        .into_child()
 }
 
 fn inner(
@@ -145,7 +145,7 @@ fn undo(sheet: Sheet, list: Field) -> AnyView {
             ))
         })
     };
-    shown.into_any()
+    shown.into_child()
 }
 
 fn focus_first(row: &HtmlElement) {

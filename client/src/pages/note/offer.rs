@@ -1,7 +1,7 @@
 //! Handing the summary over to the employee.
 
 use engine::command::Command;
-use leptos::{attr::custom::CustomAttribute as _, html, prelude::*};
+use leptos::prelude::*;
 
 use super::{Sheet, draft};
 use crate::{
@@ -10,7 +10,9 @@ use crate::{
     port,
     text::words,
     widgets::{
-        dialog, moment,
+        dialog,
+        html::{self, Child as _},
+        moment,
         part::{self, Weight},
     },
 };
@@ -50,11 +52,11 @@ pub fn offer(sheet: Sheet) -> AnyView {
                 part::button(Weight::Plain, "preview-summary", offer.preview, move || {
                     asking.set(Some(Asking::Preview));
                 }),
-                part::button(Weight::Primary, "offer-summary", label.into_any(), ask),
+                part::button(Weight::Primary, "offer-summary", label.into_child(), ask),
             )),
             confirmation(sheet, asking),
         ))
-        .into_any()
+        .into_child()
 }
 
 fn draft_of(sheet: Sheet) -> SummaryText {
@@ -93,7 +95,7 @@ fn state(sheet: Sheet) -> AnyView {
         .attr("data-testid", "offer-state")
         .attr("data-offer", name)
         .child((html::span().child(when), html::span().child(comparison)))
-        .into_any()
+        .into_child()
 }
 
 /// The summary's place among the sections.
@@ -107,7 +109,7 @@ fn confirmation(sheet: Sheet, asking: RwSignal<Option<Asking>>) -> AnyView {
         match asking.get() {
             Some(Asking::Preview) => preview(&draft, close),
             Some(Asking::Confirm) => confirm(sheet, &draft, close),
-            None => ().into_any(),
+            None => ().into_child(),
         }
     };
     dialog::dialog("offer-dialog", is_open, close, body)
@@ -116,7 +118,7 @@ fn confirmation(sheet: Sheet, asking: RwSignal<Option<Asking>>) -> AnyView {
 fn preview(draft: &SummaryText, close: impl Fn() + 'static) -> AnyView {
     let words = words();
     let shown = if draft.is_empty() {
-        html::p().class("hint").child(words.offer.empty).into_any()
+        html::p().class("hint").child(words.offer.empty).into_child()
     } else {
         summary::body(draft)
     };
@@ -130,7 +132,7 @@ fn preview(draft: &SummaryText, close: impl Fn() + 'static) -> AnyView {
             close,
         )),
     )
-        .into_any()
+        .into_child()
 }
 
 fn confirm(sheet: Sheet, draft: &SummaryText, close: impl Fn() + Copy + 'static) -> AnyView {
@@ -151,5 +153,5 @@ fn confirm(sheet: Sheet, draft: &SummaryText, close: impl Fn() + Copy + 'static)
             part::button(Weight::Plain, "cancel-offer", words.frame.cancel, close),
         )),
     )
-        .into_any()
+        .into_child()
 }

@@ -1,10 +1,13 @@
 //! The sections of a note: every field of the schema, in the order in which a note is written.
 
 use engine::casework::{field::Field, note::FIELDS};
-use leptos::{attr::custom::CustomAttribute as _, html, prelude::*};
+use leptos::prelude::*;
 
 use super::{Sheet, field, offer};
-use crate::text::words;
+use crate::{
+    text::words,
+    widgets::html::{self, Child as _},
+};
 
 /// Some fields under one heading. Its words are in the language's `section_names`, in this order.
 #[derive(Debug)]
@@ -70,10 +73,10 @@ pub fn section(sheet: Sheet, at: usize, section: &'static Section) -> AnyView {
         .child((
             html::h2().id(section.heading_id()).tabindex("-1").child(title),
             reader,
-            html::div().class("fields").child(fields.collect_view()),
+            html::div().class("fields").child(fields.collect::<Vec<_>>()),
             is_summary.then(|| offer::offer(sheet)),
         ))
-        .into_any()
+        .into_child()
 }
 
 #[cfg(test)]
