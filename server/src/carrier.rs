@@ -109,6 +109,10 @@ impl Carrier {
     }
 
     async fn carry_step(&mut self, step: Step) {
+        if self.connection.who().is_none() {
+            // Whoever says hello again has to log in and subscribe again.
+            self.leave();
+        }
         let replies = match step {
             Step::Reply(reply) => vec![reply],
             Step::Login(claim) => vec![self.login(claim).await],

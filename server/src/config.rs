@@ -1,19 +1,19 @@
 //! What the operator decides: command line, then environment, then a TOML file, then defaults.
 
 use std::{
-    fs,
-    net::{IpAddr, SocketAddr},
+    fs, io,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 use crate::{accept::Caps, tls};
 
 const DATA: &str = "mendan-data";
-const LISTEN: &str = "127.0.0.1:8787";
+const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8787);
 const CONNECTIONS: u64 = 16_384;
 const CONNECTIONS_PER_ADDRESS: u32 = 4_096;
 
@@ -81,12 +81,61 @@ pub struct Config {
     pub caps: Caps,
 }
 
+/// Why the settings do not hold together: for the operator to repair.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("{} cannot be read", path.display())]
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The file is no TOML, or has a setting that there is not.
+    #[error("{} is not understood", path.display())]
+    NotUnderstood {
+        /// Which.
+        path: PathBuf,
+        /// Where and why.
+        source: Box<toml::de::Error>,
+    },
+    /// The settings cannot be written down.
+    #[error("the settings cannot be written as TOML")]
+    Unwritable(#[source] toml::ser::Error),
+    /// Half of what TLS needs, or twice.
+    #[error(
+        "give either --tls-cert with --tls-key, or --tls-self-signed \
+         / --tls-cert と --tls-key の組か、--tls-self-signed のどちらかを指定してください"
+    )]
+    HalfTls,
+    /// Plain HTTP where others can listen.
+    #[error(
+        "{listen} can be reached by others, so it needs TLS: give --tls-cert and --tls-key, or \
+         --tls-self-signed, or listen on 127.0.0.1 behind a proxy \
+         / 外部から届くアドレスには TLS が必要です"
+    )]
+    PlainHttp {
+        /// The address.
+        listen: SocketAddr,
+    },
+    /// The origin has a path, no scheme, or letters that no origin has.
+    #[error("{origin} is no origin; an origin is like https://mendan.example.jp")]
+    NoOrigin {
+        /// As given.
+        origin: String,
+    },
+}
+
 impl Settings {
     /// Reads a TOML file.
-    pub fn read(path: &Path) -> Result<Self> {
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let text = fs::read_to_string(path)
-            .with_context(|| format!("{} cannot be read", path.display()))?;
-        toml::from_str(&text).with_context(|| format!("{} is not understood", path.display()))
+            .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+        toml::from_str(&text).map_err(|source| ConfigError::NotUnderstood {
+            path: path.to_owned(),
+            source: Box::new(source),
+        })
     }
 
     /// These, and where they say nothing, `others`.
@@ -112,7 +161,7 @@ impl Settings {
     pub fn defaults() -> Self {
         Self {
             data: Some(PathBuf::from(DATA)),
-            listen: LISTEN.parse().ok(),
+            listen: Some(LISTEN),
             connections: Some(CONNECTIONS),
             connections_per_address: Some(CONNECTIONS_PER_ADDRESS),
             ..Self::default()
@@ -120,15 +169,15 @@ impl Settings {
     }
 
     /// As a TOML file would say it.
-    pub fn to_toml(&self) -> Result<String> {
-        Ok(toml::to_string(self)?)
+    pub fn to_toml(&self) -> Result<String, ConfigError> {
+        toml::to_string(self).map_err(ConfigError::Unwritable)
     }
 
     /// Checks that the settings hold together.
-    pub fn resolve(self) -> Result<Config> {
-        let settings = self.or(Self::defaults());
-        let data = settings.data.context("no data directory")?;
-        let listen = settings.listen.context("no address to listen on")?;
+    pub fn resolve(self) -> Result<Config, ConfigError> {
+        let settings = self;
+        let data = settings.data.unwrap_or_else(|| PathBuf::from(DATA));
+        let listen = settings.listen.unwrap_or(LISTEN);
         let origin = settings.origin.map(|origin| checked_origin(&origin)).transpose()?;
         let tls = match (settings.tls_cert, settings.tls_key, settings.tls_self_signed) {
             (Some(certificate), Some(key), false) => Some(tls::Source::Own { certificate, key }),
@@ -137,17 +186,10 @@ impl Settings {
                 directory: data.join("tls"),
             }),
             (None, None, false) => None,
-            _ => bail!(
-                "give either --tls-cert with --tls-key, or --tls-self-signed \
-                 / --tls-cert と --tls-key の組か、--tls-self-signed のどちらかを指定してください"
-            ),
+            _ => return Err(ConfigError::HalfTls),
         };
         if tls.is_none() && !listen.ip().is_loopback() {
-            bail!(
-                "{listen} can be reached by others, so it needs TLS: give --tls-cert and \
-                 --tls-key, or --tls-self-signed, or listen on 127.0.0.1 behind a proxy \
-                 / 外部から届くアドレスには TLS が必要です"
-            );
+            return Err(ConfigError::PlainHttp { listen });
         }
         Ok(Config {
             data,
@@ -191,14 +233,14 @@ impl Config {
 }
 
 /// An origin is a scheme, a host and perhaps a port; browsers compare it letter by letter.
-fn checked_origin(text: &str) -> Result<String> {
+fn checked_origin(text: &str) -> Result<String, ConfigError> {
     let origin = text.trim_end_matches('/').to_ascii_lowercase();
     let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
     match host {
         Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ', ';', ',']) => {
             Ok(origin)
         }
-        Some(_) | None => bail!("{text} is no origin; an origin is like https://mendan.example.jp"),
+        Some(_) | None => Err(ConfigError::NoOrigin { origin: String::from(text) }),
     }
 }
 

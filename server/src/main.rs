@@ -3,6 +3,7 @@
 use std::{
     io::{IsTerminal as _, Write as _},
     path::PathBuf,
+    process::ExitCode,
     sync::Arc,
 };
 
@@ -49,17 +50,23 @@ struct Common {
     settings: Settings,
 }
 
-fn main() -> Result<()> {
-    match Cli::parse().command {
-        Command::Serve(common) => match effective(common)? {
-            Some(settings) => run_serve(settings),
-            None => Ok(()),
-        },
-        Command::Migrate(common) => match effective(common)? {
-            Some(settings) => run_migrate(settings),
-            None => Ok(()),
-        },
+fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nobody who mistypes an option wants to see where in the program it was noticed.
+            let said = writeln!(std::io::stderr().lock(), "mendan: {error:#}");
+            if said.is_ok() { ExitCode::FAILURE } else { ExitCode::from(2) }
+        }
     }
+}
+
+fn run(command: Command) -> Result<()> {
+    let (common, act): (_, fn(Settings) -> Result<()>) = match command {
+        Command::Serve(common) => (common, run_serve),
+        Command::Migrate(common) => (common, run_migrate),
+    };
+    effective(common)?.map_or(Ok(()), act)
 }
 
 /// The settings in force; `None` if they were only to be printed.
@@ -90,7 +97,7 @@ fn run_serve(settings: Settings) -> Result<()> {
                 _ = interrupt.recv() => {}
             }
         };
-        serve::serve(&config, Arc::new(OperatingSystem), stop, announce).await
+        Ok(serve::serve(&config, Arc::new(OperatingSystem), stop, announce).await?)
     })
 }
 

@@ -2,18 +2,21 @@
 
 use std::{
     fs::{self, OpenOptions, Permissions},
-    io::Write as _,
+    io::{self, Write as _},
     os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use anyhow::{Context as _, Result, ensure};
 use rustls::{
     ServerConfig,
     crypto::aws_lc_rs,
-    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
+    pki_types::{
+        CertificateDer, PrivateKeyDer,
+        pem::{self, PemObject as _},
+    },
 };
+use thiserror::Error;
 
 /// Where the certificate comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,48 +37,82 @@ pub enum Source {
     },
 }
 
+/// Why there is no TLS: for the operator to repair.
+#[derive(Debug, Error)]
+pub enum TlsError {
+    /// The certificate or the key cannot be read.
+    #[error("{} cannot be read", path.display())]
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: pem::Error,
+    },
+    /// The file holds other things.
+    #[error("{} holds no certificate", path.display())]
+    NoCertificate {
+        /// Which.
+        path: PathBuf,
+    },
+    /// rustls takes neither of them, or not both.
+    #[error("certificate and private key do not belong together")]
+    Unfit(#[source] rustls::Error),
+    /// A certificate for these names cannot be made.
+    #[error("a certificate cannot be made for these names")]
+    Unmade(#[source] rcgen::Error),
+    /// What was made cannot be kept.
+    #[error("{} cannot be written", path.display())]
+    Unwritable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
 /// What the listener needs to speak TLS.
-pub fn server_config(source: &Source) -> Result<Arc<ServerConfig>> {
+pub fn server_config(source: &Source) -> Result<Arc<ServerConfig>, TlsError> {
     let (certificate, key) = match source {
         Source::Own { certificate, key } => (certificate.clone(), key.clone()),
         Source::SelfSigned { names, directory } => make_self_signed(names, directory)?,
     };
     let chain = CertificateDer::pem_file_iter(&certificate)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .with_context(|| format!("the certificate {} cannot be read", certificate.display()))?;
-    ensure!(!chain.is_empty(), "{} holds no certificate", certificate.display());
+        .map_err(|source| TlsError::Unreadable { path: certificate.clone(), source })?;
+    if chain.is_empty() {
+        return Err(TlsError::NoCertificate { path: certificate });
+    }
     let key = PrivateKeyDer::from_pem_file(&key)
-        .with_context(|| format!("the private key {} cannot be read", key.display()))?;
+        .map_err(|source| TlsError::Unreadable { path: key, source })?;
     let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .context("certificate and private key do not belong together")?;
+        .with_safe_default_protocol_versions()
+        .and_then(|config| config.with_no_client_auth().with_single_cert(chain, key))
+        .map_err(TlsError::Unfit)?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(Arc::new(config))
 }
 
-fn make_self_signed(names: &[String], directory: &Path) -> Result<(PathBuf, PathBuf)> {
+fn make_self_signed(names: &[String], directory: &Path) -> Result<(PathBuf, PathBuf), TlsError> {
     let certificate = directory.join("certificate.pem");
     let key = directory.join("key.pem");
     if !certificate.exists() || !key.exists() {
-        fs::create_dir_all(directory)?;
-        fs::set_permissions(directory, Permissions::from_mode(0o700))?;
-        let made = rcgen::generate_simple_self_signed(names.to_vec())
-            .context("a certificate cannot be made for these names")?;
+        fs::create_dir_all(directory)
+            .and_then(|()| fs::set_permissions(directory, Permissions::from_mode(0o700)))
+            .map_err(|source| TlsError::Unwritable { path: directory.to_owned(), source })?;
+        let made = rcgen::generate_simple_self_signed(names.to_vec()).map_err(TlsError::Unmade)?;
         write_private(&key, &made.signing_key.serialize_pem())?;
         write_private(&certificate, &made.cert.pem())?;
     }
     Ok((certificate, key))
 }
 
-fn write_private(path: &Path, text: &str) -> Result<()> {
+fn write_private(path: &Path, text: &str) -> Result<(), TlsError> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true).mode(0o600);
     options
         .open(path)
         .and_then(|mut target| target.write_all(text.as_bytes()))
-        .with_context(|| format!("{} cannot be written", path.display()))
+        .map_err(|source| TlsError::Unwritable { path: path.to_owned(), source })
 }
 
 #[cfg(test)]

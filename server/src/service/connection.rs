@@ -60,7 +60,7 @@ pub enum Step {
     Subscribe(Who),
     /// [`read`], anywhere.
     Read(Who, Read),
-    /// [`write`], in the writer's next transaction.
+    /// [`write()`], in the writer's next transaction.
     Write(Who, Write),
 }
 

@@ -27,7 +27,10 @@ pub fn put_wraps(tx: &mut Tx<'_>, who: Who, wraps: &[Wrap]) -> Result<ServerMess
     }
     let mut last = tx.reader().last_wrap(account)?;
     for wrap in wraps {
-        last = last.max(tx.put_wrap(wrap)?);
+        // A lost answer makes a device send the same again.
+        if tx.reader().wrap_number(wrap)?.is_none() {
+            last = last.max(tx.put_wrap(wrap)?);
+        }
     }
     Ok(ServerMessage::Event(Event::Wraps(last)))
 }

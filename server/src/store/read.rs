@@ -243,7 +243,7 @@ impl<'s> Reader<'s> {
         Ok(last.flatten().map_or(0, from_sql))
     }
 
-    /// The number of this very wrap, if it is stored.
+    /// The number of this very wrap, if it is stored. Looks through all of the account's.
     pub fn wrap_number(self, wrap: &Wrap) -> Result<Option<u64>, StoreError> {
         self.one(
             "SELECT number FROM wrap WHERE account = ?1 AND sealed = ?2",

@@ -179,7 +179,7 @@ impl<'s> Tx<'s> {
         Ok(head)
     }
 
-    /// Stores a wrap for whom it is addressed to and says its number. The same wrap twice is one.
+    /// Stores a wrap for whom it is addressed to and says its number.
     pub fn put_wrap(&mut self, wrap: &Wrap) -> Result<u64, StoreError> {
         let account = wrap.to.account();
         let (device, document, epoch) = match wrap.to {
@@ -188,9 +188,6 @@ impl<'s> Tx<'s> {
             }
             WrapTo::Device { device, .. } => (Some(*device.as_bytes()), None, None),
         };
-        if let Some(number) = self.reader().wrap_number(wrap)? {
-            return Ok(number);
-        }
         let number = self.reader().last_wrap(account)? + 1;
         self.store
             .db
