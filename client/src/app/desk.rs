@@ -4,7 +4,10 @@
 //! engine reports it durable.
 
 use core::cell::RefCell;
-use std::{collections::BTreeMap, rc::Rc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use engine::{
     casework::field::Field,
@@ -73,6 +76,12 @@ impl Desk {
         texts.all(|(_, text)| text.is_durable())
     }
 
+    /// Documents with texts of which the engine has not seen everything.
+    pub fn ahead(&self) -> BTreeSet<DocumentId> {
+        let ahead = self.texts.iter().filter(|(_, text)| text.is_ahead());
+        ahead.map(|((document, _), _)| *document).collect()
+    }
+
     /// Whether an input method is composing anywhere.
     pub fn is_composing(&self) -> bool {
         self.texts.values().any(TextSync::is_composing)
@@ -139,6 +148,18 @@ impl Desk {
 thread_local! {
     static DESK: RefCell<Desk> = RefCell::default();
     static BOXES: RefCell<BTreeMap<Key, Rc<dyn TextBox>>> = const { RefCell::new(BTreeMap::new()) };
+    static WATCHER: RefCell<Option<Rc<dyn Fn()>>> = const { RefCell::new(None) };
+}
+
+/// Calls back whenever somebody wrote.
+pub fn watch(watcher: impl Fn() + 'static) {
+    WATCHER.set(Some(Rc::new(watcher)));
+}
+
+fn notify() {
+    if let Some(watcher) = WATCHER.with_borrow(Clone::clone) {
+        watcher();
+    }
 }
 
 /// Looks at or changes the desk.
@@ -168,6 +189,7 @@ pub fn detach(key: &Key) {
 pub fn typed(key: &Key, value: &str) {
     let edit = with(|desk| desk.text_mut(key).and_then(|text| text.typed(value)));
     send(key, edit);
+    notify();
 }
 
 /// An input method began to compose.
@@ -177,6 +199,7 @@ pub fn compose(key: &Key) {
             text.compose();
         }
     });
+    notify();
 }
 
 /// The composition ended, or focus left.
@@ -186,6 +209,7 @@ pub fn composed(key: &Key, value: &str) {
     };
     send(key, edit);
     obey(key, arrival);
+    notify();
 }
 
 /// The engine told of a text.
@@ -265,6 +289,31 @@ mod tests {
         desk.text_mut(&key("purpose")).unwrap().typed("あ").unwrap();
 
         assert_eq!(desk.lay(&key("purpose"), 0, ""), (String::from("あ"), None));
+    }
+
+    #[test]
+    fn a_document_is_ahead_until_the_engine_has_seen_every_edit() {
+        let mut desk = Desk::default();
+        desk.lay(&key("purpose"), 0, "");
+        assert!(desk.ahead().is_empty());
+
+        let text = desk.text_mut(&key("purpose")).unwrap();
+        text.typed("あ").unwrap();
+        text.typed("あい").unwrap();
+        let document = key("").0;
+        let view = |edits_seen| TextView {
+            document,
+            field: Field::top("purpose"),
+            edits_seen,
+            adopt: None,
+        };
+        text.arrived(&view(1));
+        assert!(desk.ahead().contains(&document));
+
+        desk.text_mut(&key("purpose")).unwrap().arrived(&view(2));
+        assert!(desk.ahead().is_empty());
+        desk.text_mut(&key("purpose")).unwrap().compose();
+        assert!(desk.ahead().contains(&document));
     }
 
     #[test]

@@ -94,6 +94,8 @@ pub struct Signals {
     pub persistence: RwSignal<Option<Persistence>>,
     /// Whether and how the app can be installed.
     pub installing: RwSignal<Installing>,
+    told_sync: RwSignal<SyncView>,
+    told_whereabouts: RwSignal<BTreeMap<DocumentId, Whereabouts>>,
     opened: RwSignal<Vec<DocumentId>>,
     wants_lock: RwSignal<bool>,
 }
@@ -129,6 +131,8 @@ impl Signals {
             is_updating: RwSignal::new(false),
             persistence: RwSignal::new(None),
             installing: RwSignal::new(Installing::Unknown),
+            told_sync: RwSignal::new(sync),
+            told_whereabouts: RwSignal::new(BTreeMap::new()),
             opened: RwSignal::new(vec![]),
             wants_lock: RwSignal::new(false),
         }))
@@ -226,7 +230,8 @@ impl Signals {
                 if sync.unsaved == 0 {
                     desk::with(|desk| desk.stored(None));
                 }
-                self.sync.set(sync);
+                self.told_sync.set(sync);
+                self.show_progress();
                 self.close_durable();
             }
             View::Home(home) => self.home.set(home),
@@ -234,6 +239,8 @@ impl Signals {
             View::Text(text) => {
                 desk::arrived(&text);
                 self.close_durable();
+                // What the engine now knows to be unsaved it says in its next words.
+                set_timeout(move || self.show_progress(), core::time::Duration::ZERO);
             }
             View::Shared(shared) => self.shared.update(|all| {
                 all.insert(shared.document, shared);
@@ -252,10 +259,33 @@ impl Signals {
                 desk::with(|desk| desk.stored(Some(document)));
             }
         }
-        self.whereabouts.update(|all| {
+        self.told_whereabouts.update(|all| {
             all.insert(document, whereabouts);
         });
+        self.show_progress();
         self.close_durable();
+    }
+
+    /// Shows where everything is. What the engine has not seen yet is nowhere but on the screen,
+    /// whatever it said last.
+    fn show_progress(&'static self) {
+        let ahead = desk::with(|desk| desk.ahead());
+        let mut sync = self.told_sync.get_untracked();
+        if !ahead.is_empty() {
+            sync.unsaved = sync.unsaved.max(1);
+        }
+        if self.sync.get_untracked() != sync {
+            self.sync.set(sync);
+        }
+        let mut whereabouts = self.told_whereabouts.get_untracked();
+        for (document, here) in &mut whereabouts {
+            if ahead.contains(document) {
+                *here = Whereabouts::Unsaved;
+            }
+        }
+        if self.whereabouts.with_untracked(|shown| *shown != whereabouts) {
+            self.whereabouts.set(whereabouts);
+        }
     }
 
     fn show_gate(&'static self, gate: Gate) {
@@ -312,6 +342,7 @@ impl Signals {
         self.note.set(None);
         self.shared.set(BTreeMap::new());
         self.whereabouts.set(BTreeMap::new());
+        self.told_whereabouts.set(BTreeMap::new());
         self.home.set(Home::default());
         self.invitation.set(None);
         self.notices.set(vec![]);
@@ -319,6 +350,7 @@ impl Signals {
 
     /// Opens the document that the page shows, and closes others once nothing of them can be lost.
     pub fn follow(&'static self) {
+        desk::watch(move || self.show_progress());
         let is_open = Memo::new(move |_| self.is_open());
         Effect::new(move |_| {
             let place = self.place.get();
