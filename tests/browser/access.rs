@@ -129,6 +129,6 @@ async fn every_page_can_be_heard_and_used_by_keyboard() {
     tablet.page.screenshots("lock", TABLET).await;
 
     tablet.page.replace(&id("passphrase"), CONSULTANT.passphrase).await;
-    tablet.page.press("Enter", 13).await;
+    tablet.page.press_enter().await;
     tablet.wait_for_gate("open").await;
 }

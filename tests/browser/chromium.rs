@@ -123,6 +123,17 @@ impl Browser {
         }
     }
 
+    /// Lets every dedicated worker do nothing but count for a while.
+    pub(crate) async fn keep_workers_busy(&self, ms: u32) {
+        for worker in self.cdp.targets("worker") {
+            let busy = format!(
+                "setTimeout(() => {{ const end = Date.now() + {ms}; while (Date.now() < end); }})"
+            );
+            let params = json!({ "expression": busy });
+            self.cdp.call(Some(&worker.line), "Runtime.evaluate", params).await.unwrap();
+        }
+    }
+
     /// What went wrong inside.
     pub(crate) fn complaints(&self) -> Vec<String> {
         self.cdp.complaints()

@@ -211,3 +211,21 @@ async fn a_worker_that_dies_is_started_again_and_nothing_saved_is_lost() {
     tablet.open_note(&note).await;
     assert_eq!(tablet.page.value(field).await, "係長の打診を受けるか迷う");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_worker_has_not_seen_is_not_called_saved() {
+    let Some(house) = House::open() else { return };
+    let (tablet, _phone, _note) = open_a_note(&house).await;
+    let field = "textarea[data-field=presenting_issue]";
+    tablet.page.fill(field, "係長の").await;
+    tablet.wait_for_whereabouts("sent").await;
+
+    tablet.browser.keep_workers_busy(3_000).await;
+    tablet.page.insert("打診").await;
+
+    assert_eq!(tablet.page.evaluate("document.body.dataset.badge").await, "saving");
+    let whereabouts = "document.querySelector('[data-whereabouts]').dataset.whereabouts";
+    assert_eq!(tablet.page.evaluate(whereabouts).await, "unsaved");
+    tablet.wait_for_whereabouts("sent").await;
+    tablet.wait_for_badge("sent").await;
+}

@@ -197,11 +197,12 @@ impl Page {
         }
     }
 
-    /// Presses and releases a key by its DOM name and its Windows code.
-    pub(crate) async fn press(&self, key: &str, code: u32) {
-        for kind in ["rawKeyDown", "keyUp"] {
+    /// Presses and releases the Enter key.
+    pub(crate) async fn press_enter(&self) {
+        for (kind, text) in [("keyDown", "\r"), ("keyUp", "")] {
             let params = json!({
-                "type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code,
+                "type": kind, "key": "Enter", "code": "Enter", "text": text,
+                "windowsVirtualKeyCode": 13,
             });
             self.call("Input.dispatchKeyEvent", params).await;
         }
