@@ -188,3 +188,45 @@ fn a_reader_that_crashes_while_changes_arrive_ends_with_all_of_them() {
         assert_eq!(set_aside, &[], "an empty battery is no poison, crash at {effects}");
     });
 }
+
+#[test]
+fn an_envelope_that_was_alone_in_flight_at_two_deaths_is_set_aside_and_the_rest_works() {
+    for first in 0..6 {
+        for second in 0..12 {
+            let (mut world, admin) = firm(25);
+            let tablet = world.hire(admin, Role::Consultant, "佐藤 恵", "タブレット");
+            world.hire(tablet, Role::Employee, "佐伯 悠真", "スマートフォン");
+            let laptop = world.link_device(tablet, "ノートパソコン");
+            let case = world.open_case(tablet, "佐伯 悠真");
+            let poisoned = world.add_interview(tablet, case);
+            let healthy = world.add_interview(tablet, case);
+            world.settle();
+            world.crash_in(laptop, first);
+            world.write(tablet, poisoned, "presenting_issue", "毒");
+            world.settle();
+            world.restart(laptop);
+            world.crash_in(laptop, second);
+            world.unlock(laptop);
+            world.settle();
+            world.restart(laptop);
+            world.unlock(laptop);
+            world.settle();
+            world.write(tablet, healthy, "presenting_issue", "薬");
+            world.settle();
+
+            world.ask(laptop, Command::Open(poisoned));
+            world.ask(laptop, Command::Open(healthy));
+            let screen = &world.on(laptop).screen;
+            assert_eq!(world.reads(laptop, healthy, "presenting_issue"), "薬");
+            let is_aside = !screen.home.quarantined.is_empty();
+            let text = world.reads(laptop, poisoned, "presenting_issue");
+            assert_eq!(text, if is_aside { "" } else { "毒" }, "deaths at {first} and {second}");
+            if is_aside {
+                let row = &screen.home.quarantined[0];
+                assert_eq!((row.document, screen.home.quarantined.len()), (poisoned, 1));
+                return;
+            }
+        }
+    }
+    panic!("no two deaths met the same envelope");
+}
