@@ -183,6 +183,39 @@ fn a_full_tablet_says_so_and_loses_nothing() {
 }
 
 #[test]
+fn what_a_full_tablet_could_not_save_outlives_a_lock() {
+    let Cast { mut world, tablet, laptop, .. } = cast(49);
+    let case = world.open_case(tablet, "佐伯 悠真");
+    let note = world.add_interview(tablet, case);
+    world.settle();
+    world.set_full(tablet, true);
+    world.write(tablet, note, "response", "満杯のときに書いた。");
+    world.settle();
+
+    world.ask(tablet, Command::Lock);
+    world.settle();
+    world.unlock(tablet);
+    world.settle();
+    world.ask(tablet, Command::Open(note));
+    assert_eq!(world.reads(tablet, note, "response"), "満杯のときに書いた。");
+    assert_eq!(world.on(tablet).screen.sync.unwrap().badge(), Badge::NotSaved);
+    world.write(tablet, note, "response", "開け直して書いた。");
+    world.settle();
+    world.set_full(tablet, false);
+    world.settle();
+
+    let whole = "満杯のときに書いた。開け直して書いた。";
+    assert_eq!(world.on(tablet).screen.sync.unwrap().badge(), Badge::Sent);
+    world.ask(laptop, Command::Open(note));
+    assert_eq!(world.reads(laptop, note, "response"), whole);
+    world.restart(tablet);
+    world.unlock(tablet);
+    world.settle();
+    world.ask(tablet, Command::Open(note));
+    assert_eq!(world.reads(tablet, note, "response"), whole);
+}
+
+#[test]
 fn a_text_that_would_grow_over_the_limit_is_refused_with_a_message() {
     let Cast { mut world, tablet, .. } = cast(48);
     let case = world.open_case(tablet, "佐伯 悠真");

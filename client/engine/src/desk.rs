@@ -29,6 +29,7 @@ mod receive;
 mod show;
 
 pub(crate) use join::Invitation;
+pub(crate) use load::Found;
 
 /// How far the login on the present connection is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use shared::{Blob, time::UnixMillis};
 use crate::{
     command::{Command, Newcomer, Passphrase},
     cx::Cx,
-    desk::{Desk, Invitation},
+    desk::{Desk, Found, Invitation},
     effect::{Effect, Effects, LinkWish, Record, RecordKey},
     input::{Input, Link},
     journal::{After, Journal, Step},
@@ -87,7 +87,7 @@ impl Engine {
                 }
             }
             Input::PersistFailed(id, fault) => self.journal.failed(id, fault, step.now()),
-            Input::Loaded(records) => self.loaded(step, &records),
+            Input::Loaded(records) => self.loaded(step, records),
             Input::Received(message) => {
                 if let Phase::Desk { desk, .. } = &mut self.phase {
                     desk.receive(step, message);
@@ -215,13 +215,16 @@ impl Engine {
         step.effects.push(Effect::Show(View::Notice(notice)));
     }
 
-    fn loaded(&mut self, step: &mut Step<'_, '_>, records: &[Record]) {
+    fn loaded(&mut self, step: &mut Step<'_, '_>, records: Vec<Record>) {
         let phase = std::mem::replace(&mut self.phase, Phase::Starting);
         let Phase::Loading { vault, sealer } = phase else {
             self.phase = phase;
             return;
         };
-        if let Ok(mut desk) = Desk::load(step, sealer, records, self.pace) {
+        // What a full store has not taken yet outlived the lock, and belongs to what is here.
+        let (records, waiting) = self.journal.overlay(records);
+        let found = Found { records: &records, waiting: &waiting };
+        if let Ok(mut desk) = Desk::load(step, sealer, &found, self.pace) {
             Desk::resume(step);
             if let Some(origin) = self.origin.clone() {
                 desk.link_up(step, origin);

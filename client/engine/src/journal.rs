@@ -10,7 +10,7 @@ use shared::{
 
 use crate::{
     cx::Cx,
-    effect::{Batch, BatchId, Effect, RecordKey},
+    effect::{Batch, BatchId, Effect, Record, RecordKey},
     input::StoreFault,
     record::{Content, Name, Sealer},
 };
@@ -172,6 +172,23 @@ impl Journal {
                 Effect::Persist(waiting.batch.clone())
             })
             .collect()
+    }
+
+    /// What the store will hold once everything that waits is durable, and which of it is not yet.
+    pub(crate) fn overlay(&self, records: Vec<Record>) -> (Vec<Record>, BTreeSet<RecordKey>) {
+        let mut whole: BTreeMap<RecordKey, Blob> = records.into_iter().collect();
+        let mut waiting = BTreeSet::new();
+        for batch in self.waiting.iter().map(|waiting| &waiting.batch) {
+            for (key, value) in &batch.puts {
+                whole.insert(*key, value.clone());
+                waiting.insert(*key);
+            }
+            for key in &batch.deletes {
+                whole.remove(key);
+            }
+        }
+        whole.remove(&RecordKey::VAULT);
+        (whole.into_iter().collect(), waiting)
     }
 
     pub(crate) fn retry_at(&self) -> Option<UnixMillis> {

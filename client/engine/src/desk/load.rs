@@ -13,7 +13,7 @@ use shared::{
 use super::{Desk, Pace};
 use crate::{
     document::{Chain, Flight, Fresh, chunk, crdt::Crdt},
-    effect::Record,
+    effect::{Record, RecordKey},
     epoch::EpochSecret,
     journal::Step,
     record::{Content, Name, Place, Sealer, Snapshot},
@@ -27,8 +27,15 @@ const REPLAYED_MAX: usize = 64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NoKeyring;
 
+/// What the local store holds, and what of it is not durable yet.
+pub(crate) struct Found<'a> {
+    pub(crate) records: &'a [Record],
+    pub(crate) waiting: &'a BTreeSet<RecordKey>,
+}
+
+/// What was found of one document.
 #[derive(Default)]
-struct Found {
+struct Parts {
     logs: Vec<Blob>,
     chunks: BTreeMap<(DeviceId, Seq), Blob>,
     snapshot: Option<Snapshot>,
@@ -42,11 +49,11 @@ impl Desk {
     pub(crate) fn load(
         step: &mut Step<'_, '_>,
         sealer: Sealer,
-        records: &[Record],
+        found: &Found<'_>,
         pace: Pace,
     ) -> Result<Self, NoKeyring> {
         let opened: Vec<Option<(Name, Content)>> =
-            records.iter().map(|record| sealer.open(record)).collect();
+            found.records.iter().map(|record| sealer.open(record)).collect();
         let damaged = opened.iter().filter(|record| record.is_none()).count();
         let mut records: BTreeMap<Name, Content> = opened.into_iter().flatten().collect();
         let Some(Content::Keyring(keyring)) = records.remove(&Name::Keyring) else {
@@ -59,9 +66,9 @@ impl Desk {
         // A new start, and with it new actors: written before any change that uses them.
         desk.progress.starts += 1;
         desk.save_progress(step);
-        let found = desk.sort(records);
-        for (id, found) in found {
-            desk.restore(step, id, found);
+        let documents = desk.sort(records, found.waiting);
+        for (id, parts) in documents {
+            desk.restore(step, id, parts, found.waiting);
         }
         if damaged > 0 {
             let records = u32::try_from(damaged).unwrap_or(u32::MAX);
@@ -72,8 +79,12 @@ impl Desk {
 
     /// Takes in what stands alone, and sorts the rest by document. Names are ordered, so the org
     /// log comes first and every log and counter comes in order.
-    fn sort(&mut self, records: BTreeMap<Name, Content>) -> BTreeMap<DocumentId, Found> {
-        let mut found: BTreeMap<DocumentId, Found> = BTreeMap::new();
+    fn sort(
+        &mut self,
+        records: BTreeMap<Name, Content>,
+        waiting: &BTreeSet<RecordKey>,
+    ) -> BTreeMap<DocumentId, Parts> {
+        let mut found: BTreeMap<DocumentId, Parts> = BTreeMap::new();
         for (name, content) in records {
             match (name, content) {
                 (Name::Org(_), Content::Bytes(bytes)) => self.restore_org(&bytes),
@@ -101,13 +112,14 @@ impl Desk {
                 }
                 (Name::Change(id, counter), Content::Change(change)) => {
                     found.entry(id).or_default();
+                    let durable = !waiting.contains(&self.sealer.place(name));
                     let document = self.document_mut(id);
                     document.next_counter = document.next_counter.max(counter);
                     document.fresh.push_back(Fresh {
                         counter,
                         start: change.start,
                         bytes: change.bytes.0,
-                        durable: true,
+                        durable,
                     });
                 }
                 (Name::InFlight(id), Content::InFlight(marker)) => {
@@ -140,7 +152,13 @@ impl Desk {
         }
     }
 
-    fn restore(&mut self, step: &mut Step<'_, '_>, id: DocumentId, found: Found) {
+    fn restore(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        id: DocumentId,
+        found: Parts,
+        waiting: &BTreeSet<RecordKey>,
+    ) {
         self.document_mut(id);
         let log = self.restore_log(&found.logs);
         let Some(document) = self.documents.get_mut(&id) else { return };
@@ -156,7 +174,9 @@ impl Desk {
         let mut replay = Replay { suspects: found.suspects, covers, ..Replay::default() };
         self.note_quarantine(step, id, found.quarantined, found.is_second_try, &mut replay);
         for ((device, seq), bytes) in found.chunks {
-            self.restore_envelope(Place { document: id, device, seq }, bytes, &mut replay);
+            let place = Place { document: id, device, seq };
+            let is_durable = !waiting.contains(&self.sealer.place(Name::Envelope(id, device, seq)));
+            self.restore_envelope(place, bytes, is_durable, &mut replay);
         }
         self.replay(step, id, &replay);
     }
@@ -201,7 +221,7 @@ impl Desk {
         }
     }
 
-    fn restore_envelope(&mut self, place: Place, bytes: Blob, replay: &mut Replay) {
+    fn restore_envelope(&mut self, place: Place, bytes: Blob, durable: bool, replay: &mut Replay) {
         // Verified when it came, and sealed under the store key since.
         let Some(envelope) = self.trusted(&place, bytes) else { return };
         let this = self.keys.id;
@@ -214,7 +234,7 @@ impl Desk {
                 id: envelope.id(),
                 bytes: envelope.as_bytes().to_vec(),
                 edits: 1,
-                durable: true,
+                durable,
                 sent: false,
             });
         }
