@@ -34,7 +34,7 @@ impl Language {
         }
     }
 
-    /// From what was remembered, or what the browser prefers.
+    /// From what was remembered.
     pub fn parse(tag: &str) -> Self {
         if tag.starts_with("en") { Self::English } else { Self::Japanese }
     }

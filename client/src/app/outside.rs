@@ -27,6 +27,14 @@ pub fn scroll_to_top() {
     window().scroll_to_with_x_and_y(0.0, 0.0);
 }
 
+/// Whether the page cannot be scrolled any further down.
+pub fn is_at_bottom() -> bool {
+    let Some(root) = window().document().and_then(|document| document.document_element()) else {
+        return false;
+    };
+    root.scroll_top() + root.client_height() + 4 >= root.scroll_height()
+}
+
 /// Takes the fragment out of the address and its history: it is a secret.
 pub fn take_link() -> Option<String> {
     let fragment = window().location().hash().unwrap_or_default();
@@ -37,11 +45,10 @@ pub fn take_link() -> Option<String> {
     Some(fragment.to_owned())
 }
 
-/// The language chosen last, or the one the browser prefers.
+/// The language chosen last; Japanese until somebody has chosen.
 pub fn remembered_language() -> Language {
     let remembered = storage().and_then(|storage| storage.get_item(LANGUAGE).ok()?);
-    let preferred = || window().navigator().language();
-    remembered.or_else(preferred).as_deref().map(Language::parse).unwrap_or_default()
+    remembered.as_deref().map(Language::parse).unwrap_or_default()
 }
 
 /// Remembers the language.

@@ -300,7 +300,7 @@ impl Signals {
                     install::look(self);
                 }
                 self.restarted.set(false);
-                self.drafts.set(desk::with(|desk| desk.drafts_len()));
+                self.count_drafts();
             }
             Gate::Empty | Gate::Locked { .. } | Gate::Working(_) => self.clear(),
         }
@@ -316,7 +316,8 @@ impl Signals {
         desk::with(|desk| desk.keep_only(&note));
         self.put(note.document, note.whereabouts);
         self.note.set(Some(note));
-        self.drafts.set(desk::with(|desk| desk.drafts_len()));
+        // The text boxes take their drafts when they appear.
+        set_timeout(move || self.count_drafts(), core::time::Duration::ZERO);
     }
 
     fn show_notice(&'static self, notice: Notice) {
@@ -333,10 +334,14 @@ impl Signals {
         }
     }
 
+    fn count_drafts(&'static self) {
+        self.drafts.set(desk::with(|desk| desk.drafts_len()));
+    }
+
     /// Forgets what may only be seen while the device is open.
     fn clear(&'static self) {
         desk::with(|desk| desk.leave(None));
-        self.drafts.set(desk::with(|desk| desk.drafts_len()));
+        self.count_drafts();
         self.wants_lock.set(false);
         self.opened.set(vec![]);
         self.note.set(None);

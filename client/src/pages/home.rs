@@ -38,8 +38,10 @@ pub fn home(stage: Stage) -> AnyView {
                 })),
             html::section().class("section").aria_labelledby("invited-title").child((
                 html::h2().id("invited-title").child(words.home.invited),
-                people::invited(stage),
-                invite::invite(stage, &[Role::Employee]),
+                html::div().class("two-columns").child((
+                    people::invited(stage, false),
+                    invite::invite(stage, &[Role::Employee]),
+                )),
             )),
         ))
         .into_child()

@@ -16,7 +16,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use crate::{
-    app::{desk, stage::Stage},
+    app::{desk, outside, stage::Stage},
     text::words,
     widgets::{
         copy::copy_button,
@@ -28,6 +28,12 @@ use crate::{
 };
 use section::{SECTIONS, Section};
 
+/// Headings above this line, in CSS pixels from the top, have been reached.
+const READING_LINE: f64 = 220.0;
+
+/// How much of the entry before stays in sight, in CSS pixels.
+const ROW_MARGIN: i32 = 48;
+
 /// What all parts of an open note share.
 #[derive(Clone, Copy)]
 pub struct Sheet {
@@ -37,6 +43,8 @@ pub struct Sheet {
     pub id: DocumentId,
     /// Grows with everything typed, so that what depends on texts is looked at again.
     pub typed: RwSignal<u32>,
+    /// Grows with everything typed into the summary.
+    pub drafted: RwSignal<u32>,
     /// The list an item was removed from last.
     pub emptied: RwSignal<Option<Field>>,
     /// The section the person is in.
@@ -101,13 +109,19 @@ fn sheet(stage: Stage, id: DocumentId) -> AnyView {
         stage,
         id,
         typed: RwSignal::new(0),
+        drafted: RwSignal::new(0),
         emptied: RwSignal::new(None),
         current: RwSignal::new(0),
     };
     let sections = (0..).zip(SECTIONS).map(|(at, section)| section::section(sheet, at, section));
     let form = html::div()
         .class("note-fields")
-        .on(&ev::input, move |_| sheet.typed.update(|typed| *typed = typed.wrapping_add(1)))
+        .on(&ev::input, move |event| {
+            sheet.typed.update(|typed| *typed = typed.wrapping_add(1));
+            if event.target().and_then(|target| section_of(&target)) == Some(offer::SECTION) {
+                sheet.drafted.update(|drafted| *drafted = drafted.wrapping_add(1));
+            }
+        })
         .on(&ev::focusin, move |event| {
             if let Some(at) = event.target().and_then(|target| section_of(&target)) {
                 sheet.current.set(at);
@@ -115,6 +129,7 @@ fn sheet(stage: Stage, id: DocumentId) -> AnyView {
         })
         .on(&ev::keydown, move |event| walk(sheet, &event))
         .child((leftovers(sheet), sections.collect::<Vec<_>>()));
+    follow_scroll(sheet);
     let columns = html::div().class("note-columns").child((navigation(sheet), form));
     (head(sheet), columns).into_child()
 }
@@ -211,6 +226,47 @@ fn is_filled(sheet: Sheet, section: &Section) -> bool {
             None => false,
         }
     })
+}
+
+/// The section at the top of the screen is the one the person is in.
+fn follow_scroll(sheet: Sheet) {
+    let is_due = StoredValue::new(false);
+    let listener = window_event_listener(ev::scroll, move |_| {
+        if !is_due.get_value() {
+            is_due.set_value(true);
+            request_animation_frame(move || {
+                is_due.try_set_value(false);
+                look(sheet);
+            });
+        }
+    });
+    on_cleanup(move || listener.remove());
+    Effect::new(move |_| show_entry(sheet.current.get()));
+}
+
+/// On a narrow page the sections are a row that scrolls by itself.
+fn show_entry(at: usize) {
+    let Some(section) = SECTIONS.get(at) else { return };
+    let entry = format!("[data-testid=section-{}]", section.id);
+    let entry = document().query_selector(&entry).ok().flatten();
+    let Some(entry) = entry.and_then(|it| it.dyn_into::<HtmlElement>().ok()) else { return };
+    if let Some(row) = entry.offset_parent() {
+        row.set_scroll_left(entry.offset_left() - ROW_MARGIN);
+    }
+}
+
+fn look(sheet: Sheet) {
+    let top = |section: &Section| {
+        let heading = document().get_element_by_id(&section.heading_id())?;
+        Some(heading.get_bounding_client_rect().top())
+    };
+    let is_above = |section: &&Section| top(section).is_some_and(|top| top < READING_LINE);
+    let above = SECTIONS.iter().take_while(is_above).count();
+    // The last section may be too short to reach the line.
+    let here = if outside::is_at_bottom() { SECTIONS.len() } else { above }.saturating_sub(1);
+    if sheet.current.try_get_untracked().is_some_and(|current| current != here) {
+        sheet.current.set(here);
+    }
 }
 
 /// Goes to a section and puts the focus on its heading.

@@ -39,14 +39,18 @@ pub fn people(stage: Stage, role: Role) -> AnyView {
             move || home::quarantined(stage),
             html::div()
                 .class("two-columns")
-                .child((invited(stage), roles.map(|roles| invite::invite(stage, roles)))),
+                .child((invited(stage, true), roles.map(|roles| invite::invite(stage, roles)))),
         ))
         .into_child()
 }
 
 /// The list of people, or what to do when there are none.
-pub fn invited(stage: Stage) -> AnyView {
-    let people = Memo::new(move |_| stage.home.with(|home| home.people.clone()));
+pub fn invited(stage: Stage, with_me: bool) -> AnyView {
+    let people = Memo::new(move |_| {
+        let mut people = stage.home.with(|home| home.people.clone());
+        people.retain(|row| with_me || !row.is_me);
+        people
+    });
     let list = move || people.with(|people| list(people));
     html::div().class("people").child(list).into_child()
 }

@@ -70,14 +70,11 @@ fn state(sheet: Sheet) -> AnyView {
     let offered_at = sheet.about(|note| note.offered_at);
     let stale_at_engine = sheet.about(|note| note.offer_is_stale);
     // The engine judges a text only when it shows the whole note again; typing makes it stale now.
-    let typed_at_note = Memo::new(move |_| {
+    let drafted_at_note = Memo::new(move |_| {
         sheet.stage.note.track();
-        sheet.typed.get_untracked()
+        sheet.drafted.get_untracked()
     });
-    let is_stale = move || {
-        stale_at_engine.get()
-            || (sheet.typed.get() != typed_at_note.get() && sheet.current.get() == LAST)
-    };
+    let is_stale = move || stale_at_engine.get() || sheet.drafted.get() != drafted_at_note.get();
     let when = move || match offered_at.get() {
         Some(at) => (offer.offered)(&moment::minute(at)),
         None => offer.never.to_owned(),
@@ -98,8 +95,8 @@ fn state(sheet: Sheet) -> AnyView {
         .into_child()
 }
 
-/// The summary's place among the sections.
-const LAST: usize = super::section::SECTIONS.len() - 1;
+/// The summary's place among the sections: the last.
+pub const SECTION: usize = super::section::SECTIONS.len() - 1;
 
 fn confirmation(sheet: Sheet, asking: RwSignal<Option<Asking>>) -> AnyView {
     let is_open = Signal::derive(move || asking.get().is_some());
