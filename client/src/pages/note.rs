@@ -29,7 +29,7 @@ use crate::{
 use section::{SECTIONS, Section};
 
 /// Headings above this line, in CSS pixels from the top, have been reached.
-const READING_LINE: f64 = 220.0;
+const READING_LINE: f64 = 260.0;
 
 /// How much of the entry before stays in sight, in CSS pixels.
 const ROW_MARGIN: i32 = 48;
