@@ -102,6 +102,21 @@ fn the_employee_sees_the_summary_and_never_the_note() {
 }
 
 #[test]
+fn a_case_opened_on_a_linked_device_names_the_consultant() {
+    let Cast { mut world, tablet, laptop, .. } = cast(50);
+    let phone = world.hire(tablet, Role::Employee, "小田切 ひより", "別のスマートフォン");
+    world.settle();
+
+    let case = world.open_case(laptop, "小田切 ひより");
+    world.settle();
+
+    assert!(world.can_open(phone, case));
+    assert_eq!(world.on(phone).screen.shared[&case].consultant_name, "佐藤 恵");
+    let me = world.on(laptop).screen.home.people.iter().find(|row| row.is_me).unwrap();
+    assert_eq!(me.name, "佐藤 恵");
+}
+
+#[test]
 fn the_admin_sees_neither_note_nor_summary_nor_the_employee() {
     let Cast { mut world, admin, tablet, .. } = cast(44);
     let case = world.open_case(tablet, "佐伯 悠真");

@@ -132,7 +132,7 @@ impl Desk {
     pub(crate) fn gate(&self) -> Gate {
         match self.role() {
             Some(role) if self.keys.account_kem.is_some() => Gate::Open {
-                name: self.keyring.name.clone(),
+                name: self.own_name(),
                 role,
                 device_name: self.keyring.device_name.clone(),
             },

@@ -80,6 +80,16 @@ pub fn case_with(crdt: &Crdt, employee: AccountId) -> Option<CaseId> {
         .and_then(|id| CaseId::from_hex(id))
 }
 
+/// Notes the person's own name, for the devices that are linked later.
+pub fn name_self(tx: &mut Writer<'_, '_>, name: &str) -> Result<(), EditError> {
+    tx.put(&Field::top("own_name"), name)
+}
+
+/// The person's own name.
+pub fn own_name(crdt: &Crdt) -> Option<String> {
+    crdt.plain(&Field::top("own_name"))
+}
+
 /// Notes what a device is called.
 pub fn name_device(tx: &mut Writer<'_, '_>, device: DeviceId, name: &str) -> Result<(), EditError> {
     tx.put(&Field::top("devices").child(&device.to_hex()), name)

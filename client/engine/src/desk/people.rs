@@ -124,9 +124,17 @@ impl Desk {
         self.documents.get(&self.catalogue_id()?)
     }
 
+    /// The person's own name; a linked device learns it from the catalogue.
+    pub(super) fn own_name(&self) -> String {
+        let known = self.catalogue().and_then(|catalogue| catalogue::own_name(&catalogue.crdt));
+        known.unwrap_or_else(|| self.keyring.name.clone())
+    }
+
     pub(super) fn begin_catalogue(&mut self, step: &mut Step<'_, '_>) {
         let Some(id) = self.catalogue_id() else { return };
         self.begin_document(step, id, Kind::Catalogue);
+        let name = self.keyring.name.clone();
+        self.edit_catalogue(step, |tx| catalogue::name_self(tx, &name));
         self.name_this_device(step);
     }
 
@@ -221,7 +229,7 @@ impl Desk {
         let Some(person) = invited.into_iter().find(|person| person.grant == grant) else { return };
         let case = DocumentId::new(step.cx.random());
         self.begin_document(step, case, Kind::CaseShared);
-        let consultant = self.keyring.name.clone();
+        let consultant = self.own_name();
         self.edit(step, case, |tx| case::name(tx, &consultant, &person.name));
         self.grant(step, case, employee, Access::Reader);
         self.edit_catalogue(step, |tx| catalogue::add_case(tx, case, employee));

@@ -141,7 +141,7 @@ impl Desk {
             if known.is_none() && account.role != Role::Admin && id != me {
                 continue;
             }
-            let own_name = || if id == me { self.keyring.name.clone() } else { String::new() };
+            let own_name = || if id == me { self.own_name() } else { String::new() };
             let devices = org.devices().filter(|(_, device)| device.account == id).count();
             rows.push(PersonRow {
                 account: Some(id),
