@@ -186,6 +186,11 @@ impl World {
         self.give(device, Input::Command(command));
     }
 
+    /// Lets the server say something it would never say by itself.
+    pub fn tell(&mut self, device: DeviceNo, message: ServerMessage) {
+        self.give(device, Input::Received(message));
+    }
+
     /// Takes the network away from a device.
     pub fn offline(&mut self, device: DeviceNo) {
         self.on_mut(device).is_online = false;

@@ -9,7 +9,12 @@ use harness::{
     seed::seed_or,
     world::{DeviceNo, Faults, World},
 };
-use shared::{id::DocumentId, log::org::Role};
+use shared::{
+    Blob,
+    id::{DocumentId, Number},
+    log::org::Role,
+    sync::{DocumentState, Event, ServerMessage},
+};
 
 const CANARY: &str = "CANARY 転職を考えている𠮷😀";
 
@@ -265,6 +270,45 @@ fn a_connection_that_breaks_all_the_time_delivers_everything_once() {
         assert_eq!(world.on(tablet).screen.sync.unwrap().badge(), Badge::Sent, "seed {seed}");
         assert_eq!(world.on(laptop).screen.notices, [], "seed {seed}");
     }
+}
+
+#[test]
+fn a_server_that_talks_nonsense_neither_stops_the_device_nor_keeps_it_asking() {
+    let Cast { mut world, tablet, laptop, .. } = cast(51);
+    let case = world.open_case(tablet, "佐伯 悠真");
+    let note = world.add_interview(tablet, case);
+    world.settle();
+    let numbers = [0, 1, 2, 3, u64::MAX - 1, u64::MAX];
+    let rubbish = || vec![Blob(vec![7; 300])];
+
+    for number in numbers {
+        for more in [false, true] {
+            for envelopes in [vec![], rubbish()] {
+                let first = Number(number);
+                let batch = ServerMessage::Batch { document: note, first, envelopes, more };
+                world.tell(laptop, batch);
+            }
+            for document in [None, Some(note), Some(DocumentId::new([9; 16]))] {
+                for entries in [vec![], rubbish()] {
+                    let from = number;
+                    world.tell(laptop, ServerMessage::LogBatch { document, from, entries, more });
+                }
+            }
+            world.tell(laptop, ServerMessage::Wraps { last: number, wraps: vec![], more });
+        }
+        let last = Number(number);
+        let state = DocumentState { document: note, log_length: number, last };
+        world.tell(laptop, ServerMessage::Event(Event::Document(state)));
+        world.tell(laptop, ServerMessage::Event(Event::Org(number)));
+    }
+    world.settle();
+    world.offline(laptop);
+    world.online(laptop);
+    world.write(tablet, note, "presenting_issue", CANARY);
+    world.settle();
+
+    world.ask(laptop, Command::Open(note));
+    assert_eq!(world.reads(laptop, note, "presenting_issue"), CANARY);
 }
 
 #[test]

@@ -416,7 +416,8 @@ impl Desk {
         more: bool,
     ) {
         let before = self.org_length();
-        for (index, bytes) in (from..).zip(entries) {
+        for (at, bytes) in entries.iter().enumerate() {
+            let index = from.saturating_add(u64::try_from(at).unwrap_or(u64::MAX));
             if index < self.org_length() || self.distrust {
                 continue;
             }

@@ -76,7 +76,9 @@ impl Desk {
         entries: &[Blob],
         more: bool,
     ) {
-        for (index, bytes) in (from..).zip(entries) {
+        let before = self.log_length(id);
+        for (at, bytes) in entries.iter().enumerate() {
+            let index = from.saturating_add(u64::try_from(at).unwrap_or(u64::MAX));
             match self.take_log_entry(step, id, index, bytes) {
                 Ok(()) => {}
                 Err(EntryError::UnknownKind { .. }) => Self::notice(step, Notice::UpdateNeeded),
@@ -85,14 +87,20 @@ impl Desk {
                 }
             }
         }
-        if more {
-            let from = from + u64::try_from(entries.len()).unwrap_or(0);
+        // Asked for more only if this brought something: a server could keep us asking.
+        if more && self.log_length(id) > before {
+            let from = self.log_length(id);
             return Self::send(step, ClientMessage::PullLog { document: Some(id), from });
         }
         self.retry_pending_entry(id);
         self.append_next(step, id);
         self.pull_if_behind(step, id);
         self.seal_due(step);
+    }
+
+    fn log_length(&self, id: DocumentId) -> u64 {
+        let log = self.documents.get(&id).and_then(|document| document.log.as_ref());
+        log.map_or(0, |log| log.head().length)
     }
 
     fn take_log_entry(
@@ -143,7 +151,8 @@ impl Desk {
         wraps: &[Wrap],
         more: bool,
     ) {
-        self.progress.wraps = self.progress.wraps.max(last);
+        let before = self.progress.wraps;
+        self.progress.wraps = before.max(last);
         for wrap in wraps {
             match wrap.to {
                 WrapTo::Device { device, .. } if device == self.keys.id => {
@@ -159,7 +168,7 @@ impl Desk {
             }
         }
         self.save_progress(step);
-        if more {
+        if more && self.progress.wraps > before {
             let after = self.progress.wraps;
             return Self::send(step, ClientMessage::PullWraps { after });
         }

@@ -110,32 +110,61 @@ impl Desk {
         more: bool,
     ) {
         let Some(document) = self.documents.get_mut(&id) else { return };
-        let was_asked = document.pulling && first.0 <= document.progress.cursor.0 + 1;
-        if was_asked {
-            document.pulling = false;
-        }
-        let last =
-            Number(first.0 + u64::try_from(envelopes.len()).unwrap_or(0) - 1 + u64::from(more));
-        document.heard_last = document.heard_last.max(last);
-        let mut is_new = false;
-        for (number, bytes) in (first.0..).map(Number).zip(envelopes) {
-            match self.take_envelope(step, id, number, bytes.0) {
-                Ok(taken) => is_new |= taken,
-                Err(Distrust::Later) => break,
-                Err(Distrust::Lie) => {
-                    if let Some(document) = self.documents.get_mut(&id) {
-                        document.blocked = true;
-                    }
-                    Self::notice(step, Notice::ServerLies { document: Some(id) });
-                    break;
-                }
-            }
-        }
+        let before = document.progress.cursor;
+        let was_asked = document.pulling && first.0 <= before.0.saturating_add(1);
+        document.pulling &= !was_asked;
+        let count = u64::try_from(envelopes.len()).unwrap_or(u64::MAX);
+        let end = first.0.saturating_add(count).saturating_add(u64::from(more));
+        document.heard_last = document.heard_last.max(Number(end.saturating_sub(1)));
+        let (is_new, stopped) = self.take_envelopes(step, id, first, envelopes);
         self.save_document(step, id);
         if is_new {
             self.mark(step, id);
         }
-        self.pull_if_behind(step, id);
+        match stopped {
+            None | Some(Distrust::Gap) => {
+                self.settle_for(id, before, was_asked && stopped.is_none());
+                self.pull_if_behind(step, id);
+            }
+            // Asked again when the org log has grown, not before: a server could keep us asking.
+            Some(Distrust::Unknown) => self.pull_org(step),
+            Some(Distrust::Lie) => {
+                if let Some(document) = self.documents.get_mut(&id) {
+                    document.blocked = true;
+                }
+                Self::notice(step, Notice::ServerLies { document: Some(id) });
+            }
+        }
+    }
+
+    /// A server that speaks of envelopes and then has none to give is not asked for them again.
+    fn settle_for(&mut self, id: DocumentId, before: Number, was_answered: bool) {
+        if let Some(document) = self.documents.get_mut(&id)
+            && was_answered
+            && document.progress.cursor == before
+        {
+            document.heard_last = before;
+        }
+    }
+
+    /// Takes envelopes in order; says whether any is to be applied, and why it stopped early.
+    fn take_envelopes(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        id: DocumentId,
+        first: Number,
+        envelopes: Vec<Blob>,
+    ) -> (bool, Option<Distrust>) {
+        let mut is_new = false;
+        let mut number = first;
+        for bytes in envelopes {
+            match self.take_envelope(step, id, number, bytes.0) {
+                Ok(taken) => is_new |= taken,
+                Err(distrust) => return (is_new, Some(distrust)),
+            }
+            number = Number(number.0.saturating_add(1));
+        }
+        (is_new, None)
     }
 
     /// Checks one envelope and keeps it; `true` if it is to be applied.
@@ -146,13 +175,13 @@ impl Desk {
         number: Number,
         bytes: Vec<u8>,
     ) -> Result<bool, Distrust> {
-        let document = self.documents.get(&id).ok_or(Distrust::Later)?;
+        let document = self.documents.get(&id).ok_or(Distrust::Gap)?;
         let cursor = document.progress.cursor;
         if number <= cursor {
             return Ok(false);
         }
-        if number.0 != cursor.0 + 1 {
-            return Err(Distrust::Later);
+        if number.0 != cursor.0.saturating_add(1) {
+            return Err(Distrust::Gap);
         }
         let envelope = Envelope::parse(bytes).map_err(|_| Distrust::Lie)?;
         let header = envelope.header().clone();
@@ -185,17 +214,17 @@ impl Desk {
     /// Whether the envelope's author is in the firm, may write here, and signed it.
     fn authenticate(&self, id: DocumentId, envelope: Envelope) -> Result<Verified, Distrust> {
         let (Some(org), Some(document)) = (&self.org, self.documents.get(&id)) else {
-            return Err(Distrust::Later);
+            return Err(Distrust::Unknown);
         };
-        let log = document.log.as_ref().ok_or(Distrust::Later)?;
+        let log = document.log.as_ref().ok_or(Distrust::Unknown)?;
         let header = envelope.header();
         // An author we do not know yet may be in entries that are on their way.
-        let author = org.device(header.device).ok_or(Distrust::Later)?;
+        let author = org.device(header.device).ok_or(Distrust::Unknown)?;
         let may_write =
             matches!(log.access(author.account), Some(Access::Writer | Access::Manager));
         if !may_write {
             let is_ahead = header.log_index > log.head().length;
-            return Err(if is_ahead { Distrust::Later } else { Distrust::Lie });
+            return Err(if is_ahead { Distrust::Unknown } else { Distrust::Lie });
         }
         envelope.verify(&author.keys.verify).map_err(|_| Distrust::Lie)
     }
@@ -293,8 +322,10 @@ impl Desk {
 
 /// Why an envelope was not taken.
 enum Distrust {
-    /// Something is missing that will come: ask again then.
-    Later,
+    /// Something before it is missing: ask for that.
+    Gap,
+    /// The logs do not know its author yet: wait for them.
+    Unknown,
     /// It cannot be true.
     Lie,
 }
