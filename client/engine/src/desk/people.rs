@@ -184,9 +184,12 @@ impl Desk {
         access: Access,
     ) {
         let Some(document) = self.documents.get(&id) else { return };
-        let Some(secret) = document.secrets.get(&Epoch::FIRST).and_then(|them| them.first()) else {
-            return;
+        // With a log, only the secret that its commitment confirms; without, we made it ourselves.
+        let secret = match &document.log {
+            Some(_) => document.secret(Epoch::FIRST),
+            None => document.secrets.get(&Epoch::FIRST).and_then(|made| made.first()),
         };
+        let Some(secret) = secret else { return };
         let secret = EpochSecret::new(Secret::new(Box::new(*secret.expose())));
         let wraps = self.wrap_for(step, &secret, id, account).into_iter().collect();
         let wish = Wish::Grant(account, access);
