@@ -2,9 +2,9 @@
 
 use core::fmt;
 
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
 
-use crate::{hash, sign::VerifyKey};
+use crate::{Decode, hash, sign::VerifyKey};
 
 macro_rules! id16 {
     ($(#[$doc:meta])* $name:ident) => {

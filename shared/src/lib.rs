@@ -5,6 +5,10 @@
 #![doc = include_str!("../PROTOCOL.md")]
 #![warn(missing_docs)]
 
+// `Decode` writes `::shared::cbor`, here too.
+extern crate self as shared;
+
+pub mod cbor;
 pub mod envelope;
 pub mod hash;
 pub mod id;
@@ -17,6 +21,5 @@ pub mod sync;
 pub mod time;
 pub mod version;
 
-mod cbor;
-
 pub use cbor::Blob;
+pub use shared_derive::Decode;

@@ -1,6 +1,8 @@
 //! The server's "no", with a stable code. The words are chosen on the client.
 
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
+
+use crate::Decode;
 
 use crate::id::{Epoch, Seq};
 

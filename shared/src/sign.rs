@@ -3,10 +3,10 @@
 use core::fmt;
 
 use ed25519_dalek::{Signer as _, SigningKey as DalekKey, VerifyingKey};
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
 use thiserror::Error;
 
-use crate::{hash, secret::Secret};
+use crate::{Decode, hash, secret::Secret};
 
 /// What a signature is for. A signature made for one purpose never verifies for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,9 +3,10 @@
 //!
 //! Every request is idempotent: envelopes are content-addressed, entries go to an expected head.
 
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
 
 use crate::{
+    Decode,
     cbor::{self, Blob},
     hash,
     id::{AccountId, DeviceId, DocumentId, EnvelopeId, Epoch, Number, ServerEpoch},

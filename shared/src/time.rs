@@ -1,6 +1,8 @@
 //! Time as both ends write it down.
 
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
+
+use crate::Decode;
 
 /// Milliseconds since 1970-01-01T00:00:00Z, as reported by whoever called us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]

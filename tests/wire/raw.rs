@@ -1,8 +1,8 @@
 //! Entries as bytes, described a second time: what an attacker can write.
 
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
 use shared::{
-    Blob,
+    Blob, Decode,
     id::EntryHash,
     log::{Author, Entry, EntryError, LogId},
     sign::{Domain, Signature, SigningKey},

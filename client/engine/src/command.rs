@@ -2,8 +2,9 @@
 
 use core::fmt;
 
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
 use shared::{
+    Decode,
     id::{AccountId, DocumentId},
     log::{document::Access, org::Role},
 };

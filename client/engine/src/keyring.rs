@@ -2,8 +2,9 @@
 
 use core::fmt;
 
-use minicbor::{Decode, Decoder, Encode, Encoder, decode, encode};
+use minicbor::{Decoder, Encode, Encoder, decode, encode};
 use shared::{
+    Decode,
     id::{AccountId, DeviceId, EntryHash, FirmId, KeyGeneration},
     log::org::{AccountKeys, DeviceKeys},
     secret::Secret,
@@ -60,8 +61,8 @@ impl<C> Encode<C> for Seed {
     }
 }
 
-impl<'b, C> Decode<'b, C> for Seed {
-    fn decode(decoder: &mut Decoder<'b>, _: &mut C) -> Result<Self, decode::Error> {
+impl<'b> minicbor::Decode<'b, ()> for Seed {
+    fn decode(decoder: &mut Decoder<'b>, (): &mut ()) -> Result<Self, decode::Error> {
         let bytes = decoder.bytes()?;
         Secret::from_slice(bytes).map(Self).ok_or_else(|| decode::Error::message("seed length"))
     }

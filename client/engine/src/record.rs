@@ -6,10 +6,10 @@ use chacha20poly1305::{
 };
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac as _};
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
 use sha2::Sha256;
 use shared::{
-    Blob,
+    Blob, Decode,
     id::{DeviceId, DocumentId, Epoch, Number, Seq},
     secret::Secret,
 };

@@ -4,8 +4,9 @@
 
 use core::fmt;
 
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
 use shared::{
+    Decode,
     id::{AccountId, DeviceId, DocumentId},
     log::org::Role,
     time::UnixMillis,

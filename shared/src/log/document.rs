@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
 
 use crate::{
-    cbor,
+    Decode, cbor,
     id::{AccountId, Commitment, DocumentId, Epoch},
     limit::DOCUMENT_MEMBERS_MAX,
     log::{

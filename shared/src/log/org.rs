@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
 
 use crate::{
+    Decode,
     cbor::{self, Blob},
     id::{AccountId, DeviceId, FirmId, KeyGeneration},
     limit::{ACCOUNT_DEVICES_MAX, GRANT_LIFE_MS_MAX, GRANT_USES_MAX},

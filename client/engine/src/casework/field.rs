@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
+use shared::Decode;
 
 /// The way to a field: `presenting_issue`, or `quotes/<item id>/text`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]

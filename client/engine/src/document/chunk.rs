@@ -1,9 +1,9 @@
 //! What an envelope carries: changes, and what their author had seen.
 
 use automerge::{ActorId, Change, ChangeHash};
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
 use shared::{
-    Blob, hash,
+    Blob, Decode, hash,
     id::{DeviceId, DocumentId, EnvelopeId, Seq},
     limit::{CHANGE_BYTES_MAX, ENVELOPE_CHANGES_MAX},
     log::Head,

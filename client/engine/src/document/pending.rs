@@ -1,8 +1,8 @@
 //! Document-log entries of ours that the server does not have yet.
 
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
 use shared::{
-    Blob,
+    Blob, Decode,
     id::{AccountId, Commitment},
     log::document::{Access, Create, DocumentBody, Grant},
     sync::Wrap,

@@ -5,8 +5,8 @@ use chacha20poly1305::{
     KeyInit as _, XChaCha20Poly1305,
     aead::{Aead as _, Payload},
 };
-use minicbor::{Decode, Encode};
-use shared::{Blob, secret::Secret, version::PROTOCOL};
+use minicbor::Encode;
+use shared::{Blob, Decode, secret::Secret, version::PROTOCOL};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
