@@ -14,7 +14,6 @@ use stage::{Signals, Stage};
 
 /// Shows the app and starts its worker.
 pub fn start() {
-    outside::show_panics();
     let stage = Signals::new(outside::remembered_language(), outside::take_link());
     outside::clear_page();
     mount_to_body(move || {

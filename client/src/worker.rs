@@ -56,7 +56,6 @@ const HEAP_BYTES: usize = 96 * 1024 * 1024;
 /// Runs the driver in a dedicated worker.
 pub fn run() {
     let Some(scope) = scope() else { return };
-    death::announce_panics();
     let page = Page::new(scope);
     let (sign, signs) = unbounded();
     // At once: the page's first message may be waiting already.

@@ -49,6 +49,12 @@ const LAYERS: &[Layer] = &[
         never: &["shared", "engine", "client", "server"],
     },
     Layer {
+        name: "flate2",
+        folder: "client/flate2",
+        uses: &[],
+        never: &["shared", "engine", "client", "server"],
+    },
+    Layer {
         name: "engine",
         folder: "client/engine",
         uses: &[
@@ -100,6 +106,7 @@ const LAYERS: &[Layer] = &[
             "nix",
             "serde_json",
             "sha2",
+            "walrus",
             "wasm-bindgen-cli-support",
         ],
         never: &["shared", "engine", "client", "server"],

@@ -13,8 +13,8 @@ use crate::glue::{self, Glue, files};
 use crate::loader;
 use crate::payload::Payload;
 use crate::precache;
-use crate::remap;
 use crate::say;
+use crate::slim;
 use crate::step::{Step, Steps};
 use crate::template;
 use crate::toolchain::{TARGET, Toolchain};
@@ -47,7 +47,7 @@ pub(crate) fn step(steps: &mut Steps, workspace: &Workspace, toolchain: &Toolcha
 /// compiled again only for a new app.
 fn build(workspace: &Workspace, toolchain: &Toolchain) -> Result<()> {
     let compile = ["build", "--locked", "-p", "client", "--bin", "client", "--profile", "app"];
-    toolchain.cargo(workspace, &compile, &remap::flags(workspace)).run()?;
+    toolchain.cargo(workspace, &compile, &[]).run()?;
     let compiled = workspace.made("wasm").join(TARGET).join("app/client.wasm");
     let sources = Sources::read(workspace)?;
     let directory = workspace.app();
@@ -62,7 +62,7 @@ fn build(workspace: &Workspace, toolchain: &Toolchain) -> Result<()> {
     }
     let glue = glue::make(workspace, &compiled)?;
     let assets = assemble(glue, sources)?;
-    let table = write(&directory, &assets)?;
+    let table = write(&directory, &assets, toolchain.is_slim())?;
     say::line(&table);
     fs::write(stamp_path, format!("{stamp}{table}"))?;
     Ok(())
@@ -78,11 +78,15 @@ impl Sources {
         let style = styles.into_iter().filter(|(path, _)| has_extension(path, "css"));
         Ok(Self {
             page: text("index.html")?,
-            service_worker: text("sw.js")?,
-            style: style.flat_map(|(_, bytes)| bytes).collect(),
+            service_worker: slim::squeeze(&text("sw.js")?),
+            style: style.flat_map(|(_, bytes)| squeezed(&bytes)).collect(),
             public: files(&workspace.client("public"))?,
         })
     }
+}
+
+fn squeezed(text: &[u8]) -> Vec<u8> {
+    slim::squeeze(&String::from_utf8_lossy(text)).into_bytes()
 }
 
 /// All files of the app. The same input gives the same bytes.
@@ -139,8 +143,8 @@ fn build_id(glue: &Glue, style: &Asset, public: &[Asset], templates: &[&str]) ->
 }
 
 /// Writes the files, their compressed copies and the list, and removes what is left of earlier
-/// builds. Nothing is written when the app is too large.
-fn write(directory: &Path, assets: &[Asset]) -> Result<String> {
+/// builds. Nothing is written when the app is too large, unless the compiler is to blame.
+fn write(directory: &Path, assets: &[Asset], is_slim: bool) -> Result<String> {
     let mut payload = Payload::default();
     let mut outputs = Vec::new();
     let mut list = Vec::new();
@@ -158,7 +162,9 @@ fn write(directory: &Path, assets: &[Asset]) -> Result<String> {
         outputs.push((path.clone(), bytes.clone()));
         outputs.extend(compressed.map(|compressed| (format!("{path}.br"), compressed)));
     }
-    payload.check()?;
+    if is_slim {
+        payload.check()?;
+    }
     outputs.push((LIST.to_owned(), format!("{:#}\n", Value::Array(list)).into_bytes()));
     let names: BTreeSet<&String> = outputs.iter().map(|(path, _)| path).collect();
     if directory.is_dir() {

@@ -6,6 +6,7 @@ use std::path::Path;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::asset::Asset;
+use crate::slim;
 use crate::toolchain::remove;
 use crate::workspace::Workspace;
 
@@ -37,6 +38,7 @@ pub(crate) fn make(workspace: &Workspace, compiled: &Path) -> Result<Glue> {
     }
     let wasm = fs::read(directory.join("app_bg.wasm"))?;
     let script = fs::read_to_string(directory.join("app.js"))?;
+    let (wasm, script) = slim::slim(&wasm, &script)?;
     let sources = files(&directory.join("snippets"))?;
     let (script, snippets) = rename_snippets(script, sources)?;
     Ok(Glue {

@@ -7,7 +7,14 @@ use crate::asset::Asset;
 
 /// `boot-….js`, which the page loads.
 pub(crate) fn boot(glue: &Asset, wasm: &Asset) -> Asset {
-    let text = format!("{}{}", import(glue), start(wasm));
+    let text = format!(
+        "{}\
+         const crash = document.getElementById('crash');\n\
+         {}{}",
+        import(glue),
+        on_death("crash?.removeAttribute('hidden');"),
+        start(wasm)
+    );
     Asset::hashed("boot", "js", text.into_bytes())
 }
 
@@ -21,12 +28,13 @@ pub(crate) fn worker(glue: &Asset, wasm: &Asset) -> Asset {
          const early = [];\n\
          const hold = (event) => early.push(event);\n\
          addEventListener('message', hold);\n\
-         {}\
+         {}{}\
          removeEventListener('message', hold);\n\
          for (const {{ data, ports }} of early) {{\n  \
            dispatchEvent(new MessageEvent('message', {{ data, ports: [...ports] }}));\n\
          }}\n",
         import(glue),
+        on_death("postMessage('dead');\n  close();"),
         start(wasm)
     );
     Asset::hashed("worker", "js", text.into_bytes())
@@ -34,6 +42,19 @@ pub(crate) fn worker(glue: &Asset, wasm: &Asset) -> Asset {
 
 fn import(glue: &Asset) -> String {
     format!("import init from '{}';\n", glue.url())
+}
+
+/// What to do when the wasm trapped: whatever called into it gets an error that nobody awaits. What
+/// it held may be inconsistent, so it is not called again.
+fn on_death(deed: &str) -> String {
+    format!(
+        "const die = (error) => {{\n  \
+           if (!(error instanceof WebAssembly.RuntimeError)) return;\n  \
+           {deed}\n\
+         }};\n\
+         addEventListener('error', (event) => die(event.error));\n\
+         addEventListener('unhandledrejection', (event) => die(event.reason));\n"
+    )
 }
 
 fn start(wasm: &Asset) -> String {

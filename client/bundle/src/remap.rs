@@ -6,12 +6,10 @@ use std::path::{Path, PathBuf};
 
 use crate::workspace::Workspace;
 
-/// Compiler flags that replace this machine's directories by fixed names.
-pub(crate) fn flags(workspace: &Workspace) -> Vec<String> {
-    let mut flags = vec![
-        flag(workspace.root(), "/mendan"),
-        flag(Path::new("/usr/lib/rustlib/src/rust"), "/rustc"),
-    ];
+/// Compiler flags that replace this machine's directories by fixed names; `std` holds the sources of
+/// the standard library.
+pub(crate) fn flags(workspace: &Workspace, std: &Path) -> Vec<String> {
+    let mut flags = vec![flag(workspace.root(), "/mendan"), flag(std, "/rustc")];
     let Some(home) = cargo_home() else { return flags };
     flags.push(flag(&home, "/cargo"));
     // The directories are named after the registry or the mirror that was used.

@@ -1,4 +1,8 @@
-//! The compiler for wasm: one that is here already, rustup's, or Debian's.
+//! The compiler for wasm: the Rust in use, or Debian's where rustup cannot download.
+//!
+//! The standard library is compiled together with the app, for size and without the code that
+//! describes a panic: a sixth less to download. That is not stable in Rust yet, so a compiler that
+//! knows none of it builds a larger app, and says so.
 
 use anyhow::{Result, bail};
 use clap::ValueEnum;
@@ -9,9 +13,9 @@ use std::time::Duration;
 
 use crate::command::{self, Command};
 use crate::debian;
+use crate::remap;
 use crate::say;
 use crate::step::{Step, Steps};
-use crate::sysroot::{self, Sysroot};
 use crate::workspace::Workspace;
 
 /// What the app is compiled for.
@@ -19,6 +23,23 @@ pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
 /// How long a download may hang before Debian's packages are tried.
 const RUSTUP_LIMIT: Duration = Duration::from_secs(90);
+
+const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
+const DEBIAN_CARGO: &str = "/usr/bin/cargo";
+/// Debian's linker for wasm; its rustc brings none.
+const DEBIAN_LINKER: &str = "/usr/bin/wasm-ld-19";
+const DEBIAN_PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld-19"];
+
+/// Oldest release the workspace compiles with (`rust-version`).
+const MINOR_MIN: u32 = 95;
+
+/// The standard library from its sources. A dead app says nothing about its death but that it
+/// happened, so whatever would describe a panic or a place in the program can go.
+const STD: [&str; 2] = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
+const SLIM: [&str; 4] =
+    ["-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none", "-Zfmt-debug=none"];
+/// One round a time instead of all written out.
+const COMPACT: &str = "--cfg=sha2_backend_soft=\"compact\"";
 
 /// Where the compiler for wasm comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -31,54 +52,89 @@ pub(crate) enum Choice {
     Debian,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Origin {
+    InUse,
+    Debian,
+}
+
 /// A compiler that can make wasm.
 #[derive(Clone, Debug)]
-pub(crate) enum Toolchain {
-    /// The cargo in use has the target's standard library.
-    InUse { version: String },
-    /// Debian's cargo with a standard library that we built.
-    Debian(Sysroot),
+pub(crate) struct Toolchain {
+    origin: Origin,
+    /// What `rustc -vV` says.
+    version: String,
+    /// Of the standard library.
+    sources: PathBuf,
+    /// Whether it knows [`SLIM`].
+    is_slim: bool,
 }
 
 impl fmt::Display for Toolchain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::InUse { version } => write!(f, "  wasm: {}", first_line(version)),
-            Self::Debian(sysroot) => write!(f, "  wasm: Debian {}", first_line(&sysroot.version)),
-        }
+        let whose = if self.origin == Origin::Debian { "Debian " } else { "" };
+        write!(f, "  wasm: {whose}{}", first_line(&self.version))
     }
 }
 
 impl Toolchain {
+    /// The compiler of this origin, when it and the sources of its standard library are here.
+    fn find(workspace: &Workspace, origin: Origin) -> Result<Option<Self>> {
+        let rustc = || rustc(workspace, origin);
+        let there = |path: &str| Path::new(path).is_file();
+        if origin == Origin::Debian
+            && ![DEBIAN_RUSTC, DEBIAN_CARGO, DEBIAN_LINKER].into_iter().all(there)
+        {
+            return Ok(None);
+        }
+        let Some(version) = rustc().arg("-vV").output()? else { return Ok(None) };
+        let Some(root) = rustc().args(&["--print", "sysroot"]).output()? else { return Ok(None) };
+        let sources = Path::new(&root).join("lib/rustlib/src/rust");
+        if !sources.join("library/std/Cargo.toml").is_file() {
+            return Ok(None);
+        }
+        let probe = rustc().args(&["--print", "cfg", "--target", TARGET]).args(&SLIM);
+        let is_slim = probe.set("RUSTC_BOOTSTRAP", "1").output()?.is_some();
+        Ok(Some(Self { origin, version, sources, is_slim }))
+    }
+
     /// A cargo command for the client, in its own target directory. `flags` go to the compiler of
     /// the client and its dependencies, not to build scripts.
-    pub(crate) fn cargo(&self, workspace: &Workspace, words: &[&str], flags: &[String]) -> Command {
-        let mut flags = flags.to_vec();
-        let (cargo, linker) = match self {
-            Self::InUse { .. } => (Command::cargo(workspace.root()), None),
-            Self::Debian(sysroot) => {
-                flags.push(format!("--sysroot={}", sysroot.directory.display()));
-                (sysroot::cargo(workspace.root()), Some(sysroot::LINKER))
-            }
+    pub(crate) fn cargo(&self, workspace: &Workspace, words: &[&str], flags: &[&str]) -> Command {
+        let mut all = remap::flags(workspace, &self.sources);
+        all.extend(flags.iter().map(|flag| String::from(*flag)));
+        all.push(COMPACT.to_owned());
+        if self.is_slim {
+            all.extend(SLIM.map(String::from));
+        }
+        let mut command = match self.origin {
+            Origin::InUse => Command::cargo(workspace.root()),
+            // cargo run lets LD_LIBRARY_PATH point into the toolchain in use; Debian's rustc must
+            // not find that one's libraries.
+            Origin::Debian => Command::new(DEBIAN_CARGO)
+                .directory(workspace.root())
+                .set("RUSTC", DEBIAN_RUSTC)
+                .unset("LD_LIBRARY_PATH")
+                .unset("RUSTUP_TOOLCHAIN"),
         };
-        let mut command = without_flags(cargo).args(words).args(&["--target", TARGET]);
-        command = command.arg("--target-dir").arg(workspace.made("wasm").display().to_string());
-        command = command.arg("--config").arg(setting("rustflags", &list(&flags)));
-        if let Some(linker) = linker {
-            command = command.arg("--config").arg(setting("linker", &text(linker)));
+        command = without_flags(command).set("RUSTC_BOOTSTRAP", "1").args(words).args(&STD);
+        command = command.args(&["--target", TARGET, "--target-dir"]);
+        command = command.arg(workspace.made("wasm").display().to_string());
+        command = command.arg("--config").arg(setting("rustflags", &list(&all)));
+        if self.origin == Origin::Debian {
+            command = command.arg("--config").arg(setting("linker", &text(DEBIAN_LINKER)));
         }
         command
     }
 
+    /// Debian's compiler brings no clippy of our release.
     pub(crate) fn has_clippy(&self) -> bool {
-        matches!(self, Self::InUse { .. })
+        self.origin == Origin::InUse
     }
 
-    fn identity(&self) -> String {
-        match self {
-            Self::InUse { version } => format!("in use\n{version}\n"),
-            Self::Debian(sysroot) => format!("debian\n{}\n", sysroot.stamp()),
-        }
+    /// Whether the app comes out as small as it is meant to be.
+    pub(crate) fn is_slim(&self) -> bool {
+        self.is_slim
     }
 }
 
@@ -91,6 +147,12 @@ pub(crate) fn step(steps: &mut Steps, workspace: &Workspace, choice: Choice) -> 
     };
     steps.run(step, || {
         let toolchain = find_or_install(workspace, choice)?;
+        if !toolchain.is_slim {
+            say::line(
+                "  このコンパイラでは、アプリが大きめになります。/ \
+                 With this compiler the app comes out larger than meant.",
+            );
+        }
         clean_after_change(workspace, &toolchain)?;
         Ok(toolchain)
     })
@@ -98,13 +160,13 @@ pub(crate) fn step(steps: &mut Steps, workspace: &Workspace, choice: Choice) -> 
 
 fn find_or_install(workspace: &Workspace, choice: Choice) -> Result<Toolchain> {
     if choice != Choice::Debian {
-        if let Some(toolchain) = in_use(workspace)? {
+        if let Some(toolchain) = Toolchain::find(workspace, Origin::InUse)? {
             return Ok(toolchain);
         }
         if choice == Choice::Auto
-            && let Some(sysroot) = sysroot::ready(workspace)?
+            && let Some(toolchain) = Toolchain::find(workspace, Origin::Debian)?
         {
-            return Ok(Toolchain::Debian(sysroot));
+            return Ok(toolchain);
         }
         if let Some(toolchain) = from_rustup(workspace)? {
             return Ok(toolchain);
@@ -112,55 +174,61 @@ fn find_or_install(workspace: &Workspace, choice: Choice) -> Result<Toolchain> {
     }
     if choice == Choice::Rustup || !debian::is_here() {
         bail!(
-            "wasm用の標準ライブラリがありません。次を実行してください。\n  \
-             The standard library for wasm is missing; please run:\n    rustup target add {TARGET}"
+            "標準ライブラリのソースがありません。次を実行してください。\n  \
+             The sources of the standard library are missing; please run:\n    \
+             rustup component add rust-src"
         );
     }
-    sysroot::prepare(workspace).map(Toolchain::Debian)
-}
-
-/// The Rust that runs this tool, when it can make wasm.
-fn in_use(workspace: &Workspace) -> Result<Option<Toolchain>> {
-    let rustc = || Command::new("rustc").directory(workspace.root());
-    let Some(directory) =
-        rustc().args(&["--print", "target-libdir", "--target", TARGET]).output()?
-    else {
-        return Ok(None);
-    };
-    if !has_standard_library(Path::new(&directory)) {
-        return Ok(None);
-    }
-    let version = rustc().arg("-vV").output()?.unwrap_or_default();
-    Ok(Some(Toolchain::InUse { version }))
+    from_debian(workspace)
 }
 
 fn from_rustup(workspace: &Workspace) -> Result<Option<Toolchain>> {
     if !command::exists("rustup") {
         return Ok(None);
     }
-    let add = Command::new("rustup").args(&["target", "add", TARGET]).directory(workspace.root());
+    let add = Command::new("rustup").args(&["component", "add", "rust-src"]);
+    let add = add.directory(workspace.root());
     say::line(format_args!("  {add}"));
     // Only where there is another way does it pay to give up on a slow network.
     let limit = if debian::is_here() { RUSTUP_LIMIT } else { Duration::MAX };
     if add.run_within(limit)? {
-        return in_use(workspace);
+        return Toolchain::find(workspace, Origin::InUse);
     }
     say::line("  rustup では入れられませんでした / rustup could not install it");
     Ok(None)
 }
 
-fn has_standard_library(directory: &Path) -> bool {
-    fs::read_dir(directory).is_ok_and(|entries| {
-        entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("libstd-"))
-    })
+fn from_debian(workspace: &Workspace) -> Result<Toolchain> {
+    debian::install(
+        &debian::missing(&DEBIAN_PACKAGES)?,
+        "wasmのコンパイラが要ります。/ A compiler for wasm is needed.",
+    )?;
+    let Some(toolchain) = Toolchain::find(workspace, Origin::Debian)? else {
+        bail!("Debianのrustcが動きません / Debian's rustc does not run")
+    };
+    if minor(&toolchain.version).is_none_or(|minor| minor < MINOR_MIN) {
+        bail!(
+            "Debianのrustcが古すぎます（1.{MINOR_MIN}以上が必要）。/ Debian's rustc is too old, \
+             1.{MINOR_MIN} or later is needed (is the security archive enabled?):\n{}",
+            toolchain.version
+        );
+    }
+    Ok(toolchain)
 }
 
-/// cargo does not notice when the standard library below it is another one, so what was compiled
-/// against the earlier one is thrown away.
+fn rustc(workspace: &Workspace, origin: Origin) -> Command {
+    match origin {
+        Origin::InUse => Command::new("rustc").directory(workspace.root()),
+        Origin::Debian => Command::new(DEBIAN_RUSTC).unset("LD_LIBRARY_PATH"),
+    }
+}
+
+/// cargo does not notice when the sources of the standard library are others, so what was compiled
+/// with the earlier ones is thrown away.
 fn clean_after_change(workspace: &Workspace, toolchain: &Toolchain) -> Result<()> {
     let directory = workspace.made("wasm");
     let stamp = directory.join("toolchain.txt");
-    let identity = toolchain.identity();
+    let identity = format!("{:?}\n{}\n", toolchain.origin, toolchain.version);
     if fs::read_to_string(&stamp).is_ok_and(|earlier| earlier == identity) {
         return Ok(());
     }
@@ -180,7 +248,7 @@ pub(crate) fn remove(directory: &PathBuf) -> Result<()> {
 
 /// The caller's own flags would take the place of ours, and would make other bytes of the same
 /// sources.
-pub(crate) fn without_flags(command: Command) -> Command {
+fn without_flags(command: Command) -> Command {
     command
         .unset("RUSTFLAGS")
         .unset("CARGO_ENCODED_RUSTFLAGS")
@@ -188,12 +256,12 @@ pub(crate) fn without_flags(command: Command) -> Command {
 }
 
 /// A line of cargo's configuration for the wasm target.
-pub(crate) fn setting(name: &str, value: &str) -> String {
+fn setting(name: &str, value: &str) -> String {
     format!("target.{TARGET}.{name}={value}")
 }
 
 /// A list of TOML strings.
-pub(crate) fn list(words: &[String]) -> String {
+fn list(words: &[String]) -> String {
     let words: Vec<String> = words.iter().map(|word| text(word)).collect();
     format!("[{}]", words.join(","))
 }
@@ -204,6 +272,12 @@ fn text(word: &str) -> String {
 
 fn first_line(text: &str) -> &str {
     text.lines().next().unwrap_or_default()
+}
+
+/// The 96 in `release: 1.96.0`.
+fn minor(version: &str) -> Option<u32> {
+    let release = version.lines().find_map(|line| line.strip_prefix("release: 1."))?;
+    release.split('.').next()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -222,7 +296,9 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_without_a_standard_library_is_no_toolchain() {
-        assert!(!has_standard_library(Path::new("/nonexistent")));
+    fn the_release_is_read_from_what_rustc_says() {
+        assert_eq!(minor("rustc 1.96.0 (x)\nhost: y\nrelease: 1.96.0\n"), Some(96));
+        assert_eq!(minor("release: 2.0.0"), None);
+        assert_eq!(minor(""), None);
     }
 }

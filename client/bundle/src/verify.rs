@@ -5,7 +5,6 @@ use anyhow::{Result, bail};
 use crate::app;
 use crate::command::{self, Command};
 use crate::debian;
-use crate::remap;
 use crate::say;
 use crate::step::{Step, Steps};
 use crate::toolchain::{self, Choice, Toolchain};
@@ -97,13 +96,11 @@ fn install_tools() -> Result<()> {
 /// the compiler's own warnings have to do; clippy sees the same files natively.
 fn lint_app(workspace: &Workspace, toolchain: &Toolchain) -> Command {
     let check = ["--locked", "-p", "client", "--profile", "app"];
-    let mut flags = remap::flags(workspace);
     if toolchain.has_clippy() {
         let words: Vec<&str> = std::iter::once("clippy").chain(check).collect();
-        toolchain.cargo(workspace, &words, &flags).args(&["--", "-D", "warnings"])
+        toolchain.cargo(workspace, &words, &[]).args(&["--", "-D", "warnings"])
     } else {
-        flags.push("-Dwarnings".to_owned());
         let words: Vec<&str> = std::iter::once("check").chain(check).collect();
-        toolchain.cargo(workspace, &words, &flags)
+        toolchain.cargo(workspace, &words, &["-Dwarnings"])
     }
 }

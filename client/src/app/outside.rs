@@ -1,4 +1,4 @@
-//! The browser around the page: address, memory, visibility, crashes.
+//! The browser around the page: address, memory, visibility.
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
@@ -134,16 +134,6 @@ fn mark_body(stage: Stage) {
             dom::shrug(root.set_attribute("lang", stage.language.get().tag()));
         }
     });
-}
-
-/// A panic leaves a dead page: say so, in the words that wait in the page.
-pub fn show_panics() {
-    std::panic::set_hook(Box::new(|_| {
-        let document = web_sys::window().and_then(|window| window.document());
-        if let Some(crash) = document.and_then(|document| document.get_element_by_id("crash")) {
-            dom::shrug(crash.remove_attribute("hidden"));
-        }
-    }));
 }
 
 /// Listens as long as the page lives.

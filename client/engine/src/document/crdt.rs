@@ -52,8 +52,8 @@ impl Crdt {
 
     /// A new document of a kind, and its first change.
     pub fn begin(kind: Kind, actor: ActorId) -> Option<(Self, Vec<u8>)> {
-        let mut first = genesis(kind)?;
-        let bytes = first.bytes().to_vec();
+        let first = genesis(kind)?;
+        let bytes = first.raw_bytes().to_vec();
         let mut crdt = Self::empty(actor);
         crdt.apply(vec![first]).ok()?;
         Some((crdt, bytes))
@@ -71,7 +71,7 @@ impl Crdt {
 
     /// The whole document, for a local snapshot.
     pub fn save(&self) -> Vec<u8> {
-        self.automerge.save()
+        self.automerge.save_nocompress()
     }
 
     /// Takes in changes; known ones are ignored, early ones wait inside.
@@ -103,7 +103,7 @@ impl Crdt {
         let seconds = i64::try_from(at.0 / 1000).unwrap_or(0);
         let (hash, _) = tx.commit_with(CommitOptions::default().with_time(seconds));
         let change = hash.and_then(|hash| self.automerge.get_change_by_hash(&hash));
-        Ok(change.map(|mut change| change.bytes().to_vec()))
+        Ok(change.map(|change| change.raw_bytes().to_vec()))
     }
 
     /// A text, or `None` if the field is none.
