@@ -14,6 +14,7 @@ pub mod hash;
 pub mod id;
 pub mod limit;
 pub mod log;
+pub mod map;
 pub mod refusal;
 pub mod secret;
 pub mod sign;

@@ -1,11 +1,12 @@
 //! The unlocked device: everything the engine does while keys are in memory.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use shared::{
     Blob,
     id::{AccountId, DocumentId},
     log::org::{Account, OrgBody, OrgLog, Role},
+    map::Map,
     sync::ClientMessage,
 };
 
@@ -62,7 +63,7 @@ struct OrgWish {
 /// A document on screen.
 #[derive(Default)]
 struct OpenDocument {
-    mirrors: BTreeMap<crate::casework::field::Field, crate::document::mirror::Mirror>,
+    mirrors: Map<crate::casework::field::Field, crate::document::mirror::Mirror>,
     removed: Vec<edit::Removed>,
 }
 
@@ -73,12 +74,12 @@ pub(crate) struct Desk {
     keys: Keys,
     progress: Progress,
     org: Option<OrgLog>,
-    documents: BTreeMap<DocumentId, Document>,
+    documents: Map<DocumentId, Document>,
     login: Login,
     origin: Option<String>,
     pace: Pace,
     org_wishes: VecDeque<OrgWish>,
-    open: BTreeMap<DocumentId, OpenDocument>,
+    open: Map<DocumentId, OpenDocument>,
     quarantined: Vec<crate::view::QuarantineRow>,
     shown: show::Shown,
     /// The server's log did not verify on this connection; nothing more of it is taken.
@@ -99,12 +100,12 @@ impl Desk {
             keys,
             progress: Progress::default(),
             org: None,
-            documents: BTreeMap::new(),
+            documents: Map::new(),
             login: Login::Out,
             origin: None,
             pace,
             org_wishes: VecDeque::new(),
-            open: BTreeMap::new(),
+            open: Map::new(),
             quarantined: vec![],
             shown: show::Shown::default(),
             distrust: false,
@@ -165,7 +166,7 @@ impl Desk {
     /// The document, made empty if it is new to this device.
     fn document_mut(&mut self, id: DocumentId) -> &mut Document {
         let actor = chunk::actor(self.keys.id, id, self.progress.starts);
-        self.documents.entry(id).or_insert_with(|| Document::new(id, Crdt::empty(actor)))
+        self.documents.get_or_insert_with(id, || Document::new(id, Crdt::empty(actor)))
     }
 
     /// Something that waited for the store may happen.

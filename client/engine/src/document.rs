@@ -1,11 +1,12 @@
 //! One document on this device: its log, its secrets, its content, and what of it is unsent.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use shared::{
     envelope::Verified,
     id::{AccountId, DeviceId, DocumentId, EnvelopeId, Epoch, Number, Seq},
     log::document::{Access, DocumentLog},
+    map::Map,
 };
 
 use crate::{
@@ -61,8 +62,8 @@ pub(crate) struct Document {
     pub(crate) id: DocumentId,
     pub(crate) log: Option<DocumentLog>,
     pub(crate) crdt: Crdt,
-    pub(crate) secrets: BTreeMap<Epoch, Vec<EpochSecret>>,
-    pub(crate) chains: BTreeMap<DeviceId, Chain>,
+    pub(crate) secrets: Map<Epoch, Vec<EpochSecret>>,
+    pub(crate) chains: Map<DeviceId, Chain>,
     pub(crate) progress: DocumentProgress,
     /// Entries of ours for the log; the flag says whether the first was sent on this connection.
     pub(crate) pending: VecDeque<(u64, PendingEntry)>,
@@ -88,8 +89,8 @@ impl Document {
             id,
             log: None,
             crdt,
-            secrets: BTreeMap::new(),
-            chains: BTreeMap::new(),
+            secrets: Map::new(),
+            chains: Map::new(),
             progress: DocumentProgress { cursor: Number(0), acked: Seq(0) },
             pending: VecDeque::new(),
             pending_sent: false,
@@ -114,7 +115,7 @@ impl Document {
 
     /// Keeps a candidate for an epoch's secret; hands out its place, or `None` if there are enough.
     pub(crate) fn add_secret(&mut self, epoch: Epoch, secret: EpochSecret) -> Option<u32> {
-        let candidates = self.secrets.entry(epoch).or_default();
+        let candidates = self.secrets.get_or_default(epoch);
         let is_known = candidates.iter().any(|it| it.expose() == secret.expose());
         if is_known || candidates.len() >= SECRET_CANDIDATES_MAX {
             return None;

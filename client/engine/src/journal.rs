@@ -1,10 +1,11 @@
 //! Writes on their way to the local store, and what may happen only once they are durable.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use shared::{
     Blob,
     id::{DocumentId, Seq},
+    map::{Map, Set},
     time::UnixMillis,
 };
 
@@ -39,22 +40,15 @@ pub(crate) enum After {
 pub(crate) struct Step<'a, 'c> {
     pub(crate) cx: &'a mut Cx<'c>,
     pub(crate) effects: Vec<Effect>,
-    puts: BTreeMap<RecordKey, Blob>,
-    deletes: BTreeSet<RecordKey>,
+    puts: Map<RecordKey, Blob>,
+    deletes: Set<RecordKey>,
     after: Vec<After>,
     edits: u32,
 }
 
 impl<'a, 'c> Step<'a, 'c> {
     pub(crate) fn new(cx: &'a mut Cx<'c>) -> Self {
-        Self {
-            cx,
-            effects: vec![],
-            puts: BTreeMap::new(),
-            deletes: BTreeSet::new(),
-            after: vec![],
-            edits: 0,
-        }
+        Self { cx, effects: vec![], puts: Map::new(), deletes: Set::new(), after: vec![], edits: 0 }
     }
 
     pub(crate) fn now(&self) -> UnixMillis {
@@ -131,7 +125,7 @@ impl Journal {
             return vec![];
         };
         let Some(done) = self.waiting.remove(at) else { return vec![] };
-        let newer: BTreeSet<RecordKey> = done
+        let newer: Set<RecordKey> = done
             .batch
             .puts
             .iter()
@@ -175,9 +169,9 @@ impl Journal {
     }
 
     /// What the store will hold once everything that waits is durable, and which of it is not yet.
-    pub(crate) fn overlay(&self, records: Vec<Record>) -> (Vec<Record>, BTreeSet<RecordKey>) {
-        let mut whole: BTreeMap<RecordKey, Blob> = records.into_iter().collect();
-        let mut waiting = BTreeSet::new();
+    pub(crate) fn overlay(&self, records: Vec<Record>) -> (Vec<Record>, Set<RecordKey>) {
+        let mut whole: Map<RecordKey, Blob> = records.into_iter().collect();
+        let mut waiting = Set::new();
         for batch in self.waiting.iter().map(|waiting| &waiting.batch) {
             for (key, value) in &batch.puts {
                 whole.insert(*key, value.clone());

@@ -4,10 +4,8 @@
 //! engine reports it durable.
 
 use core::cell::RefCell;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    rc::Rc,
-};
+use shared::map::{Map, Set};
+use std::rc::Rc;
 
 use engine::{
     casework::field::Field,
@@ -35,8 +33,8 @@ pub trait TextBox {
 /// The open texts, without the page around them.
 #[derive(Default)]
 pub struct Desk {
-    texts: BTreeMap<Key, TextSync>,
-    drafts: BTreeMap<Key, Draft>,
+    texts: Map<Key, TextSync>,
+    drafts: Map<Key, Draft>,
 }
 
 impl Desk {
@@ -63,7 +61,7 @@ impl Desk {
 
     /// Everything the engine has seen of a document, or of all, is durable.
     pub fn stored(&mut self, document: Option<DocumentId>) {
-        for ((of, _), text) in &mut self.texts {
+        for ((of, _), text) in self.texts.iter_mut() {
             if document.is_none_or(|document| document == *of) {
                 text.stored();
             }
@@ -77,7 +75,7 @@ impl Desk {
     }
 
     /// Documents with texts of which the engine has not seen everything.
-    pub fn ahead(&self) -> BTreeSet<DocumentId> {
+    pub fn ahead(&self) -> Set<DocumentId> {
         let ahead = self.texts.iter().filter(|(_, text)| text.is_ahead());
         ahead.map(|((document, _), _)| *document).collect()
     }
@@ -147,7 +145,7 @@ impl Desk {
 
 thread_local! {
     static DESK: RefCell<Desk> = RefCell::default();
-    static BOXES: RefCell<BTreeMap<Key, Rc<dyn TextBox>>> = const { RefCell::new(BTreeMap::new()) };
+    static BOXES: RefCell<Map<Key, Rc<dyn TextBox>>> = const { RefCell::new(Map::new()) };
     static WATCHER: RefCell<Option<Rc<dyn Fn()>>> = const { RefCell::new(None) };
 }
 

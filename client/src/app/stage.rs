@@ -1,7 +1,5 @@
 //! Everything the pages show, and how it gets there.
 
-use std::collections::BTreeMap;
-
 use engine::{
     command::Command,
     view::{
@@ -10,7 +8,7 @@ use engine::{
     },
 };
 use leptos::prelude::*;
-use shared::{id::DocumentId, log::org::Role};
+use shared::{id::DocumentId, log::org::Role, map::Map};
 
 use super::{
     desk,
@@ -69,9 +67,9 @@ pub struct Signals {
     /// The open note.
     pub note: RwSignal<Option<NoteView>>,
     /// Where open documents are.
-    pub whereabouts: RwSignal<BTreeMap<DocumentId, Whereabouts>>,
+    pub whereabouts: RwSignal<Map<DocumentId, Whereabouts>>,
     /// Open shared documents.
-    pub shared: RwSignal<BTreeMap<DocumentId, SharedView>>,
+    pub shared: RwSignal<Map<DocumentId, SharedView>>,
     /// An invitation that is being handed over.
     pub invitation: RwSignal<Option<InvitationView>>,
     /// Messages that stay until dismissed, with a number each.
@@ -95,7 +93,7 @@ pub struct Signals {
     /// Whether and how the app can be installed.
     pub installing: RwSignal<Installing>,
     told_sync: RwSignal<SyncView>,
-    told_whereabouts: RwSignal<BTreeMap<DocumentId, Whereabouts>>,
+    told_whereabouts: RwSignal<Map<DocumentId, Whereabouts>>,
     opened: RwSignal<Vec<DocumentId>>,
     wants_lock: RwSignal<bool>,
 }
@@ -118,8 +116,8 @@ impl Signals {
             sync: RwSignal::new(sync),
             home: RwSignal::new(Home::default()),
             note: RwSignal::new(None),
-            whereabouts: RwSignal::new(BTreeMap::new()),
-            shared: RwSignal::new(BTreeMap::new()),
+            whereabouts: RwSignal::new(Map::new()),
+            shared: RwSignal::new(Map::new()),
             invitation: RwSignal::new(None),
             notices: RwSignal::new(vec![]),
             remark: RwSignal::new(None),
@@ -132,7 +130,7 @@ impl Signals {
             persistence: RwSignal::new(None),
             installing: RwSignal::new(Installing::Unknown),
             told_sync: RwSignal::new(sync),
-            told_whereabouts: RwSignal::new(BTreeMap::new()),
+            told_whereabouts: RwSignal::new(Map::new()),
             opened: RwSignal::new(vec![]),
             wants_lock: RwSignal::new(false),
         }))
@@ -278,7 +276,7 @@ impl Signals {
             self.sync.set(sync);
         }
         let mut whereabouts = self.told_whereabouts.get_untracked();
-        for (document, here) in &mut whereabouts {
+        for (document, here) in whereabouts.iter_mut() {
             if ahead.contains(document) {
                 *here = Whereabouts::Unsaved;
             }
@@ -345,9 +343,9 @@ impl Signals {
         self.wants_lock.set(false);
         self.opened.set(vec![]);
         self.note.set(None);
-        self.shared.set(BTreeMap::new());
-        self.whereabouts.set(BTreeMap::new());
-        self.told_whereabouts.set(BTreeMap::new());
+        self.shared.set(Map::new());
+        self.whereabouts.set(Map::new());
+        self.told_whereabouts.set(Map::new());
         self.home.set(Home::default());
         self.invitation.set(None);
         self.notices.set(vec![]);

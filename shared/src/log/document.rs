@@ -1,7 +1,5 @@
 //! A document's log: who may read and write it, and the commitments to its secrets.
 
-use std::collections::BTreeMap;
-
 use minicbor::Encode;
 
 use crate::{
@@ -12,6 +10,7 @@ use crate::{
         Entry, EntryError, Head, LogId, Place,
         org::{OrgLog, Role},
     },
+    map::Map,
     sign::SigningKey,
 };
 
@@ -87,7 +86,7 @@ pub struct DocumentLog {
     head: Head,
     creator: AccountId,
     commitments: Vec<Commitment>,
-    members: BTreeMap<AccountId, Access>,
+    members: Map<AccountId, Access>,
 }
 
 impl DocumentLog {
@@ -104,7 +103,7 @@ impl DocumentLog {
             head: entry.next_head(),
             creator,
             commitments: vec![create.commitment],
-            members: BTreeMap::from([(creator, Access::Manager)]),
+            members: Map::from([(creator, Access::Manager)]),
         })
     }
 

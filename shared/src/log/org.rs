@@ -1,7 +1,5 @@
 //! The firm's log: who belongs to it and with which devices.
 
-use std::collections::BTreeMap;
-
 use minicbor::Encode;
 
 use crate::{
@@ -10,6 +8,7 @@ use crate::{
     id::{AccountId, DeviceId, FirmId, KeyGeneration},
     limit::{ACCOUNT_DEVICES_MAX, GRANT_LIFE_MS_MAX, GRANT_USES_MAX},
     log::{Author, Entry, EntryError, Head, LogId, Place},
+    map::Map,
     sign::{Domain, Signature, SigningKey, VerifyKey},
     time::UnixMillis,
     version::PROTOCOL,
@@ -254,9 +253,9 @@ pub struct OrgLog {
     firm: FirmId,
     genesis: crate::id::EntryHash,
     head: Head,
-    accounts: BTreeMap<AccountId, Account>,
-    devices: BTreeMap<DeviceId, Device>,
-    grants: BTreeMap<u64, Grant>,
+    accounts: Map<AccountId, Account>,
+    devices: Map<DeviceId, Device>,
+    grants: Map<u64, Grant>,
 }
 
 impl OrgLog {
@@ -275,9 +274,9 @@ impl OrgLog {
             firm,
             genesis: entry.hash(),
             head: entry.next_head(),
-            accounts: BTreeMap::new(),
-            devices: BTreeMap::new(),
-            grants: BTreeMap::new(),
+            accounts: Map::new(),
+            devices: Map::new(),
+            grants: Map::new(),
         };
         log.admit(Role::Admin, genesis.admin, genesis.device, None)?;
         Ok(log)

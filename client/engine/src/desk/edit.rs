@@ -104,8 +104,8 @@ impl Desk {
     ) {
         let Some(document) = self.documents.get(&id) else { return };
         let read = || document.crdt.text(field).unwrap_or_default();
-        let open = self.open.entry(id).or_default();
-        let mirror = open.mirrors.entry(field.clone()).or_insert_with(|| Mirror::new(&read()));
+        let open = self.open.get_or_default(id);
+        let mirror = open.mirrors.get_or_insert_with(field.clone(), || Mirror::new(&read()));
         if let Ok(splices) = mirror.edit(revision, splice) {
             let taken = splices
                 .iter()
@@ -150,8 +150,7 @@ impl Desk {
                     continue;
                 }
                 let text = document.crdt.text(&field).unwrap_or_default();
-                let mirror = open.mirrors.entry(field.clone());
-                let mirror = mirror.or_insert_with(|| Mirror::new(&text));
+                let mirror = open.mirrors.get_or_insert_with(field.clone(), || Mirror::new(&text));
                 if mirror.set_document(&text) {
                     changed.push(field);
                 }
@@ -199,7 +198,7 @@ impl Desk {
             *at = tx.remove_item(item)?;
             Ok(())
         });
-        let open = self.open.entry(id).or_default();
+        let open = self.open.get_or_default(id);
         let prefix = format!("{item}/");
         open.mirrors.retain(|field, _| !field.as_str().starts_with(&prefix));
         open.removed.push(removed);

@@ -1,12 +1,11 @@
 //! From the records of the local store to a desk.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use shared::{
     Blob,
     envelope::{Envelope, Verified},
     id::{DeviceId, DocumentId, Seq},
     log::{Entry, document::DocumentLog, org::OrgLog},
+    map::{Map, Set},
     secret::Secret,
 };
 
@@ -30,18 +29,18 @@ pub(crate) struct NoKeyring;
 /// What the local store holds, and what of it is not durable yet.
 pub(crate) struct Found<'a> {
     pub(crate) records: &'a [Record],
-    pub(crate) waiting: &'a BTreeSet<RecordKey>,
+    pub(crate) waiting: &'a Set<RecordKey>,
 }
 
 /// What was found of one document.
 #[derive(Default)]
 struct Parts {
     logs: Vec<Blob>,
-    chunks: BTreeMap<(DeviceId, Seq), Blob>,
+    chunks: Map<(DeviceId, Seq), Blob>,
     snapshot: Option<Snapshot>,
-    suspects: BTreeSet<Place>,
+    suspects: Set<Place>,
     is_second_try: bool,
-    quarantined: BTreeSet<Place>,
+    quarantined: Set<Place>,
 }
 
 impl Desk {
@@ -55,7 +54,7 @@ impl Desk {
         let opened: Vec<Option<(Name, Content)>> =
             found.records.iter().map(|record| sealer.open(record)).collect();
         let damaged = opened.iter().filter(|record| record.is_none()).count();
-        let mut records: BTreeMap<Name, Content> = opened.into_iter().flatten().collect();
+        let mut records: Map<Name, Content> = opened.into_iter().flatten().collect();
         let Some(Content::Keyring(keyring)) = records.remove(&Name::Keyring) else {
             return Err(NoKeyring);
         };
@@ -81,37 +80,37 @@ impl Desk {
     /// log comes first and every log and counter comes in order.
     fn sort(
         &mut self,
-        records: BTreeMap<Name, Content>,
-        waiting: &BTreeSet<RecordKey>,
-    ) -> BTreeMap<DocumentId, Parts> {
-        let mut found: BTreeMap<DocumentId, Parts> = BTreeMap::new();
+        records: Map<Name, Content>,
+        waiting: &Set<RecordKey>,
+    ) -> Map<DocumentId, Parts> {
+        let mut found: Map<DocumentId, Parts> = Map::new();
         for (name, content) in records {
             match (name, content) {
                 (Name::Org(_), Content::Bytes(bytes)) => self.restore_org(&bytes),
                 (Name::Log(id, _), Content::Bytes(bytes)) => {
-                    found.entry(id).or_default().logs.push(bytes);
+                    found.get_or_default(id).logs.push(bytes);
                 }
                 (Name::Pending(id, counter), Content::Pending(entry)) => {
-                    found.entry(id).or_default();
+                    found.get_or_default(id);
                     let document = self.document_mut(id);
                     document.pending.push_back((counter, entry));
                     document.next_counter = document.next_counter.max(counter);
                 }
                 (Name::Secret(id, epoch, _), Content::Bytes(bytes)) => {
-                    found.entry(id).or_default();
+                    found.get_or_default(id);
                     if let Some(secret) = Secret::from_slice(&bytes.0) {
                         self.document_mut(id).add_secret(epoch, EpochSecret::new(secret));
                     }
                 }
                 (Name::Document(id), Content::Document(progress)) => {
-                    found.entry(id).or_default();
+                    found.get_or_default(id);
                     self.document_mut(id).progress = progress;
                 }
                 (Name::Envelope(id, device, seq), Content::Bytes(bytes)) => {
-                    found.entry(id).or_default().chunks.insert((device, seq), bytes);
+                    found.get_or_default(id).chunks.insert((device, seq), bytes);
                 }
                 (Name::Change(id, counter), Content::Change(change)) => {
-                    found.entry(id).or_default();
+                    found.get_or_default(id);
                     let durable = !waiting.contains(&self.sealer.place(name));
                     let document = self.document_mut(id);
                     document.next_counter = document.next_counter.max(counter);
@@ -123,15 +122,15 @@ impl Desk {
                     });
                 }
                 (Name::InFlight(id), Content::InFlight(marker)) => {
-                    let found = found.entry(id).or_default();
+                    let found = found.get_or_default(id);
                     found.suspects.extend(marker.places);
                     found.is_second_try = marker.is_second_try;
                 }
                 (Name::Quarantine(id, ..), Content::Place(place)) => {
-                    found.entry(id).or_default().quarantined.insert(place);
+                    found.get_or_default(id).quarantined.insert(place);
                 }
                 (Name::Snapshot(id), Content::Snapshot(snapshot)) => {
-                    found.entry(id).or_default().snapshot = Some(snapshot);
+                    found.get_or_default(id).snapshot = Some(snapshot);
                 }
                 (_, _) => {}
             }
@@ -157,14 +156,14 @@ impl Desk {
         step: &mut Step<'_, '_>,
         id: DocumentId,
         found: Parts,
-        waiting: &BTreeSet<RecordKey>,
+        waiting: &Set<RecordKey>,
     ) {
         self.document_mut(id);
         let log = self.restore_log(&found.logs);
         let Some(document) = self.documents.get_mut(&id) else { return };
         document.log = log;
         let actor = chunk::actor(self.keys.id, id, self.progress.starts);
-        let mut covers = BTreeMap::new();
+        let mut covers = Map::new();
         if let Some(snapshot) = found.snapshot
             && let Some(crdt) = Crdt::load(&snapshot.bytes.0, actor)
         {
@@ -200,7 +199,7 @@ impl Desk {
         &mut self,
         step: &mut Step<'_, '_>,
         id: DocumentId,
-        quarantined: BTreeSet<Place>,
+        quarantined: Set<Place>,
         is_second_try: bool,
         replay: &mut Replay,
     ) {
@@ -293,7 +292,7 @@ impl Desk {
 #[derive(Default)]
 struct Replay {
     envelopes: Vec<Verified>,
-    covers: BTreeMap<DeviceId, Seq>,
-    suspects: BTreeSet<Place>,
-    quarantined: BTreeSet<Place>,
+    covers: Map<DeviceId, Seq>,
+    suspects: Set<Place>,
+    quarantined: Set<Place>,
 }

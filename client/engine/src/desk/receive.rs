@@ -1,12 +1,11 @@
 //! What the server says.
 
-use std::collections::BTreeSet;
-
 use shared::{
     Blob,
     envelope::{Envelope, Verified},
     id::{DocumentId, EnvelopeId, Number},
     log::{LogId, document::Access},
+    map::Set,
     refusal::{Reason, Refusal},
     sync::{Ack, ClientMessage, DocumentState, Event, ServerMessage},
 };
@@ -251,7 +250,7 @@ impl Desk {
     }
 
     fn receive_acks(&mut self, step: &mut Step<'_, '_>, acks: &[(EnvelopeId, Ack)]) {
-        let mut touched = BTreeSet::new();
+        let mut touched = Set::new();
         for (envelope, ack) in acks {
             let found = self.documents.iter().find_map(|(id, document)| {
                 document.flights.iter().any(|flight| flight.id == *envelope).then_some(*id)

@@ -1,8 +1,6 @@
 //! What the person sees, computed from what there is.
 
-use std::collections::BTreeMap;
-
-use shared::{id::DocumentId, log::org::Role, time::UnixMillis};
+use shared::{id::DocumentId, log::org::Role, map::Map, time::UnixMillis};
 
 use super::{Desk, Login};
 use crate::{
@@ -23,7 +21,7 @@ pub(super) struct Shown {
     pub(super) gate: Option<Gate>,
     pub(super) home: Option<Home>,
     sync: Option<SyncView>,
-    whereabouts: BTreeMap<DocumentId, Whereabouts>,
+    whereabouts: Map<DocumentId, Whereabouts>,
     /// Joining ended in failure: the engine drops this desk.
     pub(super) gave_up: bool,
 }

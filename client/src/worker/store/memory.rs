@@ -1,7 +1,7 @@
 //! A local store in memory, for tests: it can be told to fail.
 
 use core::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use shared::map::Map;
 
 use engine::{
     effect::{Batch, Record, RecordKey},
@@ -14,7 +14,7 @@ use super::LocalStore;
 /// Keeps records as long as it lives.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
-    records: RefCell<BTreeMap<RecordKey, Blob>>,
+    records: RefCell<Map<RecordKey, Blob>>,
     transactions: Cell<usize>,
     next_fault: Cell<Option<StoreFault>>,
 }
