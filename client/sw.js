@@ -16,7 +16,7 @@
 // hears of it removes itself and its caches; the next visit loads the app from the server. Any
 // other answer, and none, changes nothing: a proxy's login page is no order.
 
-// `bundle` fills in the build and its files: addresses, or {url, integrity}.
+// `bundle` fills in the build and its files, each with the hash the browser checks.
 const BUILD = '{{build}}';
 const FILES = /*{{precache}}*/[];
 
@@ -26,8 +26,7 @@ const SHELL = '/';
 const OFF = '/sw-off';
 const OFF_PAUSE_MS = 10 * 60 * 1000;
 
-const files = FILES.map((file) => (typeof file === 'string' ? { url: file } : file));
-const addresses = new Set(files.map(({ url }) => url));
+const addresses = new Set(FILES.map(({ url }) => url));
 let askedAt = 0;
 
 addEventListener('install', (event) => event.waitUntil(fill()));
@@ -57,7 +56,7 @@ addEventListener('fetch', (event) => {
 async function fill() {
   const cache = await caches.open(CACHE);
   try {
-    await Promise.all(files.map((file) => add(cache, file)));
+    await Promise.all(FILES.map((file) => add(cache, file)));
   } catch (error) {
     await caches.delete(CACHE);
     throw error;
@@ -66,8 +65,8 @@ async function fill() {
 
 async function add(cache, { url, integrity }) {
   // From the server, not from the browser's own cache: the files must belong together.
-  const options = { cache: 'reload', credentials: 'omit', redirect: 'error' };
-  const response = await fetch(url, integrity ? { ...options, integrity } : options);
+  const options = { cache: 'reload', credentials: 'omit', redirect: 'error', integrity };
+  const response = await fetch(url, options);
   if (response.status !== 200) throw new Error(`${url}: ${response.status}`);
   await cache.put(url, response);
 }

@@ -20,6 +20,7 @@ mod health;
 pub(crate) mod login;
 mod socket;
 mod sync;
+mod upgrade;
 
 pub use extract::Address;
 

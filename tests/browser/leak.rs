@@ -10,7 +10,11 @@ use harness::canary::{CANARIES, Hit, Scanner, forms};
 use rusqlite::Connection;
 use tokio::{io::AsyncWriteExt as _, net::TcpStream};
 
-use crate::{house::House, page::Page};
+use crate::{
+    house::House,
+    page::{Page, TABLET},
+    person::Device,
+};
 
 /// Nothing typed is in the server's files, in its memory, or on the tape of the network.
 pub(crate) fn assert_nothing_leaked(house: &House, tape: &[u8]) {
@@ -110,13 +114,36 @@ fn plant_at_the_end(path: &Path, canary: &str) {
     }
 }
 
+/// What a page leaves in clear in a profile is found there, so that finding nothing means something.
+pub(crate) async fn assert_planted_in_a_profile_is_found(house: &House) {
+    const KEEP: &str = "new Promise((done, failed) => {
+        const opening = indexedDB.open('planted');
+        opening.onerror = failed;
+        opening.onupgradeneeded = () => opening.result.createObjectStore('texts');
+        opening.onsuccess = () => {
+          const keeping = opening.result.transaction('texts', 'readwrite', {durability: 'strict'});
+          keeping.objectStore('texts').put(TEXT, 'text');
+          keeping.oncomplete = () => done('kept');
+        };
+      })";
+    let [canary, ..] = CANARIES;
+    let control = Device::open(house, "control", TABLET, &house.origin).await;
+    let text = serde_json::to_string(canary).unwrap();
+    control.page.evaluate(&KEEP.replace("TEXT", &text)).await;
+    control.browser.kill();
+    check(&scan_profile(house, "control"), canary, true);
+}
+
 /// Nothing typed is left readable in what the browser keeps of a person's device.
 pub(crate) fn assert_profile_is_sealed(house: &House, profile: &str) {
+    assert_eq!(scan_profile(house, profile), []);
+}
+
+fn scan_profile(house: &House, profile: &str) -> Vec<Hit> {
     let scanner = Scanner::new();
     let files = files_below(&house.profile(profile));
     assert!(files.len() > 20, "{files:?}");
-    let hits: Vec<_> = files.iter().flat_map(|file| scanner.scan_file(file).unwrap()).collect();
-    assert_eq!(hits, []);
+    files.iter().flat_map(|file| scanner.scan_file(file).unwrap()).collect()
 }
 
 fn files_below(folder: &Path) -> Vec<PathBuf> {

@@ -5,7 +5,10 @@ use harness::canary::CANARIES;
 use crate::{
     example::{FIRST, FIRST_SUMMARY, SECOND, Step},
     house::House,
-    leak::{assert_nothing_leaked, assert_planted_is_found, assert_profile_is_sealed},
+    leak::{
+        assert_nothing_leaked, assert_planted_in_a_profile_is_found, assert_planted_is_found,
+        assert_profile_is_sealed,
+    },
     page::{PHONE, TABLET},
     person::{Device, Person, id},
 };
@@ -100,6 +103,8 @@ async fn an_interview_without_wifi_reaches_the_other_tablet_and_never_the_server
     tablet.write(FIRST).await;
     tablet.wait_for_whereabouts("kept").await;
     tablet.offer_summary().await;
+    // Without a network nothing has been handed over yet, and the page does not say so.
+    tablet.page.wait_for_element("[data-has-left=false]").await;
     let first_note = tablet.note().await;
     tablet.page.screenshots("note", TABLET).await;
     tablet.open_note(&second).await;
@@ -122,6 +127,8 @@ async fn an_interview_without_wifi_reaches_the_other_tablet_and_never_the_server
     // Outside: the other device shows the same, the employee the summary and nothing else.
     tablet.browser.set_offline(false).await;
     tablet.wait_for_badge("sent").await;
+    tablet.open_note(&first).await;
+    tablet.page.wait_for_element("[data-has-left=true]").await;
     laptop.open_note(&first).await;
     laptop.wait_for_note(&first_note).await;
     laptop.open_note(&second).await;
@@ -137,6 +144,7 @@ async fn an_interview_without_wifi_reaches_the_other_tablet_and_never_the_server
         assert_eq!(device.browser.complaints(), Vec::<String>::new());
     }
     assert_planted_is_found(&house, &phone.page).await;
+    assert_planted_in_a_profile_is_found(&house).await;
 }
 
 /// Both notes together hold everything that was typed into them.

@@ -135,6 +135,7 @@ const LAYERS: &[Layer] = &[
             "thiserror",
             "tokio",
             "tokio-rustls",
+            "tokio-tungstenite",
             "toml",
             "tower",
             "tracing",

@@ -1,6 +1,7 @@
 //! What the service worker keeps, so that the app starts without a network.
 
 use anyhow::{Context as _, Result, bail};
+use serde_json::{Value, json};
 
 use crate::asset::Asset;
 use crate::template;
@@ -13,18 +14,22 @@ pub(crate) fn inject(service_worker: &str, assets: &[Asset], build: &str) -> Res
     if !service_worker.contains(PLACE) {
         bail!("sw.js に {PLACE} がありません / sw.js lacks {PLACE}");
     }
-    let list = serde_json::to_string_pretty(&addresses(assets)).context("precache list")?;
+    let list = serde_json::to_string_pretty(&entries(assets)).context("precache list")?;
     template::fill(&service_worker.replace(PLACE, &list), &[("build", build)], &[])
 }
 
-/// The addresses in order; the page itself is asked for as `/`.
-fn addresses(assets: &[Asset]) -> Vec<String> {
-    let mut addresses: Vec<String> = assets
+/// Addresses in order, each with the hash that the browser checks; the page itself is asked for as
+/// `/`.
+fn entries(assets: &[Asset]) -> Vec<Value> {
+    let mut entries: Vec<(String, String)> = assets
         .iter()
-        .map(|asset| if asset.path == "index.html" { "/".to_owned() } else { asset.url() })
+        .map(|asset| {
+            let is_page = asset.path == "index.html";
+            (if is_page { "/".to_owned() } else { asset.url() }, asset.integrity())
+        })
         .collect();
-    addresses.sort();
-    addresses
+    entries.sort();
+    entries.iter().map(|(url, integrity)| json!({ "url": url, "integrity": integrity })).collect()
 }
 
 #[cfg(test)]
@@ -42,11 +47,13 @@ mod tests {
 
         let worker = inject(template, &assets, "b1").unwrap();
 
-        assert_eq!(
-            worker,
-            "const LIST = [\n  \"/\",\n  \"/app-ba7816bf8f01cfea.wasm\",\n  \
-             \"/icons/icon.svg\"\n];\nconst BUILD = 'b1';\n"
-        );
+        let list = worker.strip_prefix("const LIST = ").unwrap();
+        let (list, rest) = list.split_once(";\n").unwrap();
+        let list: Vec<Value> = serde_json::from_str(list).unwrap();
+        let addresses: Vec<&str> = list.iter().filter_map(|entry| entry["url"].as_str()).collect();
+        assert_eq!(addresses, ["/", "/app-ba7816bf8f01cfea.wasm", "/icons/icon.svg"]);
+        assert_eq!(list[1]["integrity"], assets[1].integrity());
+        assert_eq!(rest, "const BUILD = 'b1';\n");
     }
 
     #[test]

@@ -255,6 +255,11 @@ const OFFER: OfferWords = OfferWords {
     confirm: "Hand over",
     never: "Not handed over yet.",
     offered: |date| format!("Handed over {date}."),
+    waiting: |date| {
+        format!(
+            "Kept on this device since {date}. It reaches the employee once there is a connection."
+        )
+    },
     stale: "The draft was changed since. The employee sees it as it was handed over.",
     current: "The draft is the same.",
     empty: "The summary is still empty. Please fill in at least one field first.",

@@ -253,6 +253,9 @@ const OFFER: OfferWords = OfferWords {
     confirm: "渡す",
     never: "まだ渡していません。",
     offered: |date| format!("{date} に渡しました。"),
+    waiting: |date| {
+        format!("{date} に、渡す用意をこの端末に保存しました。つながると相談者に届きます。")
+    },
     stale: "そのあと下書きを直しています。相談者には、渡したときの内容が見えています。",
     current: "下書きと同じ内容です。",
     empty: "共有まとめがまだ空です。一つ以上の欄に書いてから渡してください。",

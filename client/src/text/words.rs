@@ -301,6 +301,7 @@ words!(
         confirm: Word,
         never: Word,
         offered: Filled,
+        waiting: Filled,
         stale: Word,
         current: Word,
         empty: Word,

@@ -25,6 +25,8 @@ pub(crate) enum Error {
     NotFound,
     /// Something is here, but not for this method.
     WrongMethod,
+    /// Only a WebSocket is spoken here.
+    NotWebSocket,
     /// The body did not come in time.
     Slow,
     /// The database does not answer; logged where it was noticed.
@@ -44,6 +46,9 @@ impl IntoResponse for Error {
             Self::ForeignOrigin => StatusCode::FORBIDDEN.into_response(),
             Self::NotFound => StatusCode::NOT_FOUND.into_response(),
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED.into_response(),
+            Self::NotWebSocket => {
+                (StatusCode::UPGRADE_REQUIRED, [(header::UPGRADE, "websocket")]).into_response()
+            }
             Self::Slow => StatusCode::REQUEST_TIMEOUT.into_response(),
             Self::Unready => StatusCode::SERVICE_UNAVAILABLE.into_response(),
         }

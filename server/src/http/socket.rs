@@ -8,27 +8,21 @@ use std::{
     time::Duration,
 };
 
-use axum::{
-    extract::{
-        State,
-        ws::{Message, WebSocket, WebSocketUpgrade},
-    },
-    response::Response,
-};
-use futures_util::SinkExt as _;
+use axum::{extract::State, response::Response};
+use futures_util::{SinkExt as _, StreamExt as _};
 use shared::{
-    limit::MESSAGE_BYTES_MAX,
     refusal::{Reason, Refusal},
     sync::{ClientMessage, ServerMessage},
 };
 use tokio::time::{Instant, sleep_until, timeout};
+use tokio_tungstenite::tungstenite::{self, Message};
 
 use crate::{
     app::App,
     carrier::Carrier,
     http::{
-        error::Error,
         extract::{Address, Origin},
+        upgrade::{Socket, Upgrade, feed},
     },
     service::{Connection, IDLE_MS, refused},
 };
@@ -44,26 +38,16 @@ const BYE: Duration = Duration::from_secs(2);
 const BYE_WAIT_MS: u64 = 1_000;
 /// Frames taken from a socket in one turn.
 const FRAMES_MAX: usize = 128;
-const READ_BUFFER_BYTES: usize = 16 * 1024;
-const WRITE_BUFFER_BYTES: usize = 64 * 1024;
-/// Holds what one turn may feed before it is flushed, and bounds what a slow device costs.
-const WRITE_BUFFER_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// Upgrades a request from an admissible origin.
 pub(super) async fn upgrade(
     State(app): State<Arc<App>>,
     Origin(origin): Origin,
     Address(address): Address,
-    upgrade: WebSocketUpgrade,
-) -> Result<Response, Error> {
+    upgrade: Upgrade,
+) -> Response {
     let carrier = Carrier::new(Arc::clone(&app), origin, Connection::new()).at(address);
-    Ok(upgrade
-        .read_buffer_size(READ_BUFFER_BYTES)
-        .write_buffer_size(WRITE_BUFFER_BYTES)
-        .max_write_buffer_size(WRITE_BUFFER_BYTES_MAX)
-        .max_message_size(MESSAGE_BYTES_MAX)
-        .max_frame_size(MESSAGE_BYTES_MAX)
-        .on_upgrade(move |socket| converse(app, carrier, socket)))
+    upgrade.accept(move |socket| converse(app, carrier, socket))
 }
 
 /// Why a socket ends.
@@ -74,7 +58,7 @@ enum End {
     Bye,
 }
 
-async fn converse(app: Arc<App>, mut carrier: Carrier, mut socket: WebSocket) {
+async fn converse(app: Arc<App>, mut carrier: Carrier, mut socket: Socket) {
     let counted = app.counters.socket();
     let end = take_turns(&app, &mut carrier, &mut socket).await;
     if let End::Bye = end {
@@ -85,7 +69,7 @@ async fn converse(app: Arc<App>, mut carrier: Carrier, mut socket: WebSocket) {
     drop(counted);
 }
 
-async fn take_turns(app: &App, carrier: &mut Carrier, socket: &mut WebSocket) -> End {
+async fn take_turns(app: &App, carrier: &mut Carrier, socket: &mut Socket) -> End {
     let line = Arc::clone(carrier.line());
     let mut stopping = pin!(app.stopping());
     let mut heard = Instant::now();
@@ -97,7 +81,7 @@ async fn take_turns(app: &App, carrier: &mut Carrier, socket: &mut WebSocket) ->
                     return End::Gone;
                 }
             }
-            frame = socket.recv(), if line.has_room() => {
+            frame = socket.next(), if line.has_room() => {
                 heard = Instant::now();
                 let Some(messages) = take_frames(carrier, socket, frame).await else {
                     return End::Gone;
@@ -117,11 +101,11 @@ async fn take_turns(app: &App, carrier: &mut Carrier, socket: &mut WebSocket) ->
 }
 
 /// Sends what waits on the line. `None` if the device does not take it.
-async fn send_waiting(carrier: &Carrier, socket: &mut WebSocket) -> Option<()> {
+async fn send_waiting(carrier: &Carrier, socket: &mut Socket) -> Option<()> {
     let frames = carrier.line().take();
     let sending = async {
         for frame in frames {
-            socket.feed(Message::Binary(frame)).await.ok()?;
+            feed(socket, frame).await.ok()?;
         }
         socket.flush().await.ok()
     };
@@ -132,8 +116,8 @@ async fn send_waiting(carrier: &Carrier, socket: &mut WebSocket) -> Option<()> {
 /// is at its end or carries what is no message.
 async fn take_frames(
     carrier: &Carrier,
-    socket: &mut WebSocket,
-    first: Option<Result<Message, axum::Error>>,
+    socket: &mut Socket,
+    first: Option<tungstenite::Result<Message>>,
 ) -> Option<Vec<ClientMessage>> {
     let mut messages = Vec::new();
     let mut next = Some(first);
@@ -145,7 +129,7 @@ async fn take_frames(
                 None => refuse(carrier, Reason::Malformed),
             },
             Message::Text(_) => refuse(carrier, Reason::Malformed),
-            Message::Ping(_) | Message::Pong(_) => {}
+            Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
             Message::Close(_) => return None,
         }
         taken += 1;
@@ -155,8 +139,8 @@ async fn take_frames(
 }
 
 /// The next frame if it is here already.
-async fn arrived(socket: &mut WebSocket) -> Option<Option<Result<Message, axum::Error>>> {
-    let mut receiving = pin!(socket.recv());
+async fn arrived(socket: &mut Socket) -> Option<Option<tungstenite::Result<Message>>> {
+    let mut receiving = pin!(socket.next());
     poll_fn(|cx| {
         Poll::Ready(match receiving.as_mut().poll(cx) {
             Poll::Ready(frame) => Some(frame),

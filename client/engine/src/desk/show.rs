@@ -1,10 +1,20 @@
 //! What the person sees, computed from what there is.
 
-use shared::{id::DocumentId, log::org::Role, map::Map, time::UnixMillis};
+use shared::{
+    id::DocumentId,
+    log::org::Role,
+    map::{Map, Set},
+    time::UnixMillis,
+};
 
 use super::{Desk, Login};
 use crate::{
-    casework::{case, catalogue, field::Shape, note},
+    casework::{
+        case::{self, CaseId},
+        catalogue,
+        field::Shape,
+        note,
+    },
     document::genesis::Kind,
     effect::Effect,
     input::StoreFault,
@@ -85,14 +95,21 @@ impl Desk {
     }
 
     fn show_whereabouts(&mut self, step: &mut Step<'_, '_>) {
-        for id in self.open.keys() {
-            let Some(document) = self.documents.get(id) else { continue };
+        // What is handed over from a note lies in its case, so where that is counts too.
+        let ids: Set<DocumentId> =
+            self.open.keys().flat_map(|id| [Some(*id), self.case_of(*id)]).flatten().collect();
+        for id in ids {
+            let Some(document) = self.documents.get(&id) else { continue };
             let whereabouts = document.whereabouts();
-            if self.shown.whereabouts.insert(*id, whereabouts) != Some(whereabouts) {
-                let view = View::Whereabouts { document: *id, whereabouts };
+            if self.shown.whereabouts.insert(id, whereabouts) != Some(whereabouts) {
+                let view = View::Whereabouts { document: id, whereabouts };
                 step.effects.push(Effect::Show(view));
             }
         }
+    }
+
+    fn case_of(&self, note: DocumentId) -> Option<CaseId> {
+        note::about(&self.documents.get(&note)?.crdt).map(|about| about.case)
     }
 
     fn home(&self, now: UnixMillis) -> Home {

@@ -1,6 +1,6 @@
 //! Handing the summary over to the employee.
 
-use engine::command::Command;
+use engine::{command::Command, view::Whereabouts};
 use leptos::prelude::*;
 
 use super::{Sheet, draft};
@@ -75,9 +75,15 @@ fn state(sheet: Sheet) -> AnyView {
         sheet.drafted.get_untracked()
     });
     let is_stale = move || stale_at_engine.get() || sheet.drafted.get() != drafted_at_note.get();
-    let when = move || match offered_at.get() {
-        Some(at) => (offer.offered)(&moment::minute(at)),
-        None => offer.never.to_owned(),
+    let case = sheet.about(|note| Some(note.case));
+    let has_left = Memo::new(move |_| {
+        let here = |case| sheet.stage.whereabouts.with(|all| all.get(&case).copied());
+        case.get().and_then(here) == Some(Whereabouts::Sent)
+    });
+    let when = move || match (offered_at.get(), has_left.get()) {
+        (Some(at), true) => (offer.offered)(&moment::minute(at)),
+        (Some(at), false) => (offer.waiting)(&moment::minute(at)),
+        (None, _) => offer.never.to_owned(),
     };
     let comparison =
         move || offered_at.get().map(|_| if is_stale() { offer.stale } else { offer.current });
@@ -91,6 +97,7 @@ fn state(sheet: Sheet) -> AnyView {
         .role("status")
         .attr("data-testid", "offer-state")
         .attr("data-offer", name)
+        .attr("data-has-left", move || if has_left.get() { "true" } else { "false" })
         .child((html::span().child(when), html::span().child(comparison)))
         .into_child()
 }
