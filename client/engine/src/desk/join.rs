@@ -206,8 +206,8 @@ impl Desk {
             admin: self.keyring.account.as_ref()?.public(*account),
             device: self.keyring.device_keys(&self.keys, *firm, *account),
         });
-        let place =
-            Place { log: LogId::Org(*firm), head: Head::EMPTY, at: *at, author: Author::Root };
+        let (head, author) = (Head::EMPTY, Author::Root);
+        let place = Place { log: LogId::Org(*firm), head, at: *at, author, org: None };
         Some(body.sign(place, &root))
     }
 
@@ -246,6 +246,7 @@ impl Desk {
             head: org.head(),
             at,
             author: Author::Grant(index),
+            org: None,
         };
         let Some(body) = self.enrolment(grant.body.enrols, account, org.firm()) else { return };
         let entry = body.sign(place, &key).as_bytes().to_vec().into();

@@ -27,6 +27,7 @@ impl Desk {
             return;
         }
         let (device, sealer) = (self.keys.id, &self.sealer);
+        let org = self.org.as_ref().map(|org| org.head().length);
         let Some(document) = self.documents.get_mut(&id) else { return };
         if document.pending_sent || document.blocked {
             return;
@@ -35,7 +36,8 @@ impl Desk {
         let Some((counter, pending)) = document.pending.front_mut() else { return };
         if pending.entry.is_none() {
             let log = LogId::Document(id);
-            let place = Place { log, head, at: step.now(), author: Author::Device(device) };
+            let author = Author::Device(device);
+            let place = Place { log, head, at: step.now(), author, org };
             let entry = pending.wish.body().sign(place, &self.keys.device);
             pending.entry = Some(Blob(entry.as_bytes().to_vec()));
             // Written with the next batch; if that is lost, the entry is signed anew and the

@@ -67,6 +67,7 @@ impl Desk {
             head: org.head(),
             at: step.now(),
             author: Author::Device(self.keys.id),
+            org: None,
         };
         let entry = shared::Blob(wish.body.sign(place, &self.keys.device).as_bytes().to_vec());
         wish.sent = Some(entry.clone());

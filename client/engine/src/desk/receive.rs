@@ -65,7 +65,7 @@ impl Desk {
             ServerMessage::HeadMoved { log: LogId::Document(id), .. } => {
                 self.document_head_moved(step, id);
             }
-            ServerMessage::Refused { refusal, log, document } => {
+            ServerMessage::Refused { refusal, log, document, entry: _ } => {
                 self.refused(step, refusal, log, document);
             }
             ServerMessage::Pong | ServerMessage::Bye { .. } => {}
