@@ -124,6 +124,24 @@ impl OrgLog {
         if self.stands_at(id, length) { Ok(device.account) } else { Err(EntryError::Unauthorised) }
     }
 
+    /// Whether an entry that may lie beyond this log is somebody's signed word, who may give it by
+    /// this log, that `device` is revoked.
+    pub fn confirms_revocation(&self, entry: &Entry, device: DeviceId) -> bool {
+        let says_so = matches!(
+            OrgBody::parse(entry),
+            Ok(OrgBody::DeviceRevoke(revoke)) if revoke.device == device
+        );
+        let owner = self.devices.get(&device).map(|device| device.account);
+        let Author::Device(author) = entry.author() else { return false };
+        let Some(author) = self.devices.get(&author) else { return false };
+        let role = self.accounts.get(&author.account).map(|account| account.role);
+        says_so
+            && entry.log() == LogId::Org(self.firm)
+            && entry.org().is_none()
+            && (Some(author.account) == owner || role == Some(Role::Admin))
+            && entry.verify(&author.keys.verify).is_ok()
+    }
+
     fn author(&self, entry: &Entry) -> Result<(AccountId, Role), EntryError> {
         let account = self.author_at(entry, self.head.length)?;
         let role = self.accounts.get(&account).ok_or(EntryError::Unauthentic)?.role;

@@ -61,9 +61,9 @@ fn a_revoked_device_is_shown_the_entry_wherever_it_asks() {
     let (mut firm, mori, _) = shared_note();
     let body = OrgBody::DeviceRevoke(DeviceRevoke { device: mori.device() });
     let entry = by_admin(&mut firm, &body);
-    let told = |message: ServerMessage| match message {
-        ServerMessage::Refused { refusal, entry, .. } => (refusal.reason(), entry.map(|it| it.0)),
-        other => panic!("{other:?}"),
+    let told = |message: ServerMessage| {
+        let ServerMessage::Refused { refusal, entry, .. } = message else { panic!("{message:?}") };
+        (refusal.reason(), entry.map(|it| it.0))
     };
     let expected = (Reason::DeviceRevoked, Some(entry));
 
