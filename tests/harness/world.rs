@@ -307,6 +307,9 @@ impl World {
                 self.give(device, Input::Loaded(records));
             }
             Event::Erase(device, life) if self.is_alive(device, life) => {
+                if self.on(device).is_full {
+                    return self.give(device, Input::EraseFailed(StoreFault::Broken));
+                }
                 self.on_mut(device).disk.clear();
                 self.give(device, Input::Erased);
             }

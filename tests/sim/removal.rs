@@ -9,16 +9,17 @@ use engine::{
 };
 use harness::{
     seed::seed_or,
-    world::{DeviceNo, World},
+    world::{DeviceNo, Faults, World},
 };
 use shared::{
-    id::{AccountId, DeviceId, DocumentId, Epoch},
+    id::{AccountId, DeviceId, DocumentId, Epoch, Number},
     log::{
         Entry,
         document::{Access, DocumentLog},
         org::{OrgLog, Role},
     },
-    sync::WrapTo,
+    refusal::{Reason, Refusal},
+    sync::{ClientMessage, ServerMessage, WrapTo},
 };
 
 const HOUR_MS: u64 = 60 * 60 * 1000;
@@ -438,4 +439,141 @@ fn a_person_may_not_remove_others_and_the_last_admin_stays() {
     world.ask(admin, Command::RemovePerson(me));
     world.settle();
     assert_eq!(world.on(admin).screen.notices.last(), Some(&refused));
+}
+
+#[test]
+fn an_erasure_that_fails_is_tried_again() {
+    let Cast { mut world, tablet, phone, .. } = cast(71);
+    let lost = device_of(&world, phone, "タブレット");
+    world.set_full(tablet, true);
+    world.ask(phone, Command::RevokeDevice(lost));
+    world.wait_ms(10_000);
+    assert_eq!(world.on(tablet).screen.gate, Some(Gate::Revoked { is_erased: false }));
+    assert!(!world.on(tablet).disk.is_empty());
+
+    world.set_full(tablet, false);
+    world.settle();
+
+    check_erased(&world, tablet);
+}
+
+#[test]
+fn a_server_cannot_erase_a_device_by_its_own_word() {
+    let Cast { mut world, tablet, .. } = cast(72);
+    let (org, _) = logs(&world);
+    let reader = world.store().reader();
+    let entries = reader.org_entries(0).expect("the org log").items;
+    let some_entry = entries.last().cloned();
+    assert!(org.devices().count() > 3);
+    for entry in [None, some_entry, Some(shared::Blob(vec![1, 2, 3]))] {
+        world.unlock(tablet);
+        world.settle();
+        assert!(world.on(tablet).screen.is_open());
+
+        world.tell(
+            tablet,
+            ServerMessage::Refused {
+                refusal: Refusal::new(Reason::DeviceRevoked),
+                log: None,
+                document: None,
+                entry,
+            },
+        );
+        world.settle();
+
+        assert!(!world.on(tablet).disk.is_empty());
+        assert!(matches!(world.on(tablet).screen.gate, Some(Gate::Locked { .. })));
+    }
+}
+
+/// An envelope that the tablet sealed and that never reached the server.
+fn stolen_envelope(world: &mut World, tablet: DeviceNo, note: DocumentId) -> shared::Blob {
+    world.write(tablet, note, FIELD, "盗んだ人が書いた。");
+    // Sealed a second and a half after the edit; the network is gone before it arrives.
+    world.wait_ms(1_506);
+    world.offline(tablet);
+    let before = world.told.len();
+    world.settle();
+    let told = world.told.get(before..).expect("what was told since");
+    let envelopes = match ClientMessage::parse(told) {
+        Some(ClientMessage::Push { envelopes }) => envelopes,
+        _ => vec![],
+    };
+    envelopes.into_iter().next().expect("a push under way")
+}
+
+#[test]
+fn what_a_thief_and_the_server_add_behind_the_cut_is_refused() {
+    for is_revoked in [false, true] {
+        let mut cast = cast(73);
+        let note = shared_note(&mut cast);
+        let Cast { mut world, tablet, phone, .. } = cast;
+        let stolen = stolen_envelope(&mut world, tablet, note);
+        if is_revoked {
+            let lost = device_of(&world, phone, "タブレット");
+            world.ask(phone, Command::RevokeDevice(lost));
+            world.settle();
+        }
+        let account = logs(&world).1[&note].creator();
+        let states = world.store().reader().documents(account).expect("documents");
+        let state = states.iter().find(|state| state.document == note).expect("the note");
+        let first = Number(state.last.0 + 1);
+
+        let envelopes = vec![stolen];
+        world.tell(phone, ServerMessage::Batch { document: note, first, envelopes, more: false });
+        world.settle();
+
+        world.ask(phone, Command::Open(note));
+        let expected = if is_revoked {
+            "異動の打診。"
+        } else {
+            "異動の打診。盗んだ人が書いた。"
+        };
+        assert_eq!(world.reads(phone, note, FIELD), expected);
+        let lies = Notice::ServerLies { document: Some(note) };
+        assert_eq!(world.on(phone).screen.notices.contains(&lies), is_revoked);
+    }
+}
+
+#[test]
+fn a_revocation_survives_a_connection_that_breaks_all_the_time() {
+    for seed in 0..6 {
+        let mut cast = cast(800 + seed);
+        let note = shared_note(&mut cast);
+        let Cast { mut world, phone, colleague, .. } = cast;
+        world.ask(phone, Command::Open(note));
+        let lost = device_of(&world, phone, "タブレット");
+        world.faults = Faults { break_in: 8, refuse_in: 0 };
+        for _ in 0..40 {
+            world.ask(phone, Command::RevokeDevice(lost));
+            world.write(phone, note, FIELD, "う");
+            world.wait_ms(2_000);
+        }
+        world.faults = Faults::default();
+        world.settle();
+        world.ask(phone, Command::RevokeDevice(lost));
+        world.settle();
+
+        check_all_fresh(&world);
+        assert_eq!(world.on(phone).screen.sync.unwrap().badge(), Badge::Sent, "seed {seed}");
+        assert_eq!(world.reads(phone, note, FIELD).matches('う').count(), 40, "seed {seed}");
+        world.ask(colleague, Command::Open(note));
+        assert_eq!(world.reads(colleague, note, FIELD), world.reads(phone, note, FIELD));
+    }
+}
+
+#[test]
+fn an_invitation_of_somebody_who_left_is_of_no_use() {
+    let Cast { mut world, admin, colleague, .. } = cast(74);
+    let link = world.invite(colleague, Role::Employee, "浅野 由紀");
+    let account = world.known_as(admin, "田中 実");
+    world.ask(admin, Command::RemovePerson(account));
+    world.settle();
+    let phone = world.device("浅野のスマートフォン");
+
+    world.arrive(phone, &link, "浅野 由紀");
+    world.settle();
+
+    assert_eq!(world.on(phone).screen.notices.last(), Some(&Notice::LinkExpired));
+    assert_eq!(world.on(phone).screen.gate, Some(Gate::Empty));
 }

@@ -248,6 +248,10 @@ impl Desk {
         if grant.used >= grant.body.uses {
             return self.give_up(step, Notice::LinkSpent);
         }
+        // Whoever made it has left, or the device on which it was made was lost.
+        if !org.stands(grant.device) {
+            return self.give_up(step, Notice::LinkExpired);
+        }
         if let Some(doubt) = self.doubt.take() {
             return self.give_up(step, doubt);
         }

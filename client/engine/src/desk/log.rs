@@ -297,6 +297,7 @@ impl Desk {
 
     /// What could not be fetched or opened before may be possible with what arrived.
     pub(super) fn retry_waiting(&mut self, step: &mut Step<'_, '_>) {
+        self.check_stale = true;
         let ids: Vec<DocumentId> = self.documents.keys().copied().collect();
         for id in ids {
             self.read_back(step, id);

@@ -129,12 +129,7 @@ impl Desk {
                 self.check_stale = true;
             }
             // Asked again when the org log has grown, not before: a server could keep us asking.
-            Some(Distrust::Unknown) => {
-                let from = self.documents.get(&id).and_then(|it| it.log.as_ref());
-                let from = from.map_or(0, |log| log.head().length);
-                Self::send(step, ClientMessage::PullLog { document: Some(id), from });
-                self.pull_org(step);
-            }
+            Some(Distrust::Unknown) => self.pull_org(step),
             Some(Distrust::Lie) => {
                 if let Some(document) = self.documents.get_mut(&id) {
                     document.blocked = true;

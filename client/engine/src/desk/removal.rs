@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Documents for which the next epoch is asked for at a time.
-const ROTATIONS_MAX: usize = 4;
+const ROTATIONS_MAX: usize = 8;
 
 impl Desk {
     /// Shuts an account out, or lets it in again. Whether this person may is for the log to say.
