@@ -560,3 +560,28 @@ fn an_unknown_account_is_neither_frozen_nor_removed() {
         assert_eq!(say(&mut firm, ADMIN, &body), Err(EntryError::Contradiction));
     }
 }
+
+#[test]
+fn a_revocation_is_confirmed_by_those_who_may_say_so_even_beyond_the_log() {
+    let firm = Firm::staffed();
+    let mut ahead = firm.clone();
+    say(&mut ahead, ADMIN, &policy(24)).unwrap();
+    let device = EMPLOYEE.device();
+    let check = |name: &str, entry: &shared::log::Entry, expected| {
+        assert_eq!(firm.log.confirms_revocation(entry, device), expected, "{name}");
+    };
+    let body = revoke_device(device);
+
+    check("an admin", &firm.entry_by(ADMIN, &body), true);
+    check("oneself", &firm.entry_by(EMPLOYEE, &body), true);
+    check("an admin, later", &ahead.entry_by(ADMIN, &body), true);
+    check("a colleague", &firm.entry_by(CONSULTANT, &body), false);
+    check("a stranger", &firm.entry_by(STRANGER, &body), false);
+    check("another device", &firm.entry_by(ADMIN, &revoke_device(CONSULTANT.device())), false);
+    check("another kind", &firm.entry_by(ADMIN, &remove(EMPLOYEE)), false);
+    let forged = body.sign(firm.place(Author::Device(ADMIN.device())), &EMPLOYEE.device_key());
+    check("somebody else's name", &forged, false);
+    let elsewhere = LogId::Org(shared::id::FirmId::new([0xF9; 16]));
+    let elsewhere = Place { log: elsewhere, ..firm.place(Author::Device(ADMIN.device())) };
+    check("another firm", &body.sign(elsewhere, &ADMIN.device_key()), false);
+}

@@ -302,6 +302,7 @@ impl Signals {
             }
             Gate::Revoked { .. } => {
                 self.form.forget();
+                desk::with(desk::Desk::forget);
                 self.clear();
             }
             Gate::Empty | Gate::Locked { .. } | Gate::Working(_) => self.clear(),
