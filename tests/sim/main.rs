@@ -4,3 +4,4 @@ mod crash;
 mod interview;
 mod joining;
 mod removal;
+mod thief;

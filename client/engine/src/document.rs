@@ -1,6 +1,6 @@
 //! One document on this device: its log, its secrets, its content, and what of it is unsent.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use shared::{
     envelope::Verified,
@@ -88,6 +88,8 @@ pub(crate) struct Document {
     pub(crate) awaits_org: bool,
     /// How often the server has more than our entry cuts off, on this connection.
     pub(crate) cuts_refused: u8,
+    /// Devices of which more is here than counts.
+    pub(crate) cut_off: BTreeSet<DeviceId>,
     /// When it was last used here.
     pub(crate) used: UnixMillis,
 }
@@ -114,6 +116,7 @@ impl Document {
             reseal_from: None,
             awaits_org: false,
             cuts_refused: 0,
+            cut_off: BTreeSet::new(),
             used: UnixMillis(0),
         }
     }

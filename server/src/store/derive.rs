@@ -88,7 +88,8 @@ pub(super) fn derive_document(
     let account = match DocumentBody::parse(entry).ok().ok_or(damaged)? {
         DocumentBody::Create(_) => log.creator(),
         DocumentBody::Grant(grant) => grant.account,
-        DocumentBody::Revoke(_) | DocumentBody::Rotate(_) => return put_members(db, log),
+        DocumentBody::Revoke(revoke) => return remove_member(db, revoke.account, log.document()),
+        DocumentBody::Rotate(_) => return put_members(db, log),
         DocumentBody::SnapshotAttest(_) | DocumentBody::Finalise(_) | DocumentBody::Shred(_) => {
             return Ok(());
         }
@@ -133,11 +134,25 @@ fn put_member(
     .map_err(StoreError::from_sqlite)
 }
 
-/// Replaces what is derived of a document's members.
+fn remove_member(
+    db: &Connection,
+    account: AccountId,
+    document: DocumentId,
+) -> Result<(), StoreError> {
+    db.prepare_cached("DELETE FROM member WHERE account = ?1 AND document = ?2")
+        .and_then(|mut delete| delete.execute(params![account.as_bytes(), document.as_bytes()]))
+        .map(drop)
+        .map_err(StoreError::from_sqlite)
+}
+
+/// A new epoch drops those who have left the firm. The table is ordered by account, so only those
+/// who are closed are looked for; the frozen ones among them are put back.
 fn put_members(db: &Connection, log: &DocumentLog) -> Result<(), StoreError> {
-    db.prepare_cached("DELETE FROM member WHERE document = ?1")
-        .and_then(|mut delete| delete.execute(params![log.document().as_bytes()]))
-        .map_err(StoreError::from_sqlite)?;
+    db.prepare_cached(
+        "DELETE FROM member WHERE account IN (SELECT account FROM closed) AND document = ?1",
+    )
+    .and_then(|mut delete| delete.execute(params![log.document().as_bytes()]))
+    .map_err(StoreError::from_sqlite)?;
     for (account, access) in log.members() {
         put_member(db, account, log.document(), access)?;
     }

@@ -264,6 +264,11 @@ impl DocumentLog {
         if counts { Ok(()) } else { Err(Inadmissible::CutOff) }
     }
 
+    /// Whether a device's envelopes ended before this one, for good as far as the log knows.
+    pub fn is_cut(&self, device: DeviceId, seq: Seq) -> bool {
+        self.bars.get(&device).is_some_and(|bar| bar.again.is_none() && seq > bar.seq)
+    }
+
     fn secret(&self, epoch: Epoch) -> Option<&Secret> {
         self.secrets.get(usize::try_from(epoch.0).ok()?)
     }

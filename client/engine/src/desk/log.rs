@@ -2,7 +2,7 @@
 
 use shared::{
     Blob,
-    id::{AccountId, DocumentId, Epoch},
+    id::{AccountId, DeviceId, DocumentId, Epoch},
     log::{Author, Entry, EntryError, Head, LogId, Place, document::DocumentLog},
     sync::{ClientMessage, Wrap, WrapTo},
 };
@@ -178,12 +178,29 @@ impl Desk {
             return Self::send(step, ClientMessage::PullLog { document: Some(id), from });
         }
         self.check_stale = true;
+        self.look_for_cut_off(step, id);
         self.read_back(step, id);
         self.retry_pending_entry(id);
         self.drop_overtaken(step, id);
         self.append_next(step, id);
         self.pull_if_behind(step, id);
         self.seal_due(step);
+    }
+
+    /// An honest server lets nobody's envelopes end before one that it has shown: who was shown
+    /// more was shown it by somebody who should not have been able to write it.
+    fn look_for_cut_off(&mut self, step: &mut Step<'_, '_>, id: DocumentId) {
+        let this = self.keys.id;
+        let Some(document) = self.documents.get_mut(&id) else { return };
+        let Some(log) = &document.log else { return };
+        let chains = document.chains.iter().filter(|(device, _)| **device != this);
+        let cut_off: Vec<DeviceId> = chains
+            .filter(|(device, chain)| log.is_cut(**device, chain.seq))
+            .map(|(device, _)| *device)
+            .collect();
+        if cut_off.iter().any(|device| document.cut_off.insert(*device)) {
+            Self::notice(step, Notice::ServerLies { document: Some(id) });
+        }
     }
 
     fn log_length(&self, id: DocumentId) -> u64 {
