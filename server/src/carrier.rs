@@ -18,7 +18,7 @@ use crate::{
     machine::make_bytes,
     service::{
         Claim, Connection, Read, ServiceError, Step, Who, Write, login, read, refusal_of_store,
-        refused,
+        refused, revoked,
     },
     store::{Reader, StoreError},
     writer::Job,
@@ -142,17 +142,18 @@ impl Carrier {
         let looked = self.app.readers.read(move |reader| {
             match login(reader, now, &origin, bootstrap.as_ref(), &claim) {
                 Ok(held) => Ok(Ok(held)),
-                Err(ServiceError::Refused(refusal)) => Ok(Err(refusal)),
+                Err(ServiceError::Refused(refusal)) => Ok(Err(refused(refusal))),
+                Err(ServiceError::Revoked { entry }) => Ok(Err(revoked(entry))),
                 Err(ServiceError::Broken(error)) => Err(error),
             }
         });
         match looked.await {
             Some(Ok(Ok((who, ready)))) => self.welcome(now, who, ready),
-            Some(Ok(Err(refusal))) => {
+            Some(Ok(Err(answer))) => {
                 if let Some(address) = self.address {
                     self.app.logins().count_wrong(now, address);
                 }
-                refused(refusal)
+                answer
             }
             Some(Err(error)) => refused(logged(&error)),
             None => refused(busy()),

@@ -47,6 +47,8 @@ pub enum News<'n> {
     Run(&'n Run),
     /// That something is there to be pulled.
     Event(Event),
+    /// That this is the end of the connection.
+    End(&'n ServerMessage),
 }
 
 impl<S> Default for Hub<S> {
@@ -92,7 +94,7 @@ impl<S> Hub<S> {
         if self.seats.is_empty() {
             return;
         }
-        let Notices { runs, org, documents, wraps } = notices;
+        let Notices { runs, org, documents, wraps, ended } = notices;
         for run in runs {
             let delivery = Delivery::new(News::Run(run));
             for seat in self.seats_of(&run.readers) {
@@ -117,6 +119,14 @@ impl<S> Hub<S> {
             let delivery = Delivery::new(News::Event(Event::Wraps(*number)));
             for seat in self.seats_of(std::slice::from_ref(account)) {
                 deliver(&seat.reach, &delivery);
+            }
+        }
+        for end in ended {
+            let delivery = Delivery::new(News::End(&end.farewell));
+            for seat in self.seats_of(std::slice::from_ref(&end.account)) {
+                if end.device.is_none_or(|device| device == seat.device) {
+                    deliver(&seat.reach, &delivery);
+                }
             }
         }
     }
@@ -146,6 +156,7 @@ impl<'n> Delivery<'n> {
                 more: false,
             },
             News::Event(event) => ServerMessage::Event(event),
+            News::End(farewell) => farewell.clone(),
         }
     }
 
@@ -153,7 +164,7 @@ impl<'n> Delivery<'n> {
     pub fn frame(&self) -> &Bytes {
         self.frame.get_or_init(|| match self.news {
             News::Run(run) => Bytes::from(batch_frame(run)),
-            News::Event(_) => Bytes::from(self.message().to_bytes()),
+            News::Event(_) | News::End(_) => Bytes::from(self.message().to_bytes()),
         })
     }
 
@@ -161,7 +172,7 @@ impl<'n> Delivery<'n> {
     pub fn instead(&self) -> Option<DocumentState> {
         match self.news {
             News::Run(run) => Some(run.state),
-            News::Event(_) => None,
+            News::Event(_) | News::End(_) => None,
         }
     }
 }

@@ -15,7 +15,7 @@ use shared::{
 };
 use tokio::sync::Notify;
 
-use crate::hub::Delivery;
+use crate::hub::{Delivery, News};
 
 /// Bytes of unasked batches that may wait for a slow connection. Past it they are dropped and the
 /// device is told to pull.
@@ -39,6 +39,7 @@ struct Waiting {
     bytes: usize,
     missed: BTreeMap<DocumentId, DocumentState>,
     under_way: usize,
+    is_ended: bool,
 }
 
 impl Line {
@@ -84,6 +85,7 @@ impl Line {
             }
         }
         let frame = delivery.frame().clone();
+        waiting.is_ended |= matches!(delivery.news(), News::End(_));
         waiting.bytes += frame.len();
         waiting.frames.push(frame);
         drop(waiting);
@@ -112,6 +114,11 @@ impl Line {
     pub fn has_room(&self) -> bool {
         let waiting = self.waiting();
         waiting.under_way == 0 && waiting.bytes < WAITING_BYTES_MAX
+    }
+
+    /// Whether what waits is the last thing to be said.
+    pub fn is_ended(&self) -> bool {
+        self.waiting().is_ended
     }
 
     /// Whether the writer owes no answer.

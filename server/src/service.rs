@@ -17,6 +17,7 @@ use thiserror::Error;
 use crate::store::{StoreError, Tx};
 
 mod append;
+mod away;
 pub mod bootstrap;
 mod connection;
 mod login;
@@ -30,6 +31,7 @@ pub(crate) mod fixture;
 mod tests;
 
 pub use append::append;
+pub(crate) use away::revoked;
 pub use connection::{Answer, Connection, Cx, Step};
 pub use login::{Claim, login};
 pub use pull::{Read, read};
@@ -77,6 +79,12 @@ pub enum ServiceError {
     /// The caller may not, or asked for the impossible: answer with the code.
     #[error("refused: {0:?}")]
     Refused(Refusal),
+    /// The caller is a device that was revoked: answer with the entry that says so.
+    #[error("the device was revoked")]
+    Revoked {
+        /// From the org log.
+        entry: Blob,
+    },
     /// The database failed: roll back, everything in the transaction is undone.
     #[error(transparent)]
     Broken(StoreError),
@@ -110,6 +118,9 @@ pub fn write(
     who: Who,
     write: &Write,
 ) -> Result<ServerMessage, StoreError> {
+    if let Some(farewell) = away::from_tx(tx, who)? {
+        return Ok(farewell);
+    }
     match write {
         Write::Push(parcels) => push(tx, who, parcels),
         Write::Append { entry, wraps } => append(tx, now, who, &entry.0, wraps),
@@ -119,7 +130,7 @@ pub fn write(
 
 /// A request that was not carried out and names no log or document.
 pub fn refused(refusal: Refusal) -> ServerMessage {
-    ServerMessage::Refused { refusal, log: None, document: None }
+    ServerMessage::Refused { refusal, log: None, document: None, entry: None }
 }
 
 /// What a client is told of an operation that the database could not carry out.
@@ -140,6 +151,7 @@ fn refusal_of_entry(error: EntryError) -> Refusal {
         EntryError::Misplaced
         | EntryError::Unauthentic
         | EntryError::Unauthorised
+        | EntryError::OrgBehind { .. }
         | EntryError::Contradiction => Reason::EntryRefused,
         EntryError::Spent => Reason::GrantSpent,
         EntryError::Expired => Reason::GrantExpired,

@@ -24,7 +24,7 @@ mod tx;
 pub use error::StoreError;
 pub use read::{DeviceRow, Piece, Reader};
 pub use run::Run;
-pub use tx::{Notices, Tx};
+pub use tx::{Ended, Notices, Tx};
 
 /// How long a statement waits for another process' lock.
 const BUSY_TIMEOUT_MS: i64 = 5_000;

@@ -26,3 +26,13 @@ pub const ENVELOPE_CHANGES_MAX: usize = 4_096;
 pub const GRANT_LIFE_MS_MAX: u64 = 90 * 24 * 60 * 60 * 1000;
 /// Most uses of one enrolment grant.
 pub const GRANT_USES_MAX: u32 = 1_000;
+/// Fewest hours that a policy may let devices be opened without the server.
+pub const OFFLINE_HOURS_MIN: u16 = 12;
+/// Most hours that a policy may let devices be opened without the server.
+pub const OFFLINE_HOURS_MAX: u16 = 7 * 24;
+/// The same while nobody has said otherwise.
+pub const OFFLINE_HOURS_DEFAULT: u16 = 72;
+/// Most release keys a firm may name.
+pub const RELEASE_KEYS_MAX: usize = 16;
+/// Most devices whose envelopes one entry may end.
+pub const ENTRY_CUTS_MAX: usize = 64;

@@ -16,6 +16,35 @@ use crate::{
     time::UnixMillis,
 };
 
+/// The kinds of entry of one log: the enum, and its two ways to and from an entry.
+macro_rules! bodies {
+    ($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $kind:literal $variant:ident),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum $name {
+            $($(#[$of])* $variant($variant),)*
+        }
+
+        impl $name {
+            /// Makes and signs the entry that says this at `place`.
+            pub fn sign(&self, place: Place, key: &SigningKey) -> Entry {
+                let (kind, body) = match self {
+                    $(Self::$variant(body) => ($kind, cbor::to_vec(body)),)*
+                };
+                Entry::sign(place, kind, body, key)
+            }
+
+            /// What an entry says; an unknown kind fails closed.
+            pub fn parse(entry: &Entry) -> Result<Self, EntryError> {
+                match entry.kind() {
+                    $($kind => entry.body().map(Self::$variant),)*
+                    kind => Err(EntryError::UnknownKind { kind }),
+                }
+            }
+        }
+    };
+}
+
 pub mod document;
 pub mod org;
 
@@ -78,6 +107,9 @@ struct Statement {
     kind: u32,
     #[n(6)]
     body: Blob,
+    /// Of document entries: by how much of the org log their author's rights are judged.
+    #[n(7)]
+    org: Option<u64>,
 }
 
 /// An entry that parsed. Neither its signature nor its author's right to it is checked yet.
@@ -125,6 +157,12 @@ pub enum EntryError {
     /// The invitation is too old.
     #[error("the grant has expired")]
     Expired,
+    /// Its author had replayed more of the org log than is here: fetch that, then take it.
+    #[error("the entry needs {length} entries of the org log")]
+    OrgBehind {
+        /// Entries of the org log that its author had.
+        length: u64,
+    },
 }
 
 impl From<Forged> for EntryError {
@@ -147,7 +185,7 @@ impl Entry {
 
     /// Makes and signs the entry that follows `head`.
     pub(crate) fn sign(place: Place, kind: u32, body: Vec<u8>, key: &SigningKey) -> Self {
-        let Place { log, head, at, author } = place;
+        let Place { log, head, at, author, org } = place;
         let statement = Statement {
             log,
             index: head.length,
@@ -156,6 +194,7 @@ impl Entry {
             author,
             kind,
             body: Blob(body),
+            org,
         };
         let signed = cbor::to_vec(&statement);
         let signature = key.sign(log.domain(), &signed);
@@ -193,6 +232,11 @@ impl Entry {
         EntryHash::new(hash::sha256(&[&self.bytes]))
     }
 
+    /// How much of the org log a document entry claims its author had replayed.
+    pub fn org(&self) -> Option<u64> {
+        self.statement.org
+    }
+
     pub(crate) fn kind(&self) -> u32 {
         self.statement.kind
     }
@@ -204,7 +248,14 @@ impl Entry {
     pub(crate) fn follows(&self, log: LogId, head: Head) -> Result<(), EntryError> {
         let Statement { log: claimed, index, previous, .. } = &self.statement;
         let follows = *claimed == log && *index == head.length && *previous == head.hash;
-        if follows { Ok(()) } else { Err(EntryError::Misplaced) }
+        if !follows {
+            return Err(EntryError::Misplaced);
+        }
+        // The org log judges its entries by itself.
+        match (log, self.statement.org) {
+            (LogId::Org(_), Some(_)) => Err(EntryError::Malformed),
+            (LogId::Org(_), None) | (LogId::Document(_), _) => Ok(()),
+        }
     }
 
     pub(crate) fn verify(&self, key: &VerifyKey) -> Result<(), EntryError> {
@@ -227,6 +278,8 @@ pub struct Place {
     pub at: UnixMillis,
     /// Whose key signs.
     pub author: Author,
+    /// For document entries: the length of the org log as the author has it.
+    pub org: Option<u64>,
 }
 
 impl LogId {

@@ -79,6 +79,9 @@ refusals! {
     "S0102" 402 SequenceGap,
     /// The server holds another envelope at this place: the device exists twice; stop writing.
     "S0103" 403 Equivocation,
+    /// Somebody who knows the document's secret was removed: nothing is written until somebody who
+    /// may has begun the next epoch.
+    "S0104" 404 RotationDue,
     /// An entry the author may not write, or one that does not verify.
     "L0101" 501 EntryRefused,
     /// The invitation or linking code is not known.
@@ -93,6 +96,8 @@ refusals! {
     "L0106" 506 WrongBootstrap,
     /// Nobody has made the firm yet.
     "L0107" 507 NoFirm,
+    /// An entry ends somebody's envelopes before the last one stored: pull, sign again.
+    "L0108" 508 CutBehind,
     /// Too many requests: wait, then try again.
     "Q0101" 601 TooManyRequests,
     /// The server's disk is full: keep everything, try later.

@@ -335,6 +335,9 @@ pub enum ServerMessage {
         /// The document a `Pull` or `PullLog` was for.
         #[n(2)]
         document: Option<DocumentId>,
+        /// With `DeviceRevoked` the entry of the org log that says so.
+        #[n(3)]
+        entry: Option<Blob>,
     },
     /// Answers a ping.
     #[n(11)]

@@ -280,6 +280,7 @@ impl Station {
             for effect in self.engine.handle(&mut cx, input).0 {
                 match effect {
                     Effect::Persist(batch) => inputs.push_back(Input::Persisted(batch.id)),
+                    Effect::Erase => inputs.push_back(Input::Erased),
                     Effect::Load => inputs.push_back(Input::Loaded(vec![])),
                     Effect::Send(message) => self.to_send.push(message.to_bytes()),
                     Effect::Show(view) => self.screen.show(view),

@@ -54,6 +54,7 @@ pub struct DeviceNo(pub usize);
 enum Event {
     Persist(DeviceNo, u64, Batch),
     Load(DeviceNo, u64),
+    Erase(DeviceNo, u64),
     Connect(DeviceNo, u64),
     ToServer(DeviceNo, u64, ClientMessage),
     ToDevice(DeviceNo, u64, ServerMessage),
@@ -305,6 +306,13 @@ impl World {
                 let records = records.map(|(key, value)| (*key, value.clone())).collect();
                 self.give(device, Input::Loaded(records));
             }
+            Event::Erase(device, life) if self.is_alive(device, life) => {
+                if self.on(device).is_full {
+                    return self.give(device, Input::EraseFailed(StoreFault::Broken));
+                }
+                self.on_mut(device).disk.clear();
+                self.give(device, Input::Erased);
+            }
             Event::Connect(device, life) if self.is_alive(device, life) => self.connect(device),
             Event::Wake(device, life) if self.is_alive(device, life) => {
                 self.give(device, Input::Tick);
@@ -315,7 +323,11 @@ impl World {
                     self.give(device, Input::Received(message));
                 }
             }
-            Event::Persist(..) | Event::Load(..) | Event::Connect(..) | Event::Wake(..) => {}
+            Event::Persist(..)
+            | Event::Load(..)
+            | Event::Erase(..)
+            | Event::Connect(..)
+            | Event::Wake(..) => {}
         }
     }
 
@@ -379,6 +391,7 @@ impl World {
                 let delay_ms = at.0.saturating_sub(self.now.0);
                 self.at(delay_ms, Event::Wake(device, life));
             }
+            Effect::Erase => self.at(3, Event::Erase(device, life)),
             Effect::Link(LinkWish::Up) => {
                 self.on_mut(device).wants_link = true;
                 self.connect_soon(device);

@@ -7,8 +7,8 @@ use shared::{
     id::{DocumentId, EnvelopeId, Epoch, Number, Seq},
     log::{
         Author, Head,
-        document::Access,
-        org::{Enrols, OrgBody, Role},
+        document::{Access, DocumentBody, Revoke},
+        org::{AccountFreeze, DeviceRevoke, Enrols, OrgBody, Role},
     },
     refusal::Reason,
     sync::{Ack, ClientMessage, Identity, ServerMessage},
@@ -24,9 +24,6 @@ use crate::{
 
 /// Reasons that need what the server cannot do yet, or a machine that breaks.
 const NOT_HERE: &[Reason] = &[
-    // Nothing revokes or closes yet.
-    Reason::DeviceRevoked,
-    Reason::AccountClosed,
     // A full disk, an overloaded and a broken server.
     Reason::ServerFull,
     Reason::Busy,
@@ -56,9 +53,15 @@ fn sealed(person: Person, change: impl FnOnce(&mut Header)) -> Vec<u8> {
 #[tokio::test]
 async fn every_reason_is_reached() {
     let mut reached = BTreeSet::new();
-    for (name, expected, reply) in
-        [pushes().await, entries().await, enrolments().await, beginnings().await, others().await]
-            .concat()
+    for (name, expected, reply) in [
+        pushes().await,
+        entries().await,
+        enrolments().await,
+        beginnings().await,
+        others().await,
+        removals().await,
+    ]
+    .concat()
     {
         assert_eq!(reply, expected, "{name}");
         reached.insert(reply);
@@ -197,6 +200,41 @@ async fn beginnings() -> Told {
         ("an invitation before the firm", Reason::NoFirm, no_firm),
         ("a second firm", Reason::FirmExists, twice),
         ("another server's link", Reason::WrongBootstrap, wrong),
+    ]
+}
+
+async fn removals() -> Told {
+    let (site, mut firm, mut paper) = Site::staffed().await;
+    let consultant = site.log_in_as(CONSULTANT).await;
+    let employee = site.log_in_as(EMPLOYEE).await;
+    let supervisor = site.log_in_as(SUPERVISOR).await;
+    let admin = site.log_in_as(ADMIN).await;
+    let let_in = paper.entry_by(CONSULTANT, &grants(EMPLOYEE, Access::Writer));
+    paper.append(&firm, let_in.clone()).unwrap();
+    site.append(&consultant, &let_in).await;
+    site.push(&employee, sealed(EMPLOYEE, |_| ())).await;
+    let account = EMPLOYEE.account();
+    let body = DocumentBody::Revoke(Revoke { account, cuts: vec![] });
+    let entry = paper.judged_entry_by(&firm, CONSULTANT, &body);
+    let behind = site.try_append(&consultant, &entry, Vec::new()).await.reason();
+    for body in [
+        OrgBody::DeviceRevoke(DeviceRevoke { device: EMPLOYEE.device() }),
+        OrgBody::AccountFreeze(AccountFreeze { account: SUPERVISOR.account(), frozen: true }),
+    ] {
+        let entry = firm.entry_by(ADMIN, &body);
+        firm.append(entry.clone()).unwrap();
+        site.append(&admin, &entry).await;
+    }
+    let pull = || ClientMessage::PullWraps { after: 0 };
+    vec![
+        ("too short a cut", Reason::CutBehind, behind),
+        (
+            "no epoch yet",
+            Reason::RotationDue,
+            site.push(&consultant, first_envelope()).await.reason(),
+        ),
+        ("a revoked device", Reason::DeviceRevoked, site.say(&employee, pull()).await.reason()),
+        ("a frozen account", Reason::AccountClosed, site.say(&supervisor, pull()).await.reason()),
     ]
 }
 

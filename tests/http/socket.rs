@@ -1,6 +1,6 @@
 //! Real sockets: the accept loop, the WebSocket, and TLS once.
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use rustls::{
@@ -12,12 +12,16 @@ use server::{
     config::Settings,
     machine::OperatingSystem,
     serve::{Listening, serve},
+    store::Store,
 };
 use shared::{
+    Blob,
     hash::sha256,
     limit::MESSAGE_BYTES_MAX,
+    log::org::{DeviceRevoke, OrgBody},
     refusal::Reason,
-    sync::{ClientMessage, Identity, ServerMessage},
+    sign::Domain,
+    sync::{ClientMessage, Event, Identity, ServerMessage, login_message},
     version::PROTOCOL,
 };
 use tempfile::TempDir;
@@ -26,12 +30,15 @@ use tokio::{
     net::TcpStream,
     sync::oneshot,
     task::JoinHandle,
+    time::timeout,
 };
 use tokio_rustls::TlsConnector;
 use tokio_tungstenite::{
     WebSocketStream, client_async,
     tungstenite::{Message, client::IntoClientRequest as _},
 };
+
+use crate::cast::{ADMIN, CONSULTANT, EMPLOYEE, Firm, Person};
 
 /// A whole server on a port of its own.
 struct Running {
@@ -43,7 +50,25 @@ struct Running {
 
 impl Running {
     async fn start(tls_self_signed: bool) -> Self {
+        Self::start_in(tempfile::tempdir().unwrap(), tls_self_signed).await
+    }
+
+    /// A server on which a firm has worked before.
+    async fn with_firm(firm: &Firm) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("data")).unwrap();
+        let path = folder.path().join("data/mendan.sqlite");
+        let mut store = Store::open(&path, &mut &OperatingSystem).unwrap();
+        let mut tx = store.begin_tx().unwrap();
+        for entry in &firm.entries {
+            tx.append_org(entry).unwrap().unwrap();
+        }
+        tx.commit().unwrap();
+        store.close().unwrap();
+        Self::start_in(folder, false).await
+    }
+
+    async fn start_in(folder: TempDir, tls_self_signed: bool) -> Self {
         let settings = Settings {
             data: Some(folder.path().join("data")),
             listen: "127.0.0.1:0".parse().ok(),
@@ -116,6 +141,53 @@ async fn a_socket_speaks_the_same_messages() {
     let early = ask(&mut socket, &ClientMessage::Subscribe).await;
     let Some(ServerMessage::Refused { refusal, .. }) = early else { panic!("{early:?}") };
     assert_eq!(refusal.reason(), Reason::NotLoggedIn);
+}
+
+/// A connection on which `person` has logged in and waits for news.
+async fn subscribed(server: &Running, person: Person) -> WebSocketStream<TcpStream> {
+    let mut socket = open_socket(server.connect().await, &server.told.origin).await;
+    let identity = Identity::Device(person.device());
+    let hello = ClientMessage::Hello { version: PROTOCOL, identity, nonce: [7; 32] };
+    let challenge = ask(&mut socket, &hello).await;
+    let Some(ServerMessage::Challenge { nonce }) = challenge else { panic!("{challenge:?}") };
+    let message = login_message(&identity, &[7; 32], &nonce, &server.told.origin);
+    let signature = person.device_key().sign(Domain::Login, &message);
+    let ready = ask(&mut socket, &ClientMessage::Auth { signature }).await;
+    assert!(matches!(ready, Some(ServerMessage::Ready { .. })), "{ready:?}");
+    let index = ask(&mut socket, &ClientMessage::Subscribe).await;
+    assert!(matches!(index, Some(ServerMessage::Index { .. })), "{index:?}");
+    socket
+}
+
+#[tokio::test]
+async fn the_socket_of_a_revoked_device_is_closed_within_two_seconds() {
+    let firm = Firm::staffed();
+    let server = Running::with_firm(&firm).await;
+    let mut admin = subscribed(&server, ADMIN).await;
+    let mut lost = subscribed(&server, CONSULTANT).await;
+    let mut other = subscribed(&server, EMPLOYEE).await;
+    let body = OrgBody::DeviceRevoke(DeviceRevoke { device: CONSULTANT.device() });
+    let entry = Blob(firm.entry_by(ADMIN, &body).as_bytes().to_vec());
+
+    let append = ClientMessage::Append { entry: entry.clone(), wraps: vec![] };
+    let appended = ask(&mut admin, &append).await;
+    assert!(matches!(appended, Some(ServerMessage::Appended { .. })), "{appended:?}");
+
+    let heard = async {
+        let mut heard = vec![];
+        while let Some(message) = hear(&mut lost).await {
+            heard.push(message);
+        }
+        heard
+    };
+    let heard = timeout(Duration::from_secs(2), heard).await.unwrap();
+    let Some(ServerMessage::Refused { refusal, entry: shown, .. }) = heard.last() else {
+        panic!("{heard:?}")
+    };
+    assert_eq!((refusal.reason(), shown), (Reason::DeviceRevoked, &Some(entry)));
+    let news = hear(&mut other).await;
+    assert_eq!(news, Some(ServerMessage::Event(Event::Org(8))));
+    assert_eq!(ask(&mut other, &ClientMessage::Ping).await, Some(ServerMessage::Pong));
 }
 
 #[tokio::test]

@@ -3,3 +3,5 @@
 mod crash;
 mod interview;
 mod joining;
+mod removal;
+mod thief;

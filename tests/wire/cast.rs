@@ -98,7 +98,7 @@ pub(crate) fn genesis() -> Genesis {
 }
 
 pub(crate) fn genesis_place() -> Place {
-    Place { log: LogId::Org(FIRM), head: Head::EMPTY, at: START, author: Author::Root }
+    Place { log: LogId::Org(FIRM), head: Head::EMPTY, at: START, author: Author::Root, org: None }
 }
 
 /// A grant with the key of `number`, usable once within a day.
@@ -137,7 +137,7 @@ impl Firm {
     /// Where the next entry goes.
     pub(crate) fn place(&self, author: Author) -> Place {
         let at = START.plus_ms(self.log.head().length * 1000);
-        Place { log: LogId::Org(FIRM), head: self.log.head(), at, author }
+        Place { log: LogId::Org(FIRM), head: self.log.head(), at, author, org: None }
     }
 
     /// The entry by which `person` says `body` next.
@@ -195,7 +195,7 @@ pub(crate) fn grants(person: Person, access: Access) -> DocumentBody {
 
 pub(crate) fn document_place(head: Head, person: Person) -> Place {
     let (log, author) = (LogId::Document(DOCUMENT), Author::Device(person.device()));
-    Place { log, head, at: START.plus_ms(DAY_MS), author }
+    Place { log, head, at: START.plus_ms(DAY_MS), author, org: None }
 }
 
 impl Paper {
@@ -209,6 +209,18 @@ impl Paper {
     /// The entry by which `person` says `body` next.
     pub(crate) fn entry_by(&self, person: Person, body: &DocumentBody) -> Entry {
         body.sign(document_place(self.log.head(), person), &person.device_key())
+    }
+
+    /// The same, judged by all of the org log.
+    pub(crate) fn judged_entry_by(
+        &self,
+        firm: &Firm,
+        person: Person,
+        body: &DocumentBody,
+    ) -> Entry {
+        let org = Some(firm.log.head().length);
+        let place = Place { org, ..document_place(self.log.head(), person) };
+        body.sign(place, &person.device_key())
     }
 
     pub(crate) fn append(&mut self, firm: &Firm, entry: Entry) -> Result<(), EntryError> {

@@ -10,6 +10,7 @@ use engine::{
 use serde_json::Value;
 use shared::{
     envelope::Envelope,
+    id::Epoch,
     log::{
         Entry,
         document::DocumentBody,
@@ -21,7 +22,7 @@ use shared::{
 };
 
 use crate::{
-    cast::purpose,
+    cast::{DOCUMENT, purpose},
     vector::{files, folder, hex},
 };
 
@@ -89,6 +90,27 @@ fn frozen_entries_parse_and_the_genesis_begins_a_firm() {
         log.append(&Entry::parse(&bytes(vector, "bytes")).unwrap()).unwrap();
     }
     assert_eq!(log.accounts().count(), 2);
+}
+
+#[test]
+fn frozen_removals_parse_and_their_chain_opens() {
+    let told = on_disk("removal.json");
+    for vector in list(&told["org"]) {
+        let entry = Entry::parse(&bytes(vector, "bytes")).unwrap();
+        assert_eq!(hex(entry.hash().as_bytes()), vector["hash"]);
+        assert!(OrgBody::parse(&entry).is_ok(), "{}", vector["name"]);
+    }
+    for vector in list(&told["document"]) {
+        let entry = Entry::parse(&bytes(vector, "bytes")).unwrap();
+        assert_eq!(hex(entry.hash().as_bytes()), vector["hash"]);
+        assert!(DocumentBody::parse(&entry).is_ok(), "{}", vector["name"]);
+    }
+    let refused = bytes(&told["refused"], "bytes");
+    assert_eq!(ServerMessage::parse(&refused).unwrap().to_bytes(), refused);
+    let chain = &told["chain"];
+    let secret = Secret::from_slice(&bytes(chain, "epoch_secret")).unwrap();
+    let opened = EpochSecret::new(secret).open_previous(DOCUMENT, Epoch(1), &bytes(chain, "bytes"));
+    assert_eq!(opened.unwrap().expose().to_vec(), bytes(chain, "previous"));
 }
 
 #[test]

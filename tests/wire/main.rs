@@ -13,6 +13,7 @@ mod frozen;
 mod grant;
 mod message;
 mod raw;
+mod removal;
 mod sample;
 mod seal;
 mod vector;

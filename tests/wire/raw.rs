@@ -26,6 +26,8 @@ pub(crate) struct Statement {
     pub(crate) kind: u32,
     #[n(6)]
     pub(crate) body: Blob,
+    #[n(7)]
+    pub(crate) org: Option<u64>,
     /// What a newer program might add.
     #[n(99)]
     pub(crate) extra: Option<Blob>,
@@ -64,7 +66,7 @@ impl Statement {
     /// Every field changed, one at a time.
     pub(crate) fn flips(&self) -> Vec<(&'static str, Self)> {
         // No `..`: a new field must stop the build here until it is flipped too.
-        let Self { log, index, previous, at, author, kind, body, extra } = self.clone();
+        let Self { log, index, previous, at, author, kind, body, org, extra } = self.clone();
         let same = || self.clone();
         let mut hash = *previous.as_bytes();
         hash[31] ^= 1;
@@ -80,6 +82,7 @@ impl Statement {
             ("kind up", Self { kind: kind + 1, ..same() }),
             ("kind unknown", Self { kind: u32::MAX, ..same() }),
             ("body", Self { body: Blob(longer), ..same() }),
+            ("org", Self { org: Some(org.map_or(0, |org| org + 1)), ..same() }),
             ("extra", Self { extra: extra.xor(Some(Blob(vec![1]))), ..same() }),
         ]
     }

@@ -2,9 +2,18 @@
 
 use shared::{
     Blob,
-    id::{EntryHash, EnvelopeId, Epoch, Number, Seq, ServerEpoch},
+    id::{Commitment, EntryHash, EnvelopeId, Epoch, KeyGeneration, Number, Seq, ServerEpoch},
     limit::{BATCH_ENVELOPES_MAX, MESSAGE_BYTES_MAX},
-    log::{Head, LogId},
+    log::{
+        Head, LogId,
+        document::{
+            Cut, DocumentBody, Finalise, Revoke, Rotate, RotateReason, Shred, SnapshotAttest,
+        },
+        org::{
+            AccountFreeze, AccountKeys, AccountRemove, DeviceRevoke, KEM_KEY_BYTES, KeyRotate,
+            OrgBody, PolicyChange, ReleaseKey, RestoreDeclared,
+        },
+    },
     refusal::{Reason, Refusal},
     sign::Domain,
     sync::{
@@ -97,6 +106,7 @@ pub(crate) fn server_messages() -> Vec<(&'static str, ServerMessage)> {
         refusal: Refusal::wait(Reason::Busy, 5_000),
         log,
         document,
+        entry: None,
     };
     vec![
         ("challenge", ServerMessage::Challenge { nonce: [0xA2; 32] }),
@@ -126,6 +136,58 @@ pub(crate) fn server_messages() -> Vec<(&'static str, ServerMessage)> {
         ("refused pull", refused(None, Some(DOCUMENT))),
         ("pong", ServerMessage::Pong),
         ("bye", ServerMessage::Bye { wait_ms: 1_000 }),
+    ]
+}
+
+/// One entry of each kind that ends or changes something in the org log.
+pub(crate) fn org_bodies() -> Vec<(&'static str, OrgBody)> {
+    let keys = AccountKeys {
+        generation: KeyGeneration(1),
+        verify: key(0xA1).verify_key(),
+        kem: Blob(vec![0xA1; KEM_KEY_BYTES]),
+        ..CONSULTANT.keys()
+    };
+    let account = EMPLOYEE.account();
+    vec![
+        ("device revoke", OrgBody::DeviceRevoke(DeviceRevoke { device: EMPLOYEE.device() })),
+        ("account freeze", OrgBody::AccountFreeze(AccountFreeze { account, frozen: true })),
+        ("account remove", OrgBody::AccountRemove(AccountRemove { account })),
+        ("key rotate", OrgBody::KeyRotate(KeyRotate { keys })),
+        ("policy change", OrgBody::PolicyChange(PolicyChange { offline_hours: 24 })),
+        (
+            "restore declared",
+            OrgBody::RestoreDeclared(RestoreDeclared {
+                server_epoch: ServerEpoch::new([0x5F; 16]),
+            }),
+        ),
+        ("release key", OrgBody::ReleaseKey(ReleaseKey { key: key(0xA2).verify_key() })),
+    ]
+}
+
+/// The same for document logs.
+pub(crate) fn document_bodies() -> Vec<(&'static str, DocumentBody)> {
+    let account = EMPLOYEE.account();
+    let envelope = EnvelopeId::new([0xE1; 32]);
+    let cuts = vec![Cut { device: EMPLOYEE.device(), seq: Seq(7), envelope }];
+    let rotate = |previous| {
+        DocumentBody::Rotate(Rotate {
+            epoch: Epoch(1),
+            commitment: Commitment::new([0xC1; 32]),
+            previous,
+            reason: RotateReason::Removal,
+            cuts: vec![],
+        })
+    };
+    vec![
+        ("revoke", DocumentBody::Revoke(Revoke { account, cuts })),
+        ("rotate", rotate(Some(blob(8)))),
+        ("rotate from now on", rotate(None)),
+        (
+            "snapshot attest",
+            DocumentBody::SnapshotAttest(SnapshotAttest { snapshot: envelope, heads: [9; 32] }),
+        ),
+        ("finalise", DocumentBody::Finalise(Finalise { successor: Some(DOCUMENT) })),
+        ("shred", DocumentBody::Shred(Shred {})),
     ]
 }
 

@@ -4,9 +4,12 @@ use std::{fmt::Write as _, path::PathBuf};
 
 use serde_json::{Value, json};
 use shared::{
+    Blob,
+    id::Epoch,
     log::{Entry, document::Access, org::Enrols},
+    refusal::{Reason, Refusal},
     sign::Domain,
-    sync::login_message,
+    sync::{ServerMessage, login_message},
 };
 
 use crate::{
@@ -14,7 +17,7 @@ use crate::{
         ADMIN, CONSULTANT, DOCUMENT, EMPLOYEE, Firm, PLAINTEXT, Paper, ROOT, envelope, grant,
         grants, header, kem_key, key, sealed, secret, wrapped,
     },
-    sample::{client_messages, identities, server_messages},
+    sample::{client_messages, document_bodies, identities, org_bodies, server_messages},
 };
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
@@ -39,6 +42,7 @@ pub(crate) fn files() -> Vec<(&'static str, Value)> {
         ("message.json", messages()),
         ("sealed.json", sealed_envelopes()),
         ("wrap.json", wraps()),
+        ("removal.json", removals()),
     ]
 }
 
@@ -107,6 +111,38 @@ fn document_entries() -> Value {
         entry("create", CONSULTANT.0 + 1, &paper.entries[0]),
         entry("grant", CONSULTANT.0 + 1, &granted),
     ])
+}
+
+fn removals() -> Value {
+    let firm = Firm::staffed();
+    let paper = Paper::new(&firm);
+    let said = org_bodies();
+    let org = said.iter().map(|(name, body)| {
+        let by = if *name == "key rotate" { CONSULTANT } else { ADMIN };
+        entry(name, by.0 + 1, &firm.entry_by(by, body))
+    });
+    let written = document_bodies();
+    let document = written.iter().map(|(name, body)| {
+        entry(name, CONSULTANT.0 + 1, &paper.judged_entry_by(&firm, CONSULTANT, body))
+    });
+    let revoked = firm.entry_by(ADMIN, &said[0].1);
+    let message = ServerMessage::Refused {
+        refusal: Refusal::new(Reason::DeviceRevoked),
+        log: None,
+        document: None,
+        entry: Some(Blob(revoked.as_bytes().to_vec())),
+    };
+    let sealed = secret(2).seal_previous(DOCUMENT, Epoch(1), &secret(1));
+    json!({
+        "org": org.collect::<Vec<_>>(),
+        "document": document.collect::<Vec<_>>(),
+        "refused": { "name": "device revoked", "bytes": hex(&message.to_bytes()) },
+        "chain": {
+            "epoch_secret": hex(secret(2).expose()),
+            "previous": hex(secret(1).expose()),
+            "bytes": hex(&sealed),
+        },
+    })
 }
 
 fn logins() -> Value {

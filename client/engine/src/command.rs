@@ -5,7 +5,7 @@ use core::fmt;
 use minicbor::Encode;
 use shared::{
     Decode,
-    id::{AccountId, DocumentId},
+    id::{AccountId, DeviceId, DocumentId},
     log::{document::Access, org::Role},
 };
 use zeroize::ZeroizeOnDrop;
@@ -193,6 +193,39 @@ pub enum Command {
     /// Copies the summary draft of a note to where the employee reads it.
     #[n(15)]
     OfferSummary(#[n(0)] DocumentId),
+    /// Takes a member's access to a document away.
+    #[n(17)]
+    LetOut {
+        /// Which document.
+        #[n(0)]
+        document: DocumentId,
+        /// Whose.
+        #[n(1)]
+        account: AccountId,
+    },
+    /// Revokes a device: one's own that is lost, or, for an admin, anybody's.
+    #[n(18)]
+    RevokeDevice(#[n(0)] DeviceId),
+    /// Shuts somebody out for a while, or lets them in again.
+    #[n(19)]
+    Freeze {
+        /// Whom.
+        #[n(0)]
+        account: AccountId,
+        /// Whether out.
+        #[n(1)]
+        frozen: bool,
+    },
+    /// Removes somebody for good.
+    #[n(20)]
+    RemovePerson(#[n(0)] AccountId),
+    /// Says how long devices may be opened without the server.
+    #[n(21)]
+    SetPolicy {
+        /// In hours.
+        #[n(0)]
+        offline_hours: u16,
+    },
 }
 
 #[cfg(test)]

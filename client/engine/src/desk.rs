@@ -22,11 +22,14 @@ use crate::{
 mod apply;
 mod edit;
 mod join;
+mod keys;
 mod load;
 mod log;
 mod people;
 mod push;
 mod receive;
+mod removal;
+mod reseal;
 mod show;
 
 pub(crate) use join::Invitation;
@@ -56,8 +59,19 @@ pub enum Pace {
 /// An org-log entry on its way, and what is shown when it has arrived.
 struct OrgWish {
     body: OrgBody,
-    invitation: InvitationView,
+    invitation: Option<InvitationView>,
+    /// What it names is durable here.
+    is_durable: bool,
     sent: Option<Blob>,
+}
+
+/// Why the desk ends without the person's wish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// The device was revoked: everything here goes.
+    Revoked,
+    /// The account may not come in: everything here stays, shut.
+    Closed,
 }
 
 /// A document on screen.
@@ -88,6 +102,12 @@ pub(crate) struct Desk {
     doubt: Option<Notice>,
     all_sent_at: Option<shared::time::UnixMillis>,
     first_unsealed_at: Option<shared::time::UnixMillis>,
+    /// Why this desk is at its end.
+    end: Option<End>,
+    /// Nothing is shown before the server has let this device in.
+    must_ask: bool,
+    /// Some document may need its next epoch.
+    check_stale: bool,
 }
 
 impl Desk {
@@ -112,6 +132,9 @@ impl Desk {
             doubt: None,
             all_sent_at: None,
             first_unsealed_at: None,
+            end: None,
+            must_ask: false,
+            check_stale: true,
         }
     }
 
@@ -127,12 +150,31 @@ impl Desk {
 
     /// Ready for casework: joined, and the person's own keys are here.
     fn is_open(&self) -> bool {
-        self.me().is_some() && self.keys.account_kem.is_some()
+        self.me().is_some() && !self.keys.account_kems.is_empty() && !self.must_ask
+    }
+
+    /// Whether the server must be asked before anything is shown or done.
+    pub(crate) fn must_ask(&self) -> bool {
+        self.must_ask
+    }
+
+    /// Why this desk is at its end, if it is.
+    pub(crate) fn end(&self) -> Option<End> {
+        self.end
+    }
+
+    /// Notes that it is this late: a clock that is set back afterwards shows.
+    pub(crate) fn note_time(&mut self, step: &mut Step<'_, '_>) {
+        if matches!(self.keyring.membership, Membership::Member { .. }) {
+            self.progress.latest = self.progress.latest.max(Some(step.now()));
+            self.save_progress(step);
+        }
     }
 
     pub(crate) fn gate(&self) -> Gate {
         match self.role() {
-            Some(role) if self.keys.account_kem.is_some() => Gate::Open {
+            Some(_) if self.must_ask => Gate::Working(Work::AskingAgain),
+            Some(role) if !self.keys.account_kems.is_empty() => Gate::Open {
                 name: self.own_name(),
                 role,
                 device_name: self.keyring.device_name.clone(),
@@ -177,6 +219,7 @@ impl Desk {
             After::Saved(document, counter) => self.saved(step, document, counter),
             After::Sealed(document, seq) => self.sealed(document, seq),
             After::Wished(document) => self.append_next(step, document),
+            After::KeysKept => self.keys_kept(step),
             After::Marked(document) => self.apply_marked(step, document),
         }
     }
@@ -189,6 +232,8 @@ impl Desk {
 
     /// What a step leaves to be done before it ends.
     pub(crate) fn settle(&mut self, step: &mut Step<'_, '_>) {
+        self.rotate_due(step);
+        self.reseal_due(step);
         self.push_durable(step);
     }
 

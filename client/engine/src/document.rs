@@ -4,9 +4,10 @@ use std::collections::VecDeque;
 
 use shared::{
     envelope::Verified,
-    id::{AccountId, DeviceId, DocumentId, EnvelopeId, Epoch, Number, Seq},
-    log::document::{Access, DocumentLog},
-    map::Map,
+    id::{AccountId, Commitment, DeviceId, DocumentId, EnvelopeId, Epoch, Number, Seq},
+    log::document::{Access, DocumentLog, Life},
+    map::{Map, Set},
+    time::UnixMillis,
 };
 
 use crate::{
@@ -58,6 +59,7 @@ pub(crate) struct Flight {
 
 /// One document.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "what waits for what on one connection")]
 pub(crate) struct Document {
     pub(crate) id: DocumentId,
     pub(crate) log: Option<DocumentLog>,
@@ -81,6 +83,16 @@ pub(crate) struct Document {
     /// The server refused something of this document on this connection.
     pub(crate) blocked: bool,
     pub(crate) next_counter: u64,
+    /// Our envelopes from this one on wait for the next epoch.
+    pub(crate) reseal_from: Option<Seq>,
+    /// An entry of its log needs more of the org log than is here.
+    pub(crate) awaits_org: bool,
+    /// How often the server has more than our entry cuts off, on this connection.
+    pub(crate) cuts_refused: u8,
+    /// Devices of which more is here than counts.
+    pub(crate) cut_off: Set<DeviceId>,
+    /// When it was last used here.
+    pub(crate) used: UnixMillis,
 }
 
 impl Document {
@@ -102,15 +114,31 @@ impl Document {
             pulling: false,
             blocked: false,
             next_counter: 0,
+            reseal_from: None,
+            awaits_org: false,
+            cuts_refused: 0,
+            cut_off: Set::new(),
+            used: UnixMillis(0),
         }
     }
 
     /// The secret of an epoch, once the log's commitment confirms it. Nothing is sealed or opened
     /// with any other.
     pub(crate) fn secret(&self, epoch: Epoch) -> Option<&EpochSecret> {
-        let commitment = self.log.as_ref()?.commitment(epoch)?;
+        self.candidate(epoch, self.log.as_ref()?.commitment(epoch)?)
+    }
+
+    /// A secret that is here under a commitment, whether the log has that yet or not.
+    pub(crate) fn candidate(&self, epoch: Epoch, commitment: Commitment) -> Option<&EpochSecret> {
         let candidates = self.secrets.get(&epoch)?;
         candidates.iter().find(|secret| secret.commitment(self.id, epoch) == commitment)
+    }
+
+    /// Everything that the server has is here, and nothing of ours waits for the log.
+    pub(crate) fn is_settled(&self) -> bool {
+        let is_whole = !self.pulling && self.heard_last <= self.progress.cursor;
+        let can_read = self.log.as_ref().is_some_and(|log| self.secret(log.epoch()).is_some());
+        is_whole && can_read && self.pending.is_empty() && !self.blocked && !self.awaits_org
     }
 
     /// Keeps a candidate for an epoch's secret; hands out its place, or `None` if there are enough.
@@ -127,7 +155,10 @@ impl Document {
     /// What an account may do here; the maker of a document may write before the log says so.
     pub(crate) fn may_write(&self, account: AccountId) -> bool {
         match &self.log {
-            Some(log) => matches!(log.access(account), Some(Access::Writer | Access::Manager)),
+            Some(log) => {
+                let access = log.access(account);
+                log.life() == Life::Open && matches!(access, Some(Access::Writer | Access::Manager))
+            }
             None => !self.pending.is_empty(),
         }
     }
@@ -163,6 +194,8 @@ impl Document {
         self.pulling = false;
         self.blocked = false;
         self.pending_sent = false;
+        self.reseal_from = None;
+        self.cuts_refused = 0;
         for flight in &mut self.flights {
             flight.sent = false;
         }

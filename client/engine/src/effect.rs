@@ -63,6 +63,9 @@ pub enum Effect {
     WakeAt(UnixMillis),
     /// Keep a connection, or keep none.
     Link(LinkWish),
+    /// Remove every record, the vault too, then report `Erased` or `EraseFailed`. Batches asked
+    /// for before come before it.
+    Erase,
 }
 
 /// Effects in the order they must be carried out.

@@ -5,7 +5,7 @@ use shared::{Blob, time::UnixMillis};
 use crate::{
     command::{Command, Newcomer, Passphrase},
     cx::Cx,
-    desk::{Desk, Found, Invitation},
+    desk::{Desk, End, Found, Invitation},
     effect::{Effect, Effects, LinkWish, Record, RecordKey},
     input::{Input, Link},
     journal::{After, Journal, Step},
@@ -27,9 +27,22 @@ enum Phase {
     Starting,
     Empty,
     Locked(Vault),
-    Loading { vault: Vault, sealer: Sealer },
-    Desk { vault: Vault, desk: Box<Desk> },
+    Loading {
+        vault: Vault,
+        sealer: Sealer,
+    },
+    Desk {
+        vault: Vault,
+        desk: Box<Desk>,
+    },
+    /// The device was revoked; until the store is empty, emptying it is tried again.
+    Revoked {
+        retry_at: Option<UnixMillis>,
+    },
 }
+
+/// How long to wait before an erasure that failed is tried again.
+const ERASE_RETRY_MS: u64 = 2_000;
 
 /// The client without a browser.
 pub struct Engine {
@@ -86,6 +99,16 @@ impl Engine {
                     }
                 }
             }
+            Input::Erased => {
+                if let Phase::Revoked { .. } = self.phase {
+                    show(step, Gate::Revoked { is_erased: true });
+                }
+            }
+            Input::EraseFailed(_) => {
+                if let Phase::Revoked { retry_at } = &mut self.phase {
+                    *retry_at = Some(step.now().plus_ms(ERASE_RETRY_MS));
+                }
+            }
             Input::PersistFailed(id, fault) => self.journal.failed(id, fault, step.now()),
             Input::Loaded(records) => self.loaded(step, records),
             Input::Received(message) => {
@@ -96,8 +119,17 @@ impl Engine {
             Input::Link(link) => self.link(step, link),
             Input::Tick => {
                 self.wake_at = None;
-                if let Phase::Desk { desk, .. } = &mut self.phase {
-                    desk.tick(step);
+                match &mut self.phase {
+                    Phase::Desk { desk, .. } => desk.tick(step),
+                    Phase::Revoked { retry_at } if retry_at.is_some_and(|at| step.now() >= at) => {
+                        *retry_at = None;
+                        step.effects.push(Effect::Erase);
+                    }
+                    Phase::Starting
+                    | Phase::Empty
+                    | Phase::Locked(_)
+                    | Phase::Loading { .. }
+                    | Phase::Revoked { .. } => {}
                 }
             }
         }
@@ -109,13 +141,39 @@ impl Engine {
             self.phase = Phase::Empty;
             return show(step, Gate::Empty);
         }
+        match desk.end() {
+            Some(End::Revoked) => return self.erase(step),
+            Some(End::Closed) => return self.shut(step),
+            None => {}
+        }
         desk.settle(step);
         desk.show_changes(step, &self.journal);
+    }
+
+    /// The device was revoked: before anything else, all that is here goes.
+    fn erase(&mut self, step: &mut Step<'_, '_>) {
+        step.forget();
+        self.journal.forget();
+        self.phase = Phase::Revoked { retry_at: None };
+        step.effects.push(Effect::Erase);
+        step.effects.push(Effect::Link(LinkWish::Down));
+        show(step, Gate::Revoked { is_erased: false });
+    }
+
+    /// The account may not come in: the keys leave memory, everything else stays.
+    fn shut(&mut self, step: &mut Step<'_, '_>) {
+        let phase = std::mem::replace(&mut self.phase, Phase::Starting);
+        if let Phase::Desk { vault, .. } = phase {
+            step.effects.push(Effect::Link(LinkWish::Down));
+            step.effects.push(Effect::Show(View::Notice(Notice::AccountClosed)));
+            self.lock(step, vault);
+        }
     }
 
     fn wake(&mut self, effects: &mut Vec<Effect>) {
         let desk_at = match &self.phase {
             Phase::Desk { desk, .. } => desk.wake_at(),
+            Phase::Revoked { retry_at } => *retry_at,
             Phase::Starting | Phase::Empty | Phase::Locked(_) | Phase::Loading { .. } => None,
         };
         let at = [desk_at, self.journal.retry_at()].into_iter().flatten().min();
@@ -166,14 +224,26 @@ impl Engine {
             (Phase::Locked(_), Command::Unlock(passphrase)) => self.unlock(step, &passphrase),
             (Phase::Desk { .. } | Phase::Loading { .. }, Command::Lock) => {
                 let phase = std::mem::replace(&mut self.phase, Phase::Starting);
-                if let Phase::Desk { vault, .. } | Phase::Loading { vault, .. } = phase {
+                if let Phase::Desk { vault, mut desk } = phase {
+                    desk.note_time(step);
+                    step.effects.push(Effect::Link(LinkWish::Down));
+                    self.lock(step, vault);
+                } else if let Phase::Loading { vault, .. } = phase {
                     step.effects.push(Effect::Link(LinkWish::Down));
                     self.lock(step, vault);
                 }
             }
+            (Phase::Desk { desk, .. }, _) if desk.must_ask() => {}
             (Phase::Desk { desk, .. }, command) => desk_command(desk, step, command),
             // A wish that crossed a lock or unlock on its way has nobody to fulfil it.
-            (Phase::Starting | Phase::Empty | Phase::Locked(_) | Phase::Loading { .. }, _) => {}
+            (
+                Phase::Starting
+                | Phase::Empty
+                | Phase::Locked(_)
+                | Phase::Loading { .. }
+                | Phase::Revoked { .. },
+                _,
+            ) => {}
         }
     }
 
@@ -267,6 +337,11 @@ fn desk_command(desk: &mut Desk, step: &mut Step<'_, '_>, command: Command) {
         Command::LetIn { document, account, access } => {
             desk.grant(step, document, account, access);
         }
+        Command::LetOut { document, account } => desk.remove_member(step, document, account),
+        Command::RevokeDevice(device) => desk.revoke_device(step, device),
+        Command::Freeze { account, frozen } => desk.freeze(step, account, frozen),
+        Command::RemovePerson(account) => desk.remove_person(step, account),
+        Command::SetPolicy { offline_hours } => desk.set_policy(step, offline_hours),
         Command::OfferSummary(note) => desk.offer_summary(step, note),
         // Meant for a device that is not open.
         Command::MakeFirm(_) | Command::Enrol(_) | Command::Unlock(_) | Command::Lock => {}

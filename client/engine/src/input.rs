@@ -42,6 +42,10 @@ pub enum Input {
     Persisted(BatchId),
     /// A batch is not durable, and none of it was written.
     PersistFailed(BatchId, StoreFault),
+    /// Nothing is left in the local store.
+    Erased,
+    /// The local store could not be erased; what is left of it is uncertain.
+    EraseFailed(StoreFault),
     /// Every record but the vault.
     Loaded(Vec<Record>),
     /// The server said something.

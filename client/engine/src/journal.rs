@@ -32,6 +32,8 @@ pub(crate) enum After {
     Sealed(DocumentId, Seq),
     /// An entry to be is durable and may be sent.
     Wished(DocumentId),
+    /// New keys are durable, and the entry that names them may be sent.
+    KeysKept,
     /// An in-flight marker is durable, and what it names may be applied.
     Marked(DocumentId),
 }
@@ -72,6 +74,14 @@ impl<'a, 'c> Step<'a, 'c> {
     pub(crate) fn delete_raw(&mut self, key: RecordKey) {
         self.puts.remove(&key);
         self.deletes.insert(key);
+    }
+
+    /// Lets nothing of this step happen.
+    pub(crate) fn forget(&mut self) {
+        self.effects.clear();
+        self.puts.clear();
+        self.deletes.clear();
+        self.after.clear();
     }
 
     pub(crate) fn after(&mut self, after: After) {
@@ -142,6 +152,13 @@ impl Journal {
             self.retry_at = None;
         }
         done.after
+    }
+
+    /// Forgets everything that waits: the store is being erased.
+    pub(crate) fn forget(&mut self) {
+        self.waiting.clear();
+        self.fault = None;
+        self.retry_at = None;
     }
 
     /// A batch was refused: it stays, and is tried again later.

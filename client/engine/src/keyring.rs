@@ -78,22 +78,46 @@ pub struct AccountSeeds {
     /// Of the account's X-Wing key.
     #[n(1)]
     pub kem: Seed,
+    /// How often they were replaced; `None` for never.
+    #[n(2)]
+    pub generation: Option<KeyGeneration>,
 }
 
 impl AccountSeeds {
     /// Fresh seeds.
     pub fn make(cx: &mut Cx<'_>) -> Self {
-        Self { sign: Seed::make(cx), kem: Seed::make(cx) }
+        Self { sign: Seed::make(cx), kem: Seed::make(cx), generation: None }
+    }
+
+    /// The same seeds, as those of a generation.
+    #[must_use]
+    pub fn of_generation(self, generation: KeyGeneration) -> Self {
+        Self { generation: Some(generation), ..self }
+    }
+
+    /// How often the account's seeds had been replaced when these were made.
+    pub fn generation(&self) -> KeyGeneration {
+        self.generation.unwrap_or(KeyGeneration(0))
     }
 
     /// The public halves.
     pub fn public(&self, account: AccountId) -> AccountKeys {
+        self.public_as(account, self.generation())
+    }
+
+    /// The public halves, were the seeds of another generation.
+    pub(crate) fn public_as(&self, account: AccountId, generation: KeyGeneration) -> AccountKeys {
         AccountKeys {
             account,
-            generation: KeyGeneration(0),
+            generation,
             verify: SigningKey::derive(self.sign.secret()).verify_key(),
             kem: KemKey::derive(self.kem.secret()).public().to_vec().into(),
         }
+    }
+
+    fn duplicate(&self) -> Self {
+        let Self { sign, kem, generation } = self;
+        Self { sign: sign.duplicate(), kem: kem.duplicate(), generation: *generation }
     }
 }
 
@@ -192,6 +216,12 @@ pub struct Keyring {
     /// Seed of the firm's root key; on the device that made the firm only.
     #[n(6)]
     pub root: Option<Seed>,
+    /// The person's seeds before these, oldest first: what was wrapped to them still opens.
+    #[n(7)]
+    pub former: Option<Vec<AccountSeeds>>,
+    /// Seeds that the org log does not name yet.
+    #[n(8)]
+    pub next: Option<AccountSeeds>,
 }
 
 /// The keys that belong to a keyring, ready for use.
@@ -203,25 +233,35 @@ pub struct Keys {
     pub id: DeviceId,
     /// Opens seeds sealed to this device.
     pub device_kem: KemKey,
-    /// Opens epoch secrets wrapped to the account.
-    pub account_kem: Option<KemKey>,
+    /// Open epoch secrets wrapped to the account, newest first.
+    pub account_kems: Vec<(KeyGeneration, KemKey)>,
 }
 
 impl Keyring {
     /// A second holder of the same keyring, for writing it down.
     pub(crate) fn duplicate(&self) -> Self {
-        let Self { device_sign, device_kem, account, membership, name, device_name, root } = self;
+        let Self {
+            device_sign,
+            device_kem,
+            account,
+            membership,
+            name,
+            device_name,
+            root,
+            former,
+            next,
+        } = self;
+        let all = |seeds: &Vec<AccountSeeds>| seeds.iter().map(AccountSeeds::duplicate).collect();
         Self {
             device_sign: device_sign.duplicate(),
             device_kem: device_kem.duplicate(),
-            account: account.as_ref().map(|seeds| AccountSeeds {
-                sign: seeds.sign.duplicate(),
-                kem: seeds.kem.duplicate(),
-            }),
+            account: account.as_ref().map(AccountSeeds::duplicate),
             membership: membership.duplicate(),
             name: name.clone(),
             device_name: device_name.clone(),
             root: root.as_ref().map(Seed::duplicate),
+            former: former.as_ref().map(all),
+            next: next.as_ref().map(AccountSeeds::duplicate),
         }
     }
 
@@ -233,8 +273,28 @@ impl Keyring {
             device,
             id,
             device_kem: KemKey::derive(self.device_kem.secret()),
-            account_kem: self.account.as_ref().map(|seeds| KemKey::derive(seeds.kem.secret())),
+            account_kems: self
+                .account
+                .iter()
+                .chain(self.former.iter().flatten().rev())
+                .map(|seeds| (seeds.generation(), KemKey::derive(seeds.kem.secret())))
+                .collect(),
         }
+    }
+
+    /// The person's seeds that are here, oldest first.
+    pub(crate) fn generations(&self) -> impl Iterator<Item = &AccountSeeds> {
+        self.former.iter().flatten().chain(&self.account)
+    }
+
+    /// Takes seeds in, in their place.
+    pub(crate) fn hold(&mut self, seeds: AccountSeeds) {
+        let mut all = self.former.take().unwrap_or_default();
+        all.extend(self.account.take());
+        all.push(seeds);
+        all.sort_by_key(AccountSeeds::generation);
+        self.account = all.pop();
+        self.former = (!all.is_empty()).then_some(all);
     }
 
     /// This device's public keys, bound to an account.
@@ -250,7 +310,7 @@ mod tests {
     #[test]
     fn a_keyring_prints_no_seed() {
         let seed = || Seed::new(Secret::new(Box::new([0xAB; 32])));
-        let account = Some(AccountSeeds { sign: seed(), kem: seed() });
+        let account = Some(AccountSeeds { sign: seed(), kem: seed(), generation: None });
         let printed = format!("{:?} {account:?}", seed());
 
         assert!(!printed.contains("171") && !printed.to_lowercase().contains("ab, ab"));

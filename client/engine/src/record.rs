@@ -12,6 +12,7 @@ use shared::{
     Blob, Decode,
     id::{DeviceId, DocumentId, Epoch, Number, Seq},
     secret::Secret,
+    time::UnixMillis,
 };
 use zeroize::Zeroizing;
 
@@ -129,6 +130,15 @@ pub struct Progress {
     /// The last wrap fetched.
     #[n(1)]
     pub wraps: u64,
+    /// When the server last let this device in, by the device's clock.
+    #[n(2)]
+    pub asked_at: Option<UnixMillis>,
+    /// The latest time seen here: a clock set back shows.
+    #[n(3)]
+    pub latest: Option<UnixMillis>,
+    /// The server said that the account may not come in.
+    #[n(4)]
+    pub is_closed: Option<bool>,
 }
 
 /// How far we are with a document.

@@ -17,6 +17,10 @@ use crate::casework::{
     field::{Field, Value},
 };
 
+mod notice;
+
+pub use notice::Notice;
+
 /// What this device is ready for.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum Gate {
@@ -46,6 +50,13 @@ pub enum Gate {
         #[n(2)]
         device_name: String,
     },
+    /// The device was revoked. Nothing of it is to be read here.
+    #[n(4)]
+    Revoked {
+        /// Whether the local store is empty already.
+        #[n(0)]
+        is_erased: bool,
+    },
 }
 
 /// What a long step is about.
@@ -61,6 +72,10 @@ pub enum Work {
     /// Reading the local store.
     #[n(2)]
     Loading,
+    /// The server was not asked for longer than the firm allows, or the clock was set back: it
+    /// must be reached once.
+    #[n(3)]
+    AskingAgain,
 }
 
 /// The connection, as the person sees it.
@@ -167,6 +182,28 @@ pub struct PersonRow {
     /// The case that this person has with them, if any.
     #[n(6)]
     pub case: Option<CaseId>,
+    /// Whether they may come in.
+    #[n(7)]
+    pub standing: Standing,
+    /// Their devices, for an admin.
+    #[n(8)]
+    pub owned: Vec<DeviceId>,
+}
+
+/// Whether somebody may come in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Standing {
+    /// They may.
+    #[default]
+    #[n(0)]
+    Active,
+    /// Not for a while.
+    #[n(1)]
+    Frozen,
+    /// They have left.
+    #[n(2)]
+    Removed,
 }
 
 /// One of the person's own devices.
@@ -448,66 +485,6 @@ impl fmt::Debug for InvitationView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "InvitationView({:?})", self.purpose)
     }
-}
-
-/// Something the person must be told once. The page has the words.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub enum Notice {
-    /// The passphrase does not open this device.
-    #[n(0)]
-    WrongPassphrase,
-    /// The passphrase is shorter than the firm allows.
-    #[n(1)]
-    WeakPassphrase {
-        /// Characters needed.
-        #[n(0)]
-        chars_min: u32,
-    },
-    /// The link or code is none, was cut off, or belongs to another firm.
-    #[n(2)]
-    WrongLink,
-    /// The link or code was used already.
-    #[n(3)]
-    LinkSpent,
-    /// The link or code is too old.
-    #[n(4)]
-    LinkExpired,
-    /// The server must be reached once for this.
-    #[n(5)]
-    NeedsNetwork,
-    /// A text is longer than a document may hold; nothing was changed.
-    #[n(6)]
-    TooLong,
-    /// The server said no; the code is for support.
-    #[n(7)]
-    Refused {
-        /// See `shared::refusal`.
-        #[n(0)]
-        code: String,
-    },
-    /// A change from another device could not be applied and was set aside.
-    #[n(8)]
-    Quarantined(#[n(0)] QuarantineRow),
-    /// What the server sent does not verify; it was not taken.
-    #[n(9)]
-    ServerLies {
-        /// The document concerned; `None` for the org log.
-        #[n(0)]
-        document: Option<DocumentId>,
-    },
-    /// This program is older than what it received: update.
-    #[n(10)]
-    UpdateNeeded,
-    /// The local store holds records that do not open.
-    #[n(11)]
-    StoreDamaged {
-        /// How many.
-        #[n(0)]
-        records: u32,
-    },
-    /// The device has too little memory to derive the key: close other programs.
-    #[n(12)]
-    NoMemory,
 }
 
 /// One thing to show.

@@ -117,6 +117,12 @@ impl Desk {
         self.drafts.retain(|key, _| !is_in(key));
     }
 
+    /// The device was revoked: nothing that was typed stays.
+    pub fn forget(&mut self) {
+        self.texts.clear();
+        self.drafts.clear();
+    }
+
     /// Documents with drafts.
     pub fn drafted(&self) -> Vec<DocumentId> {
         let mut documents: Vec<DocumentId> = self.drafts.keys().map(|key| key.0).collect();
@@ -277,6 +283,18 @@ mod tests {
         assert_eq!(shown, "迷いの中身");
         assert_eq!(edit.unwrap().splice.insert, "の中身");
         assert_eq!((untouched.as_str(), nothing), ("腕を組む", None));
+        assert_eq!(desk.drafts_len(), 0);
+    }
+
+    #[test]
+    fn a_revoked_device_keeps_nothing_that_was_typed() {
+        let mut desk = Desk::default();
+        desk.lay(&key("purpose"), 0, "");
+        desk.text_mut(&key("purpose")).unwrap().typed("あ").unwrap();
+
+        desk.forget();
+        desk.leave(None);
+
         assert_eq!(desk.drafts_len(), 0);
     }
 

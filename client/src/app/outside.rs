@@ -115,6 +115,7 @@ fn mark_body(stage: Stage) {
             Some(Gate::Locked { .. }) => "locked",
             Some(Gate::Working(_)) => "working",
             Some(Gate::Open { .. }) => "open",
+            Some(Gate::Revoked { .. }) => "revoked",
         });
         let badge = match stage.sync.with(engine::view::SyncView::badge) {
             Badge::Saving => "saving",

@@ -144,9 +144,7 @@ impl Signals {
         match self.gate.get() {
             None => Screen::Starting,
             Some(Gate::Open { role, .. }) => Screen::Open(role, self.place.get()),
-            Some(gate @ (Gate::Empty | Gate::Locked { .. } | Gate::Working(_))) => {
-                Screen::Gate(gate)
-            }
+            Some(gate) => Screen::Gate(gate),
         }
     }
 
@@ -299,6 +297,11 @@ impl Signals {
                 }
                 self.restarted.set(false);
                 self.count_drafts();
+            }
+            Gate::Revoked { .. } => {
+                self.form.forget();
+                desk::with(desk::Desk::forget);
+                self.clear();
             }
             Gate::Empty | Gate::Locked { .. } | Gate::Working(_) => self.clear(),
         }

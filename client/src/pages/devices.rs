@@ -53,6 +53,11 @@ fn device(row: &DeviceRow) -> AnyView {
     let words = &words().devices;
     let name = if row.name.is_empty() { words.unnamed.to_owned() } else { row.name.clone() };
     let this = row.is_this.then(|| html::span().class("pill").child(words.this));
+    let lost = row.device;
+    let revoke = (!row.is_this).then(|| {
+        let go = move || port::send(&Command::RevokeDevice(lost));
+        part::sure_button("revoke-device", words.revoke.to_owned(), words.revoke_question, go)
+    });
     html::li()
         .class("row")
         .attr("data-testid", "device")
@@ -62,6 +67,7 @@ fn device(row: &DeviceRow) -> AnyView {
                 .class("row-words")
                 .child(html::span().class("row-title").attr("translate", "no").child(name)),
             this,
+            revoke,
         ))
         .into_child()
 }

@@ -46,6 +46,7 @@ fn page(stage: Stage, screen: &Screen) -> AnyView {
         Screen::Gate(Gate::Empty) => gate::gate(stage),
         Screen::Gate(Gate::Locked { device_name }) => lock::lock(stage, device_name),
         Screen::Gate(Gate::Working(step)) => work::work(*step),
+        Screen::Gate(Gate::Revoked { is_erased }) => work::revoked(*is_erased),
         // An open gate is `Screen::Open`.
         Screen::Gate(Gate::Open { .. }) => ().into_child(),
         Screen::Open(role, place) => open(stage, *role, *place),

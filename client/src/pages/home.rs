@@ -51,7 +51,8 @@ pub fn home(stage: Stage) -> AnyView {
 pub fn greeting(stage: Stage) -> String {
     stage.gate.with_untracked(|gate| match gate {
         Some(Gate::Open { name, .. }) => (words().home.greeting)(name),
-        Some(Gate::Empty | Gate::Locked { .. } | Gate::Working(_)) | None => String::new(),
+        Some(Gate::Empty | Gate::Locked { .. } | Gate::Working(_) | Gate::Revoked { .. })
+        | None => String::new(),
     })
 }
 

@@ -1,6 +1,9 @@
 //! People: everybody for an admin, those one invited for the others.
 
-use engine::{command::Command, view::PersonRow};
+use engine::{
+    command::Command,
+    view::{Gate, PersonRow, Standing},
+};
 use leptos::prelude::*;
 use shared::log::org::Role;
 
@@ -51,20 +54,23 @@ pub fn invited(stage: Stage, with_me: bool) -> AnyView {
         people.retain(|row| with_me || !row.is_me);
         people
     });
-    let list = move || people.with(|people| list(people));
+    let is_admin = stage
+        .gate
+        .with_untracked(|gate| matches!(gate, Some(Gate::Open { role: Role::Admin, .. })));
+    let list = move || people.with(|people| list(people, is_admin));
     html::div().class("people").child(list).into_child()
 }
 
-fn list(people: &[PersonRow]) -> AnyView {
+fn list(people: &[PersonRow], is_admin: bool) -> AnyView {
     let words = words();
     if people.is_empty() {
         return part::empty(icon::PEOPLE, words.people.nobody, words.people.nobody_text);
     }
-    let rows = (1..).zip(people).map(|(number, row)| person(number, row));
+    let rows = (1..).zip(people).map(|(number, row)| person(number, row, is_admin));
     html::ul().class("rows card").child(rows.collect::<Vec<_>>()).into_child()
 }
 
-fn person(number: u32, row: &PersonRow) -> AnyView {
+fn person(number: u32, row: &PersonRow, is_admin: bool) -> AnyView {
     let words = words();
     let is_late = moment::is_past(row.expires_at);
     let state = state(words, row, &moment::day(row.expires_at), is_late);
@@ -79,8 +85,33 @@ fn person(number: u32, row: &PersonRow) -> AnyView {
     html::li()
         .class("row")
         .attr("data-testid", "person")
-        .child((html::span().class("row-words").child(texts), open_case(row)))
+        .child((
+            html::span().class("row-words").child(texts),
+            open_case(row),
+            is_admin.then(|| manage(row)),
+        ))
         .into_child()
+}
+
+/// What an admin may do about somebody.
+fn manage(row: &PersonRow) -> Option<AnyView> {
+    let words = &words().people;
+    let account = row.account.filter(|_| !row.is_me && row.standing != Standing::Removed)?;
+    let is_frozen = row.standing == Standing::Frozen;
+    let freeze = move || port::send(&Command::Freeze { account, frozen: !is_frozen });
+    let label = if is_frozen { words.thaw } else { words.freeze };
+    let remove = move || port::send(&Command::RemovePerson(account));
+    let devices = (1..).zip(row.owned.clone()).map(|(number, device)| {
+        let revoke = move || port::send(&Command::RevokeDevice(device));
+        let label = (words.revoke)(number);
+        part::sure_button("revoke-device", label, words.revoke_question, revoke)
+    });
+    let parts = (
+        part::button(Weight::Quiet, "freeze", label, freeze),
+        part::sure_button("remove", words.remove.to_owned(), words.remove_question, remove),
+        devices.collect::<Vec<_>>(),
+    );
+    Some(html::span().class("row-words").child(parts).into_child())
 }
 
 fn open_case(row: &PersonRow) -> Option<AnyView> {
@@ -109,7 +140,11 @@ fn title(words: &Words, number: u32, row: &PersonRow) -> String {
 
 fn state(words: &Words, row: &PersonRow, until: &str, is_late: bool) -> String {
     match (row.account, is_late) {
-        (Some(_), _) => words.people.joined.to_owned(),
+        (Some(_), _) => match row.standing {
+            Standing::Active => words.people.joined.to_owned(),
+            Standing::Frozen => words.people.frozen.to_owned(),
+            Standing::Removed => words.people.removed.to_owned(),
+        },
         (None, true) => words.people.expired.to_owned(),
         (None, false) => (words.people.waiting_until)(until),
     }
@@ -130,6 +165,8 @@ mod tests {
             devices: 0,
             is_me: false,
             case: None,
+            standing: Standing::Active,
+            owned: vec![],
         }
     }
 

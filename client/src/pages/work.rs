@@ -31,12 +31,29 @@ fn waiting(title: &'static str, text: &'static str) -> AnyView {
         .into_child()
 }
 
+/// The page of a device that was revoked.
+pub fn revoked(is_erased: bool) -> AnyView {
+    let words = &words().work;
+    let text = if is_erased { words.revoked_text } else { words.erasing_text };
+    html::div()
+        .class("page page-lock")
+        .attr("data-testid", "revoked")
+        .child(
+            html::div()
+                .class("card")
+                .role("alert")
+                .child((html::h1().child(words.revoked), html::p().class("lead").child(text))),
+        )
+        .into_child()
+}
+
 fn say(words: &'static Words, work: Work) -> (&'static str, &'static str) {
     let words = &words.work;
     match work {
         Work::AskingServer => (words.asking_server, words.asking_server_text),
         Work::AwaitingKeys => (words.awaiting_keys, words.awaiting_keys_text),
         Work::Loading => (words.loading, words.loading_text),
+        Work::AskingAgain => (words.asking_again, words.asking_again_text),
     }
 }
 

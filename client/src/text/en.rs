@@ -158,6 +158,11 @@ const WORK: WorkWords = WorkWords {
     awaiting_keys_text: "Open Mendan on your other device and keep it connected. Only that device can hand over the keys.",
     loading: "Opening the records",
     loading_text: "Decrypting what this device holds.",
+    asking_again: "The server must be asked",
+    asking_again_text: "There was no connection for a long time, or the device's clock was set back. Connect once to go on where you were. Your records are still on this device.",
+    revoked: "This device was revoked",
+    revoked_text: "The records and keys on it were erased. What is on your other devices and on the server is safe. If you did not expect this, tell your administrator.",
+    erasing_text: "Erasing the records and keys on this device.",
 };
 
 const HOME: HomeWords = HomeWords {
@@ -300,6 +305,14 @@ const PEOPLE: PeopleWords = PeopleWords {
     state_column: "State",
     open_case: "Open a case",
     has_case: "Case open",
+    frozen: "Suspended",
+    removed: "Removed",
+    freeze: "Suspend",
+    thaw: "Let in again",
+    remove: "Remove",
+    remove_question: "This cannot be undone. From now on this person reads nothing new.",
+    revoke: |number| format!("Revoke device {number}"),
+    revoke_question: "This cannot be undone. The records on that device are erased when it next connects.",
 };
 
 const DEVICES: DevicesWords = DevicesWords {
@@ -310,6 +323,10 @@ const DEVICES: DevicesWords = DevicesWords {
     add: "Add a device",
     add_lead: "Make a code and paste it on the new device under “Add my own device”. The keys go straight from this device: keep both open meanwhile.",
     make_code: "Make a code",
+    revoke: "Revoke this lost device",
+    revoke_question: "This cannot be undone. The records on that device are erased when it next connects; what it has not sent is lost.",
+    sure: "Go ahead",
+    not_sure: "Cancel",
 };
 
 const INVITATION: InvitationWords = InvitationWords {
@@ -399,6 +416,9 @@ fn notice(notice: &Notice) -> String {
         }
         Notice::StoreDamaged { records } => format!(
             "{records} records on this device cannot be read. What was sent is fetched again from the server."
+        ),
+        Notice::AccountClosed => String::from(
+            "This account cannot be used at present. Your records are still on this device. Ask your administrator.",
         ),
         Notice::NoMemory => String::from(
             "There is too little memory to derive the key. Close other apps or tabs and try again.",

@@ -156,6 +156,11 @@ const WORK: WorkWords = WorkWords {
     awaiting_keys_text: "もう一台の端末で面談を開き、接続した状態にしてください。鍵はその端末からだけ渡されます。",
     loading: "記録を開いています",
     loading_text: "この端末の記録を復号しています。",
+    asking_again: "サーバーに確かめる必要があります",
+    asking_again_text: "しばらく接続がなかったか、端末の時計が戻されています。一度接続すると、続きから使えます。記録はこの端末に残っています。",
+    revoked: "この端末は失効しました",
+    revoked_text: "端末の中の記録と鍵は消去されました。ほかの端末とサーバーにある記録は無事です。心当たりがなければ、管理者に知らせてください。",
+    erasing_text: "端末の中の記録と鍵を消去しています。",
 };
 
 const HOME: HomeWords = HomeWords {
@@ -296,6 +301,14 @@ const PEOPLE: PeopleWords = PeopleWords {
     state_column: "状態",
     open_case: "ケースを始める",
     has_case: "ケースあり",
+    frozen: "一時停止中",
+    removed: "削除済み",
+    freeze: "一時停止",
+    thaw: "再開する",
+    remove: "削除",
+    remove_question: "元に戻せません。この人は、以後の記録を読めなくなります。",
+    revoke: |number| format!("端末{number}を失効"),
+    revoke_question: "元に戻せません。その端末の中の記録は、次の接続で消去されます。",
 };
 
 const DEVICES: DevicesWords = DevicesWords {
@@ -306,6 +319,10 @@ const DEVICES: DevicesWords = DevicesWords {
     add: "端末を追加",
     add_lead: "コードを作り、新しい端末の「自分の端末を追加する」に貼り付けます。鍵はこの端末から直接渡すので、そのあいだ両方を開いておいてください。",
     make_code: "追加用のコードを作る",
+    revoke: "紛失した端末を失効",
+    revoke_question: "元に戻せません。その端末の中の記録は、次の接続で消去されます。未送信の記録は失われます。",
+    sure: "実行する",
+    not_sure: "やめる",
 };
 
 const INVITATION: InvitationWords = InvitationWords {
@@ -399,6 +416,9 @@ fn notice(notice: &Notice) -> String {
         }
         Notice::StoreDamaged { records } => format!(
             "この端末の記録のうち{records}件が読めません。送信済みの内容は、接続するとサーバーから取り直します。"
+        ),
+        Notice::AccountClosed => String::from(
+            "このアカウントは現在使えません。記録はこの端末に残っています。管理者に確かめてください。",
         ),
         Notice::NoMemory => String::from(
             "メモリーが足りず、鍵を作れませんでした。ほかのアプリやタブを閉じて、もう一度お試しください。",

@@ -212,6 +212,11 @@ words!(
         awaiting_keys_text: Word,
         loading: Word,
         loading_text: Word,
+        asking_again: Word,
+        asking_again_text: Word,
+        revoked: Word,
+        revoked_text: Word,
+        erasing_text: Word,
     }
 );
 
@@ -348,6 +353,14 @@ words!(
         state_column: Word,
         open_case: Word,
         has_case: Word,
+        frozen: Word,
+        removed: Word,
+        freeze: Word,
+        thaw: Word,
+        remove: Word,
+        remove_question: Word,
+        revoke: Counted,
+        revoke_question: Word,
     }
 );
 
@@ -361,6 +374,10 @@ words!(
         add: Word,
         add_lead: Word,
         make_code: Word,
+        revoke: Word,
+        revoke_question: Word,
+        sure: Word,
+        not_sure: Word,
     }
 );
 

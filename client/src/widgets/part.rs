@@ -53,6 +53,38 @@ pub fn button(
         .into_child()
 }
 
+/// A button for what cannot be undone: it asks once more before it does it.
+pub fn sure_button(
+    test_id: &'static str,
+    label: String,
+    question: &'static str,
+    click: impl Fn() + Clone + Send + Sync + 'static,
+) -> AnyView {
+    let is_asking = RwSignal::new(false);
+    let (sure, not_sure) = (words().devices.sure, words().devices.not_sure);
+    let body = move || {
+        if !is_asking.get() {
+            let label = label.clone();
+            return button(Weight::Quiet, test_id, label, move || is_asking.set(true));
+        }
+        let click = click.clone();
+        let go = move || {
+            is_asking.set(false);
+            click();
+        };
+        html::span()
+            .class("row-words")
+            .role("alert")
+            .child((
+                html::span().child(question),
+                button(Weight::Danger, "sure", sure, go),
+                button(Weight::Plain, "not-sure", not_sure, move || is_asking.set(false)),
+            ))
+            .into_child()
+    };
+    html::span().child(body).into_child()
+}
+
 /// A button with an icon before its words.
 pub fn icon_button(
     weight: Weight,

@@ -198,6 +198,7 @@ where
                 self.ask(Job::Write(batch));
             }
             Effect::Load => self.ask(Job::Load),
+            Effect::Erase => self.ask(Job::Erase),
             Effect::Send(message) => self.hands.wire.send(message),
             Effect::Show(view) => self.hands.screen.show(&view),
             Effect::WakeAt(at) => self.hands.clock.wake_at(at),
@@ -302,6 +303,8 @@ mod tests {
                 | Input::Command(_)
                 | Input::PersistFailed(..)
                 | Input::Loaded(_)
+                | Input::Erased
+                | Input::EraseFailed(_)
                 | Input::Received(_)
                 | Input::Link(_) => vec![],
             })

@@ -29,6 +29,9 @@ pub trait LocalStore {
     /// of them was written on `Err`.
     fn apply(&self, batches: &[Batch]) -> impl Future<Output = Result<(), StoreFault>>;
 
+    /// Removes every record, the vault too: nothing is left on `Ok`.
+    fn erase(&self) -> impl Future<Output = Result<(), StoreFault>>;
+
     /// Every record but the vault, ordered by key.
     fn load_all(&self) -> impl Future<Output = Result<Vec<Record>, StoreFault>>;
 
@@ -43,6 +46,8 @@ pub enum Job {
     Write(Batch),
     /// Read everything but the vault.
     Load,
+    /// Remove everything.
+    Erase,
     /// The engine has taken note of one failed batch.
     FaultHeard,
 }
@@ -70,6 +75,7 @@ pub async fn keep(
                 keeper.write(&batches).await;
             }
             Some(Job::Load) => keeper.load().await,
+            Some(Job::Erase) => keeper.erase().await,
             Some(Job::FaultHeard) => keeper.unheard = keeper.unheard.saturating_sub(1),
             None => return,
         }
@@ -86,7 +92,9 @@ fn gather(first: Batch, jobs: &mut UnboundedReceiver<Job>) -> (Vec<Batch>, Optio
                 bytes = bytes.saturating_add(size(&batch));
                 batches.push(batch);
             }
-            Ok(other @ (Job::Load | Job::FaultHeard)) => return (batches, Some(other)),
+            Ok(other @ (Job::Load | Job::Erase | Job::FaultHeard)) => {
+                return (batches, Some(other));
+            }
             Err(_) => break,
         }
     }
@@ -120,6 +128,14 @@ impl<S: LocalStore> Keeper<'_, S> {
                 Err(fault) => Input::PersistFailed(*id, fault),
             });
         }
+    }
+
+    /// Failures that nobody has heard of do not matter any more.
+    async fn erase(&mut self) {
+        self.report(match self.store.erase().await {
+            Ok(()) => Input::Erased,
+            Err(fault) => Input::EraseFailed(fault),
+        });
     }
 
     async fn load(&self) {
@@ -220,6 +236,23 @@ mod tests {
         );
         let kept = block_on(store.load_all()).unwrap();
         assert_eq!(kept, [(RecordKey([4; 32]), Blob(vec![4]))]);
+    }
+
+    #[test]
+    fn an_erasure_takes_everything_that_was_written_before_it() {
+        let store = MemoryStore::default();
+
+        let said = reports(&store, vec![Job::Write(batch(1)), Job::Erase, Job::Load]);
+
+        assert_eq!(said[1..], ["Input(Erased)", "Input(Loaded([]))"]);
+    }
+
+    #[test]
+    fn an_erasure_that_fails_is_said_so() {
+        let store = MemoryStore::default();
+        store.fail_next(StoreFault::Broken);
+
+        assert_eq!(reports(&store, vec![Job::Erase]), ["Input(EraseFailed(Broken))"]);
     }
 
     #[test]

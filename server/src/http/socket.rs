@@ -77,7 +77,8 @@ async fn take_turns(app: &App, carrier: &mut Carrier, socket: &mut Socket) -> En
     loop {
         tokio::select! {
             () = line.ready() => {
-                if send_waiting(carrier, socket).await.is_none() {
+                let is_last = line.is_ended();
+                if send_waiting(carrier, socket).await.is_none() || is_last {
                     return End::Gone;
                 }
             }

@@ -20,13 +20,7 @@ use tokio_tungstenite::{
     tungstenite::{
         self, Message,
         handshake::derive_accept_key,
-        protocol::{
-            Role, WebSocketConfig,
-            frame::{
-                Frame,
-                coding::{Data, OpCode},
-            },
-        },
+        protocol::{Role, WebSocketConfig, frame::Frame},
     },
 };
 
@@ -37,6 +31,10 @@ const FRAME_BYTES_MAX: usize = 8 * 1024;
 const READ_BUFFER_BYTES: usize = 8 * 1024;
 /// Past it a device that does not read is cut off; what waits for it is bounded elsewhere.
 const WRITE_BUFFER_BYTES_MAX: usize = 256 * 1024;
+
+/// What a frame says of itself (RFC 6455, §5.2).
+const BINARY: u8 = 2;
+const CONTINUATION: u8 = 0;
 
 /// A WebSocket to a device.
 pub(super) type Socket = WebSocketStream<TokioIo<Upgraded>>;
@@ -104,14 +102,14 @@ impl Upgrade {
 /// Feeds one binary message; the caller flushes.
 pub(super) async fn feed(socket: &mut Socket, message: Bytes) -> tungstenite::Result<()> {
     let mut rest = message;
-    let mut code = OpCode::Data(Data::Binary);
+    let mut code = BINARY;
     loop {
         let piece = rest.split_to(rest.len().min(FRAME_BYTES_MAX));
         let is_last = rest.is_empty();
-        socket.feed(Message::Frame(Frame::message(piece, code, is_last))).await?;
+        socket.feed(Message::Frame(Frame::message(piece, code.into(), is_last))).await?;
         if is_last {
             return Ok(());
         }
-        code = OpCode::Data(Data::Continue);
+        code = CONTINUATION;
     }
 }

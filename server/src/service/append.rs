@@ -1,8 +1,11 @@
+use core::cmp::Ordering;
+
 use shared::{
-    id::{AccountId, DocumentId},
+    Blob,
+    id::{AccountId, DeviceId, DocumentId},
     log::{
         Author, Entry, EntryError, Head, LogId,
-        document::DocumentLog,
+        document::{Cut, DocumentBody, DocumentLog},
         org::{OrgBody, OrgLog},
     },
     refusal::{Reason, Refusal},
@@ -11,8 +14,8 @@ use shared::{
 };
 
 use crate::{
-    service::{ServiceError, Who, refusal_of_entry, wrap},
-    store::{StoreError, Tx},
+    service::{ServiceError, Who, away, refusal_of_entry, wrap},
+    store::{Ended, Held, StoreError, Tx},
 };
 
 /// Appends an entry to the log it names, if it follows that log's head and its author may say it.
@@ -39,6 +42,7 @@ pub fn append(
         Ok(Outcome::Appended(head)) => Ok(ServerMessage::Appended { log, head }),
         Ok(Outcome::Moved(head)) => Ok(ServerMessage::HeadMoved { log, head }),
         Err(ServiceError::Refused(refusal)) => Ok(refused_of_log(Some(log), refusal)),
+        Err(ServiceError::Revoked { entry }) => Ok(away::revoked(entry)),
         Err(ServiceError::Broken(error)) => Err(error),
     }
 }
@@ -48,7 +52,7 @@ pub(super) fn refused(bytes: &[u8], refusal: Refusal) -> ServerMessage {
 }
 
 fn refused_of_log(log: Option<LogId>, refusal: Refusal) -> ServerMessage {
-    ServerMessage::Refused { refusal, log, document: None }
+    ServerMessage::Refused { refusal, log, document: None, entry: None }
 }
 
 enum Outcome {
@@ -82,7 +86,10 @@ fn append_org(
         check_org_wraps(org, who, entry, wraps)?;
     }
     match tx.append_org(entry).map_err(ServiceError::Broken)? {
-        Ok(head) => put_wraps(tx, wraps).map(|()| Outcome::Appended(head)),
+        Ok(head) => {
+            end_connections(tx, entry);
+            put_wraps(tx, wraps).map(|()| Outcome::Appended(head))
+        }
         Err(EntryError::Misplaced) => Ok(Outcome::Moved(current)),
         Err(error) => Err(ServiceError::Refused(refusal_of_entry(error))),
     }
@@ -171,10 +178,35 @@ fn continue_document(
     let current = log.head();
     let org = tx.org().ok_or_else(|| no(Reason::NoFirm))?;
     match log.append(org, entry) {
-        Ok(()) => Ok(Next::Log(log)),
+        Ok(()) => {
+            if let Some(held) = tx.held(document) {
+                check_cuts(org, held, entry)?;
+            }
+            Ok(Next::Log(log))
+        }
         Err(EntryError::Misplaced) => Ok(Next::Done(Outcome::Moved(current))),
         Err(error) => Err(ServiceError::Refused(refusal_of_entry(error))),
     }
+}
+
+/// Nobody's envelopes end before the last one that is stored: others have read it.
+fn check_cuts(org: &OrgLog, held: &Held, entry: &Entry) -> Result<(), ServiceError> {
+    let (account, cuts) = match DocumentBody::parse(entry) {
+        Ok(DocumentBody::Revoke(revoke)) => (Some(revoke.account), revoke.cuts),
+        Ok(DocumentBody::Rotate(rotate)) => (None, rotate.cuts),
+        Ok(_) | Err(_) => return Ok(()),
+    };
+    let is_behind = |device: &DeviceId| {
+        let Some(chain) = held.chains.get(device) else { return false };
+        let reaches = |cut: &Cut| match cut.seq.cmp(&chain.seq) {
+            Ordering::Less => false,
+            Ordering::Equal => cut.envelope == chain.id,
+            Ordering::Greater => true,
+        };
+        !cuts.iter().any(|cut| cut.device == *device && reaches(cut))
+    };
+    let ending = held.log.ending(org, account, entry.org().unwrap_or(0));
+    if ending.iter().any(is_behind) { Err(no(Reason::CutBehind)) } else { Ok(()) }
 }
 
 fn check_org_author(org: &OrgLog, who: Who, entry: &Entry) -> Result<(), ServiceError> {
@@ -213,7 +245,8 @@ fn check_org_wraps(
     let added = match OrgBody::parse(entry) {
         Ok(OrgBody::AccountAdd(add)) => Some((add.account.account, add.device.id())),
         Ok(OrgBody::DeviceAdd(add)) => Some((add.account, add.device.id())),
-        Ok(OrgBody::Genesis(_) | OrgBody::EnrolGrant(_)) | Err(_) => None,
+        // A kind added to the protocol adds no device.
+        Ok(_) | Err(_) => None,
     };
     let account = match who {
         Who::Device { account, .. } => Some(account),
@@ -223,11 +256,31 @@ fn check_org_wraps(
         WrapTo::Device { account: owner, device } => {
             Some(owner) == account
                 && (added == Some((owner, device))
-                    || org.device(device).is_some_and(|it| it.account == owner))
+                    || org.stands(device)
+                        && org.device(device).is_some_and(|it| it.account == owner))
         }
         WrapTo::Account { .. } => false,
     };
     if wraps.iter().all(|wrap| is_own(wrap.to)) { Ok(()) } else { Err(no(Reason::EntryRefused)) }
+}
+
+/// Who an entry shuts out is told so, and his connections end.
+fn end_connections(tx: &mut Tx<'_>, entry: &Entry) {
+    let (account, device, farewell) = match OrgBody::parse(entry) {
+        Ok(OrgBody::DeviceRevoke(revoke)) => {
+            let owner = tx.org().and_then(|org| org.device(revoke.device)).map(|it| it.account);
+            let Some(owner) = owner else { return };
+            (owner, Some(revoke.device), away::revoked(Blob(entry.as_bytes().to_vec())))
+        }
+        Ok(OrgBody::AccountFreeze(freeze)) if freeze.frozen => (freeze.account, None, closed()),
+        Ok(OrgBody::AccountRemove(remove)) => (remove.account, None, closed()),
+        Ok(_) | Err(_) => return,
+    };
+    tx.end(Ended { account, device, farewell });
+}
+
+fn closed() -> ServerMessage {
+    super::refused(Refusal::new(Reason::AccountClosed))
 }
 
 fn put_wraps(tx: &mut Tx<'_>, wraps: &[Wrap]) -> Result<(), ServiceError> {

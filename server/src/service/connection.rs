@@ -10,8 +10,8 @@ use shared::{
 use crate::{
     machine::{Entropy, make_bytes},
     service::{
-        Claim, Parcel, Read, ServiceError, Who, Write, login, read, refusal_of_store, refused,
-        write,
+        Claim, Parcel, Read, ServiceError, Who, Write, away, login, read, refusal_of_store,
+        refused, write,
     },
     store::{Notices, Store, StoreError},
 };
@@ -199,6 +199,7 @@ impl Connection {
                 Ok(Answer::of(vec![ready]))
             }
             Err(ServiceError::Refused(refusal)) => Ok(Answer::of(vec![refused(refusal)])),
+            Err(ServiceError::Revoked { entry }) => Ok(Answer::of(vec![away::revoked(entry)])),
             Err(ServiceError::Broken(error)) => Err(error),
         }
     }

@@ -93,7 +93,7 @@ impl Person {
     }
 
     fn place(&self, log: LogId, head: Head) -> Place {
-        Place { log, head, at: START, author: Author::Device(self.device()) }
+        Place { log, head, at: START, author: Author::Device(self.device()), org: None }
     }
 
     pub(crate) fn org_entry(&self, head: Head, body: &OrgBody) -> Entry {
@@ -107,6 +107,18 @@ impl Person {
         body: &DocumentBody,
     ) -> Entry {
         body.sign(self.place(LogId::Document(document), head), &self.key)
+    }
+
+    /// The same, judged by the org log up to `org`.
+    pub(crate) fn judged_entry(
+        &self,
+        org: Head,
+        document: DocumentId,
+        head: Head,
+        body: &DocumentBody,
+    ) -> Entry {
+        let place = self.place(LogId::Document(document), head);
+        body.sign(Place { org: Some(org.length), ..place }, &self.key)
     }
 
     pub(crate) fn create(&self, document: DocumentId) -> Entry {
@@ -195,7 +207,8 @@ pub(crate) fn genesis(admin: &Person) -> Entry {
         admin: admin.account_keys(),
         device: admin.device_keys(),
     });
-    let place = Place { log: LogId::Org(FIRM), head: Head::EMPTY, at: START, author: Author::Root };
+    let (head, author) = (Head::EMPTY, Author::Root);
+    let place = Place { log: LogId::Org(FIRM), head, at: START, author, org: None };
     body.sign(place, &root)
 }
 
@@ -292,6 +305,7 @@ impl Firm {
             head: self.head,
             at: START,
             author: Author::Grant(grant),
+            org: None,
         };
         body.sign(place, &key(number))
     }

@@ -7,7 +7,7 @@ use shared::{
 };
 
 use crate::{
-    service::{IDLE_MS, ServiceError, Who},
+    service::{IDLE_MS, ServiceError, Who, away},
     store::{Reader, StoreError},
 };
 
@@ -36,10 +36,11 @@ pub fn login(
 ) -> Result<(Who, ServerMessage), ServiceError> {
     let no = |reason| ServiceError::Refused(Refusal::new(reason));
     let broken = ServiceError::Broken;
+    let mut known = None;
     let (who, key) = match claim.identity {
         Identity::Device(device) => {
             let row = reader.device(device).map_err(broken)?;
-            let row = row.ok_or_else(|| no(Reason::UnknownDevice))?;
+            let row = *known.insert(row.ok_or_else(|| no(Reason::UnknownDevice))?);
             (Who::Device { device, account: row.account }, row.verify)
         }
         Identity::Grant(key) => {
@@ -62,6 +63,10 @@ pub fn login(
             Who::Device { .. } | Who::Grant(_) => Reason::WrongSignature,
         })
     })?;
+    // Only who has proven to be the device learns what became of it.
+    if let Some(row) = known {
+        away::check(reader, &row)?;
+    }
     let ready = ready(reader, now, who).map_err(broken)?;
     Ok((who, ready))
 }

@@ -5,7 +5,7 @@ use shared::{
 };
 
 use crate::{
-    service::{Who, refused},
+    service::{Who, away, refused},
     store::{Reader, StoreError},
 };
 
@@ -45,6 +45,11 @@ pub enum Read {
 
 /// Answers from what is committed.
 pub fn read(reader: Reader<'_>, who: Who, read: Read) -> Result<Vec<ServerMessage>, StoreError> {
+    if let Who::Device { device, .. } = who
+        && let Some(farewell) = away::from_reader(reader, device)?
+    {
+        return Ok(vec![farewell]);
+    }
     let message = match (who, read) {
         (Who::Device { .. } | Who::Grant(_), Read::OrgLog { from }) => {
             let piece = reader.org_entries(from)?;
@@ -128,5 +133,6 @@ fn unknown(document: DocumentId) -> ServerMessage {
         refusal: Refusal::new(Reason::UnknownDocument),
         log: None,
         document: Some(document),
+        entry: None,
     }
 }

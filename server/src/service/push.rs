@@ -4,7 +4,7 @@ use shared::{
     hash,
     id::{AccountId, DeviceId, EnvelopeId, Number, Seq},
     limit::BATCH_ENVELOPES_MAX,
-    log::document::Access,
+    log::document::{Access, Life},
     refusal::{Reason, Refusal},
     sync::{Ack, ServerMessage},
 };
@@ -78,7 +78,7 @@ fn push_one(
     };
     let epoch = held.log.epoch();
     let place = place_in_chain(held.chains.get(&device), header, parcel.id);
-    let may_write = access != Access::Reader;
+    let may_write = access != Access::Reader && held.log.life() == Life::Open;
     // Stored before the epoch or the access changed is stored all the same.
     Ok(match place {
         Place::Same(number) => Ack::Duplicate(number),
@@ -87,6 +87,9 @@ fn push_one(
         Place::Next | Place::Gap(_) if !may_write => Ack::Refused(Refusal::new(Reason::ReadOnly)),
         Place::Next | Place::Gap(_) if header.epoch != epoch => {
             Ack::Refused(Refusal::stale_epoch(epoch))
+        }
+        Place::Next | Place::Gap(_) if tx.is_stale(header.document) => {
+            Ack::Refused(Refusal::new(Reason::RotationDue))
         }
         Place::Gap(expected) => Ack::Refused(Refusal::sequence_gap(expected)),
         Place::Next => {

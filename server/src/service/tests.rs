@@ -4,6 +4,7 @@ mod append;
 mod login;
 mod pull;
 mod push;
+mod removal;
 mod store;
 
 use shared::{

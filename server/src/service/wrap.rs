@@ -52,7 +52,9 @@ pub(super) fn check_for_devices(
 ) -> Result<(), Refusal> {
     check_all(wraps, |to| match to {
         WrapTo::Device { account: owner, device } => {
-            owner == account && org.device(device).is_some_and(|it| it.account == account)
+            owner == account
+                && org.stands(device)
+                && org.device(device).is_some_and(|it| it.account == account)
         }
         WrapTo::Account { .. } => false,
     })

@@ -15,8 +15,10 @@ use crate::store::{StoreError, held, to_sql};
 /// Empties the derived tables and fills them from the logs.
 pub(super) fn rebuild(db: &mut Connection) -> Result<(), StoreError> {
     let tx = db.transaction().map_err(StoreError::from_sqlite)?;
-    tx.execute_batch("DELETE FROM member; DELETE FROM device; DELETE FROM enrolment;")
-        .map_err(StoreError::from_sqlite)?;
+    tx.execute_batch(
+        "DELETE FROM member; DELETE FROM device; DELETE FROM enrolment; DELETE FROM closed;",
+    )
+    .map_err(StoreError::from_sqlite)?;
     held::for_each_entry(&tx, "SELECT bytes FROM org_entry ORDER BY position", [], |entry| {
         derive_org(&tx, entry)
     })?;
@@ -60,6 +62,19 @@ pub(super) fn derive_org(db: &Connection, entry: &Entry) -> Result<(), StoreErro
             })
             .map(drop)
             .map_err(StoreError::from_sqlite),
+        OrgBody::DeviceRevoke(revoke) => db
+            .prepare_cached("UPDATE device SET revoked = ?2 WHERE device = ?1")
+            .and_then(|mut update| {
+                update.execute(params![revoke.device.as_bytes(), to_sql(entry.index())])
+            })
+            .map(drop)
+            .map_err(StoreError::from_sqlite),
+        OrgBody::AccountFreeze(freeze) => put_closed(db, freeze.account, freeze.frozen),
+        OrgBody::AccountRemove(remove) => put_closed(db, remove.account, true),
+        OrgBody::KeyRotate(_)
+        | OrgBody::PolicyChange(_)
+        | OrgBody::RestoreDeclared(_)
+        | OrgBody::ReleaseKey(_) => Ok(()),
     }
 }
 
@@ -73,6 +88,11 @@ pub(super) fn derive_document(
     let account = match DocumentBody::parse(entry).ok().ok_or(damaged)? {
         DocumentBody::Create(_) => log.creator(),
         DocumentBody::Grant(grant) => grant.account,
+        DocumentBody::Revoke(revoke) => return remove_member(db, revoke.account, log.document()),
+        DocumentBody::Rotate(_) => return put_members(db, log),
+        DocumentBody::SnapshotAttest(_) | DocumentBody::Finalise(_) | DocumentBody::Shred(_) => {
+            return Ok(());
+        }
     };
     match log.access(account) {
         Some(access) => put_member(db, account, log.document(), access),
@@ -112,6 +132,43 @@ fn put_member(
     })
     .map(drop)
     .map_err(StoreError::from_sqlite)
+}
+
+fn remove_member(
+    db: &Connection,
+    account: AccountId,
+    document: DocumentId,
+) -> Result<(), StoreError> {
+    db.prepare_cached("DELETE FROM member WHERE account = ?1 AND document = ?2")
+        .and_then(|mut delete| delete.execute(params![account.as_bytes(), document.as_bytes()]))
+        .map(drop)
+        .map_err(StoreError::from_sqlite)
+}
+
+/// A new epoch drops those who have left the firm. The table is ordered by account, so only those
+/// who are closed are looked for; the frozen ones among them are put back.
+fn put_members(db: &Connection, log: &DocumentLog) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "DELETE FROM member WHERE account IN (SELECT account FROM closed) AND document = ?1",
+    )
+    .and_then(|mut delete| delete.execute(params![log.document().as_bytes()]))
+    .map_err(StoreError::from_sqlite)?;
+    for (account, access) in log.members() {
+        put_member(db, account, log.document(), access)?;
+    }
+    Ok(())
+}
+
+fn put_closed(db: &Connection, account: AccountId, is_closed: bool) -> Result<(), StoreError> {
+    let statement = if is_closed {
+        "INSERT INTO closed (account) VALUES (?1) ON CONFLICT DO NOTHING"
+    } else {
+        "DELETE FROM closed WHERE account = ?1"
+    };
+    db.prepare_cached(statement)
+        .and_then(|mut change| change.execute(params![account.as_bytes()]))
+        .map(drop)
+        .map_err(StoreError::from_sqlite)
 }
 
 fn put_device(db: &Connection, account: AccountId, keys: &DeviceKeys) -> Result<(), StoreError> {

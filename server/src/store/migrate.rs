@@ -5,7 +5,10 @@ use rusqlite::Connection;
 use crate::store::StoreError;
 
 /// One step each. Never edited once released, only added to.
-const STEPS: &[&str] = &[include_str!("../../../migrations/sqlite/0001_ciphertext_and_logs.sql")];
+const STEPS: &[&str] = &[
+    include_str!("../../../migrations/sqlite/0001_ciphertext_and_logs.sql"),
+    include_str!("../../../migrations/sqlite/0002_removal.sql"),
+];
 
 /// Takes the steps not taken yet, each in its own transaction. Says how many there were.
 pub(super) fn migrate(db: &mut Connection) -> Result<usize, StoreError> {

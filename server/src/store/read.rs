@@ -35,6 +35,10 @@ pub struct DeviceRow {
     pub account: AccountId,
     /// Verifies its logins.
     pub verify: VerifyKey,
+    /// Position of the org entry that revoked it.
+    pub revoked: Option<u64>,
+    /// Whether its account is frozen or removed.
+    pub is_closed: bool,
 }
 
 /// Some of many items, and whether to ask again.
@@ -76,11 +80,18 @@ impl<'s> Reader<'s> {
     /// A device of the firm.
     pub fn device(self, device: DeviceId) -> Result<Option<DeviceRow>, StoreError> {
         self.one(
-            "SELECT account, verify FROM device WHERE device = ?1",
+            "SELECT account, verify, revoked,
+                EXISTS (SELECT 1 FROM closed WHERE closed.account = device.account)
+             FROM device WHERE device = ?1",
             params![device.as_bytes()],
             |row| {
                 let account = AccountId::new(row.get(0)?);
-                Ok(DeviceRow { account, verify: VerifyKey::new(row.get(1)?) })
+                Ok(DeviceRow {
+                    account,
+                    verify: VerifyKey::new(row.get(1)?),
+                    revoked: row.get::<_, Option<i64>>(2)?.map(from_sql),
+                    is_closed: row.get(3)?,
+                })
             },
         )
     }

@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 use shared::{
     id::{AccountId, DeviceId, DocumentId, EnvelopeId, Number, Seq},
     log::{Entry, EntryError, Head, document::DocumentLog, org::OrgLog},
-    sync::{DocumentState, Wrap, WrapTo},
+    sync::{DocumentState, ServerMessage, Wrap, WrapTo},
 };
 
 use crate::store::{
@@ -35,6 +35,19 @@ pub struct Notices {
     pub documents: Vec<(DocumentState, Vec<AccountId>)>,
     /// Accounts with new wraps, and the number of the newest.
     pub wraps: Vec<(AccountId, u64)>,
+    /// Connections that end.
+    pub ended: Vec<Ended>,
+}
+
+/// Connections that end: those of an account, or of one of its devices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// Whose.
+    pub account: AccountId,
+    /// Only this one's.
+    pub device: Option<DeviceId>,
+    /// What is said last.
+    pub farewell: ServerMessage,
 }
 
 #[derive(Debug, Default)]
@@ -42,6 +55,7 @@ struct Staged {
     documents: BTreeMap<DocumentId, Touched>,
     runs: Vec<Run>,
     org: bool,
+    ended: Vec<Ended>,
     wraps: BTreeMap<AccountId, u64>,
 }
 
@@ -74,6 +88,22 @@ impl<'s> Tx<'s> {
             documents.insert(document, held);
         }
         Ok(documents.get(&document))
+    }
+
+    /// A document that was read in this transaction.
+    pub fn held(&self, document: DocumentId) -> Option<&Held> {
+        self.store.documents.get(&document)
+    }
+
+    /// Whether a document waits for its next epoch.
+    pub fn is_stale(&self, document: DocumentId) -> bool {
+        let Store { org: Some(org), documents, .. } = &*self.store else { return false };
+        documents.get(&document).is_some_and(|held| held.log.is_stale(org))
+    }
+
+    /// Ends connections once this is durable.
+    pub fn end(&mut self, ended: Ended) {
+        self.staged.ended.push(ended);
     }
 
     /// Reads rows, this transaction's included. Envelopes stored in it are not rows yet.
@@ -226,6 +256,7 @@ impl<'s> Tx<'s> {
             }
         }
         notices.runs.append(&mut staged.runs);
+        notices.ended.append(&mut staged.ended);
         notices.wraps.extend(staged.wraps.iter().map(|(account, number)| (*account, *number)));
         if staged.org {
             notices.org = store.org.as_ref().map(|org| org.head().length);
@@ -274,8 +305,12 @@ impl Held {
 impl Notices {
     /// Whether nobody has anything to hear.
     pub fn is_empty(&self) -> bool {
-        let Self { runs, org, documents, wraps } = self;
-        runs.is_empty() && org.is_none() && documents.is_empty() && wraps.is_empty()
+        let Self { runs, org, documents, wraps, ended } = self;
+        runs.is_empty()
+            && org.is_none()
+            && documents.is_empty()
+            && wraps.is_empty()
+            && ended.is_empty()
     }
 }
 

@@ -1,82 +1,67 @@
 //! A document's log: who may read and write it, and the commitments to its secrets.
-
-use minicbor::Encode;
+//!
+//! The rights of an entry's author are judged by as much of the org log as the entry names. That
+//! never shrinks along a log, so once an honest entry has seen a revocation, nothing that the
+//! revoked device dates back can follow it.
 
 use crate::{
-    Decode, cbor,
-    id::{AccountId, Commitment, DocumentId, Epoch},
-    limit::DOCUMENT_MEMBERS_MAX,
+    cbor::Blob,
+    envelope::Header,
+    id::{AccountId, Commitment, DeviceId, DocumentId, EnvelopeId, Epoch, Seq},
+    limit::{DOCUMENT_MEMBERS_MAX, ENTRY_CUTS_MAX},
     log::{
-        Entry, EntryError, Head, LogId, Place,
+        Entry, EntryError, Head, LogId,
         org::{OrgLog, Role},
     },
     map::Map,
-    sign::SigningKey,
 };
 
-/// What a member may do with a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
-#[cbor(index_only)]
-pub enum Access {
-    /// Reads.
-    #[n(0)]
-    Reader,
-    /// Reads and writes.
-    #[n(1)]
-    Writer,
-    /// Reads, writes and decides who else does.
-    #[n(2)]
-    Manager,
+mod body;
+
+pub use body::{
+    Access, Create, Cut, DocumentBody, Finalise, Grant, Revoke, Rotate, RotateReason, Shred,
+    SnapshotAttest,
+};
+
+/// The end of a device's envelopes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Bar {
+    seq: Seq,
+    envelope: EnvelopeId,
+    /// Let in again: what follows counts from this epoch on.
+    again: Option<Epoch>,
 }
 
-/// What a document-log entry says.
+/// What the log says of an epoch.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DocumentBody {
-    /// The first entry: the document exists, its author's account manages it.
-    Create(Create),
-    /// An account gains access, or other access than it had.
-    Grant(Grant),
+struct Secret {
+    commitment: Commitment,
+    previous: Option<Blob>,
 }
 
-/// See [`DocumentBody::Create`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct Create {
-    /// Commitment to the secret of [`Epoch::FIRST`].
-    #[n(0)]
-    pub commitment: Commitment,
+/// Whether the document still changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Life {
+    /// It does.
+    Open,
+    /// Nothing more is written.
+    Final,
+    /// Nothing more is written, and what there is goes.
+    Shredded,
 }
 
-/// See [`DocumentBody::Grant`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct Grant {
-    /// Who.
-    #[n(0)]
-    pub account: AccountId,
-    /// What.
-    #[n(1)]
-    pub access: Access,
-}
-
-impl DocumentBody {
-    /// Makes and signs the entry that says this at `place`.
-    pub fn sign(&self, place: Place, key: &SigningKey) -> Entry {
-        let (kind, body) = match self {
-            Self::Create(body) => (0, cbor::to_vec(body)),
-            Self::Grant(body) => (1, cbor::to_vec(body)),
-        };
-        Entry::sign(place, kind, body, key)
-    }
-
-    /// What an entry says; an unknown kind fails closed.
-    pub fn parse(entry: &Entry) -> Result<Self, EntryError> {
-        match entry.kind() {
-            0 => entry.body().map(Self::Create),
-            1 => entry.body().map(Self::Grant),
-            kind => Err(EntryError::UnknownKind { kind }),
-        }
-    }
+/// Why an envelope does not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Inadmissible {
+    /// The logs here are behind what its author had: fetch them, then look again.
+    #[error("the logs are behind the envelope")]
+    LogBehind,
+    /// Its author may not write here, or not any more.
+    #[error("the author may not write here")]
+    NotAuthor,
+    /// It stands behind the end of its device's envelopes, or in the place of another one.
+    #[error("the device's envelopes ended before it")]
+    CutOff,
 }
 
 /// A document log, replayed.
@@ -85,8 +70,17 @@ pub struct DocumentLog {
     document: DocumentId,
     head: Head,
     creator: AccountId,
-    commitments: Vec<Commitment>,
+    secrets: Vec<Secret>,
     members: Map<AccountId, Access>,
+    bars: Map<DeviceId, Bar>,
+    attests: Map<DeviceId, SnapshotAttest>,
+    life: Life,
+    /// How much of the org log the last entry was judged by.
+    org: u64,
+    /// The same for the entry that began the epoch.
+    epoch_org: u64,
+    /// Somebody lost access since the epoch began.
+    lost_reader: bool,
 }
 
 impl DocumentLog {
@@ -97,13 +91,20 @@ impl DocumentLog {
         let DocumentBody::Create(create) = DocumentBody::parse(entry)? else {
             return Err(EntryError::Misplaced);
         };
-        let creator = org.authenticate(entry)?;
+        let creator = org.author_at(entry, judged_by(org, entry, 0)?)?;
+        let seen = entry.org().unwrap_or(0);
         Ok(Self {
             document,
             head: entry.next_head(),
             creator,
-            commitments: vec![create.commitment],
+            secrets: vec![Secret { commitment: create.commitment, previous: None }],
             members: Map::from([(creator, Access::Manager)]),
+            bars: Map::new(),
+            attests: Map::new(),
+            life: Life::Open,
+            org: seen,
+            epoch_org: seen,
+            lost_reader: false,
         })
     }
 
@@ -111,11 +112,37 @@ impl DocumentLog {
     pub fn append(&mut self, org: &OrgLog, entry: &Entry) -> Result<(), EntryError> {
         entry.follows(LogId::Document(self.document), self.head)?;
         let body = DocumentBody::parse(entry)?;
-        let author = org.authenticate(entry)?;
+        let seen = judged_by(org, entry, self.org)?;
+        let author = org.author_at(entry, seen)?;
+        let access = self.access(author).ok_or(EntryError::Unauthorised)?;
+        if self.life == Life::Shredded {
+            return Err(EntryError::Contradiction);
+        }
         match body {
             DocumentBody::Create(_) => return Err(EntryError::Contradiction),
-            DocumentBody::Grant(grant) => self.append_grant(org, author, grant)?,
+            DocumentBody::SnapshotAttest(attest) => self.attest(entry, attest)?,
+            DocumentBody::Rotate(rotate) => self.rotate(org, author, seen, rotate)?,
+            DocumentBody::Grant(grant) => {
+                managers(access)?;
+                self.grant(org, seen, grant)?;
+            }
+            DocumentBody::Revoke(revoke) => {
+                managers(access)?;
+                self.revoke(org, seen, &revoke)?;
+            }
+            DocumentBody::Finalise(_) => {
+                managers(access)?;
+                if self.life != Life::Open {
+                    return Err(EntryError::Contradiction);
+                }
+                self.life = Life::Final;
+            }
+            DocumentBody::Shred(_) => {
+                managers(access)?;
+                self.life = Life::Shredded;
+            }
         }
+        self.org = self.org.max(entry.org().unwrap_or(0));
         self.head = entry.next_head();
         Ok(())
     }
@@ -137,12 +164,17 @@ impl DocumentLog {
 
     /// The epoch in force.
     pub fn epoch(&self) -> Epoch {
-        Epoch(u32::try_from(self.commitments.len().saturating_sub(1)).unwrap_or(u32::MAX))
+        Epoch(u32::try_from(self.secrets.len().saturating_sub(1)).unwrap_or(u32::MAX))
     }
 
     /// The commitment to an epoch's secret, if the log has that epoch.
     pub fn commitment(&self, epoch: Epoch) -> Option<Commitment> {
-        self.commitments.get(usize::try_from(epoch.0).ok()?).copied()
+        self.secret(epoch).map(|secret| secret.commitment)
+    }
+
+    /// The secret before an epoch's, sealed under that epoch's.
+    pub fn previous(&self, epoch: Epoch) -> Option<&Blob> {
+        self.secret(epoch)?.previous.as_ref()
     }
 
     /// What an account may do; `None` if it is no member.
@@ -155,25 +187,203 @@ impl DocumentLog {
         self.members.iter().map(|(id, access)| (*id, *access))
     }
 
-    fn append_grant(
-        &mut self,
-        org: &OrgLog,
-        author: AccountId,
-        grant: Grant,
-    ) -> Result<(), EntryError> {
-        if self.access(author) != Some(Access::Manager) {
-            return Err(EntryError::Unauthorised);
+    /// Whether the document still changes.
+    pub fn life(&self) -> Life {
+        self.life
+    }
+
+    /// What each device attested last.
+    pub fn attests(&self) -> impl Iterator<Item = (DeviceId, &SnapshotAttest)> {
+        self.attests.iter().map(|(device, attest)| (*device, attest))
+    }
+
+    /// Whether somebody may know the epoch's secret who should not, or should and cannot: nothing
+    /// is written until the next epoch.
+    pub fn is_stale(&self, org: &OrgLog) -> bool {
+        let turned = |account: &AccountId| org.account(*account)?.turned;
+        self.lost_reader
+            || self.members.keys().filter_map(turned).any(|index| index >= self.epoch_org)
+    }
+
+    /// Whether an account may begin the next epoch, by the first `seen` entries of the org log:
+    /// a manager, or a writer of a document whose managers have all left.
+    pub fn may_rotate(&self, org: &OrgLog, account: AccountId, seen: u64) -> bool {
+        let is_here = |id| org.account(id).is_some_and(|account| !account.is_removed_at(seen));
+        let has_manager =
+            self.members().any(|(id, access)| access == Access::Manager && is_here(id));
+        match self.access(account) {
+            Some(Access::Manager) => true,
+            Some(Access::Writer) => !has_manager,
+            Some(Access::Reader) | None => false,
         }
+    }
+
+    /// The devices whose envelopes an entry ends that has seen `seen` entries of the org log: all
+    /// of `account` if one is revoked, else those of members that are gone from the firm.
+    pub fn ending(&self, org: &OrgLog, account: Option<AccountId>, seen: u64) -> Vec<DeviceId> {
+        let of_account = |owner: AccountId, id: DeviceId| match account {
+            Some(account) => owner == account,
+            None => self.members.contains_key(&owner) && org.is_ended_at(id, seen),
+        };
+        let is_open = |id: &DeviceId| self.bars.get(id).is_none_or(|bar| bar.again.is_some());
+        org.devices()
+            .filter(|(id, device)| device.since < seen && of_account(device.account, *id))
+            .map(|(id, _)| id)
+            .filter(is_open)
+            .collect()
+    }
+
+    /// Whether an envelope counts, for ever: its author may write, and it is not behind the end
+    /// of its device's envelopes.
+    pub fn admits(
+        &self,
+        org: &OrgLog,
+        header: &Header,
+        id: EnvelopeId,
+    ) -> Result<(), Inadmissible> {
+        // An author we do not know yet may be in entries that are on their way.
+        let author = org.device(header.device).ok_or(Inadmissible::LogBehind)?;
+        if header.epoch > self.epoch() {
+            return Err(Inadmissible::LogBehind);
+        }
+        let Some(bar) = self.bars.get(&header.device) else {
+            return match self.access(author.account) {
+                Some(Access::Writer | Access::Manager) => Ok(()),
+                Some(Access::Reader) | None if header.log_index > self.head.length => {
+                    Err(Inadmissible::LogBehind)
+                }
+                Some(Access::Reader) | None => Err(Inadmissible::NotAuthor),
+            };
+        };
+        let counts = match header.seq.cmp(&bar.seq) {
+            core::cmp::Ordering::Less => true,
+            core::cmp::Ordering::Equal => id == bar.envelope,
+            core::cmp::Ordering::Greater => bar.again.is_some_and(|epoch| header.epoch >= epoch),
+        };
+        if counts { Ok(()) } else { Err(Inadmissible::CutOff) }
+    }
+
+    /// Whether a device's envelopes ended before this one, for good as far as the log knows.
+    pub fn is_cut(&self, device: DeviceId, seq: Seq) -> bool {
+        self.bars.get(&device).is_some_and(|bar| bar.again.is_none() && seq > bar.seq)
+    }
+
+    fn secret(&self, epoch: Epoch) -> Option<&Secret> {
+        self.secrets.get(usize::try_from(epoch.0).ok()?)
+    }
+
+    fn grant(&mut self, org: &OrgLog, seen: u64, grant: Grant) -> Result<(), EntryError> {
         let receiver = org.account(grant.account).ok_or(EntryError::Contradiction)?;
         // Admins open nothing but what they made themselves, whoever asks.
         if receiver.role == Role::Admin {
             return Err(EntryError::Unauthorised);
         }
-        let is_full = self.members.len() >= DOCUMENT_MEMBERS_MAX;
-        if grant.account == self.creator || (is_full && self.access(grant.account).is_none()) {
+        let known = self.access(grant.account);
+        let is_full = self.members.len() >= DOCUMENT_MEMBERS_MAX && known.is_none();
+        // Less access is a Revoke first: that says where the envelopes end.
+        let is_less = known.is_some_and(|access| grant.access < access);
+        let is_removed = receiver.is_removed_at(seen);
+        if grant.account == self.creator || is_full || is_less || is_removed {
             return Err(EntryError::Contradiction);
         }
         self.members.insert(grant.account, grant.access);
+        if grant.access != Access::Reader {
+            let epoch = self.epoch();
+            for (id, device) in org.devices_of(grant.account) {
+                if device.revoked.is_none_or(|index| index >= seen)
+                    && let Some(bar) = self.bars.get_mut(&id)
+                {
+                    bar.again.get_or_insert(epoch);
+                }
+            }
+        }
         Ok(())
+    }
+
+    fn revoke(&mut self, org: &OrgLog, seen: u64, revoke: &Revoke) -> Result<(), EntryError> {
+        if revoke.account == self.creator || self.access(revoke.account).is_none() {
+            return Err(EntryError::Contradiction);
+        }
+        let ending = self.ending(org, Some(revoke.account), seen);
+        self.cut(&ending, &revoke.cuts)?;
+        self.members.remove(&revoke.account);
+        self.lost_reader = true;
+        Ok(())
+    }
+
+    fn rotate(
+        &mut self,
+        org: &OrgLog,
+        author: AccountId,
+        seen: u64,
+        rotate: Rotate,
+    ) -> Result<(), EntryError> {
+        if !self.may_rotate(org, author, seen) {
+            return Err(EntryError::Unauthorised);
+        }
+        if self.epoch().0.checked_add(1) != Some(rotate.epoch.0) {
+            return Err(EntryError::Contradiction);
+        }
+        let ending = self.ending(org, None, seen);
+        self.cut(&ending, &rotate.cuts)?;
+        self.members.retain(|id, _| org.account(*id).is_some_and(|it| !it.is_removed_at(seen)));
+        let Rotate { commitment, previous, .. } = rotate;
+        self.secrets.push(Secret { commitment, previous });
+        self.epoch_org = seen;
+        self.lost_reader = false;
+        Ok(())
+    }
+
+    /// Ends the envelopes of `ending`, each where `cuts` says.
+    fn cut(&mut self, ending: &[DeviceId], cuts: &[Cut]) -> Result<(), EntryError> {
+        let mut named = Map::new();
+        for cut in cuts {
+            let is_none = (cut.seq == Seq(0)) || (cut.envelope == EnvelopeId::NONE);
+            let is_again = named.insert(cut.device, *cut).is_some();
+            if is_none || is_again || !ending.contains(&cut.device) {
+                return Err(EntryError::Contradiction);
+            }
+        }
+        if cuts.len() > ENTRY_CUTS_MAX {
+            return Err(EntryError::Contradiction);
+        }
+        for device in ending {
+            let cut = named.get(device);
+            let seq = cut.map_or(Seq(0), |cut| cut.seq);
+            let envelope = cut.map_or(EnvelopeId::NONE, |cut| cut.envelope);
+            self.bars.insert(*device, Bar { seq, envelope, again: None });
+        }
+        Ok(())
+    }
+
+    fn attest(&mut self, entry: &Entry, attest: SnapshotAttest) -> Result<(), EntryError> {
+        let crate::log::Author::Device(device) = entry.author() else {
+            return Err(EntryError::Unauthorised);
+        };
+        self.attests.insert(device, attest);
+        Ok(())
+    }
+}
+
+fn managers(access: Access) -> Result<(), EntryError> {
+    if access == Access::Manager { Ok(()) } else { Err(EntryError::Unauthorised) }
+}
+
+/// By how much of the org log an entry is judged. The first programs' entries do not say: those
+/// are judged by all of it, and only kinds that those programs knew may leave it out.
+fn judged_by(org: &OrgLog, entry: &Entry, least: u64) -> Result<u64, EntryError> {
+    let length = org.head().length;
+    match entry.org() {
+        Some(seen) if seen > length => Err(EntryError::OrgBehind { length: seen }),
+        Some(seen) if seen < least => Err(EntryError::Unauthorised),
+        Some(seen) => Ok(seen),
+        None => match DocumentBody::parse(entry)? {
+            DocumentBody::Create(_) | DocumentBody::Grant(_) => Ok(length),
+            DocumentBody::Revoke(_)
+            | DocumentBody::Rotate(_)
+            | DocumentBody::SnapshotAttest(_)
+            | DocumentBody::Finalise(_)
+            | DocumentBody::Shred(_) => Err(EntryError::Malformed),
+        },
     }
 }

@@ -85,6 +85,9 @@ impl Desk {
             }
         }
         self.open.insert(id, open);
+        if let Some(document) = self.documents.get_mut(&id) {
+            document.used = step.now();
+        }
         self.show_document(step, id);
     }
 

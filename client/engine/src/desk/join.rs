@@ -10,7 +10,7 @@ use shared::{
     refusal::Reason,
     secret::Secret,
     sign::{Domain, SigningKey},
-    sync::{ClientMessage, Identity, Wrap, WrapTo, login_message},
+    sync::{ClientMessage, Identity, login_message},
     time::UnixMillis,
     version::PROTOCOL,
 };
@@ -18,7 +18,6 @@ use zeroize::Zeroizing;
 
 use super::{Desk, Login};
 use crate::{
-    casework::catalogue,
     command::Newcomer,
     cx::Cx,
     effect::{Effect, LinkWish, RecordKey},
@@ -26,7 +25,6 @@ use crate::{
     keyring::{AccountSeeds, Keyring, Membership, Seed},
     record::Name,
     view::{Notice, View},
-    wrap::{self, Purpose},
 };
 
 const BOOTSTRAP: &str = "bootstrap.";
@@ -90,6 +88,8 @@ impl Keyring {
             name: newcomer.name.trim().to_owned(),
             device_name: newcomer.device_name.trim().to_owned(),
             root,
+            former: None,
+            next: None,
         }
     }
 }
@@ -167,6 +167,7 @@ impl Desk {
             Membership::Founding { .. } => self.found(step),
             Membership::Invited { .. } => self.pull_org(step),
             Membership::Member { .. } => {
+                self.let_in(step);
                 if org_length > self.org_length() {
                     self.pull_org(step);
                 }
@@ -180,10 +181,20 @@ impl Desk {
                 for document in documents {
                     self.append_next(step, document);
                 }
+                self.org_grew(step);
                 self.hand_over_seeds(step);
                 self.send_org_wish(step);
             }
         }
+    }
+
+    /// The server let this device in: it may be opened for a while without it.
+    fn let_in(&mut self, step: &mut Step<'_, '_>) {
+        self.must_ask = false;
+        self.progress.is_closed = None;
+        self.progress.asked_at = Some(step.now());
+        self.progress.latest = Some(step.now());
+        self.save_progress(step);
     }
 
     fn found(&mut self, step: &mut Step<'_, '_>) {
@@ -206,8 +217,8 @@ impl Desk {
             admin: self.keyring.account.as_ref()?.public(*account),
             device: self.keyring.device_keys(&self.keys, *firm, *account),
         });
-        let place =
-            Place { log: LogId::Org(*firm), head: Head::EMPTY, at: *at, author: Author::Root };
+        let (head, author) = (Head::EMPTY, Author::Root);
+        let place = Place { log: LogId::Org(*firm), head, at: *at, author, org: None };
         Some(body.sign(place, &root))
     }
 
@@ -237,6 +248,10 @@ impl Desk {
         if grant.used >= grant.body.uses {
             return self.give_up(step, Notice::LinkSpent);
         }
+        // Whoever made it has left, or the device on which it was made was lost.
+        if !org.stands(grant.device) {
+            return self.give_up(step, Notice::LinkExpired);
+        }
         if let Some(doubt) = self.doubt.take() {
             return self.give_up(step, doubt);
         }
@@ -246,6 +261,7 @@ impl Desk {
             head: org.head(),
             at,
             author: Author::Grant(index),
+            org: None,
         };
         let Some(body) = self.enrolment(grant.body.enrols, account, org.firm()) else { return };
         let entry = body.sign(place, &key).as_bytes().to_vec().into();
@@ -289,6 +305,7 @@ impl Desk {
         account: AccountId,
     ) {
         self.keyring.membership = Membership::Member { firm, genesis, account };
+        self.progress.asked_at = Some(step.now());
         self.save_keyring(step);
         self.save_progress(step);
         self.login = Login::Out;
@@ -341,63 +358,6 @@ impl Desk {
         true
     }
 
-    /// Seeds sealed to this device arrived.
-    pub(super) fn receive_seeds(&mut self, step: &mut Step<'_, '_>, sealed: &[u8]) {
-        let Membership::Member { firm, account, .. } = &self.keyring.membership else { return };
-        let purpose = Purpose::Seeds { firm: *firm, account: *account, device: self.keys.id };
-        if self.keyring.account.is_some() {
-            return;
-        }
-        let Ok(bytes) = wrap::unwrap(sealed, purpose, &self.keys.device_kem).map(Zeroizing::new)
-        else {
-            return;
-        };
-        let seeds = bytes.split_at_checked(32).and_then(|(sign, kem)| {
-            Some(AccountSeeds {
-                sign: Seed::new(Secret::from_slice(sign)?),
-                kem: Seed::new(Secret::from_slice(kem)?),
-            })
-        });
-        let Some(seeds) = seeds else { return };
-        let published = self.me().map(|(_, account)| account.keys.clone());
-        if published != Some(seeds.public(*account)) {
-            return;
-        }
-        self.keyring.account = Some(seeds);
-        self.keys = self.keyring.keys();
-        self.save_keyring(step);
-        self.name_this_device(step);
-        // Wraps that came before the key to open them are asked for again.
-        self.progress.wraps = 0;
-        Self::send(step, ClientMessage::PullWraps { after: 0 });
-    }
-
-    /// Seals our seeds to devices of our own that have none yet. A device that has them writes its
-    /// name into the catalogue, so the catalogue says which still wait.
-    pub(super) fn hand_over_seeds(&self, step: &mut Step<'_, '_>) {
-        let Some((me, _)) = self.me() else { return };
-        let (Some(seeds), Some(org)) = (&self.keyring.account, &self.org) else { return };
-        let mut bytes = Zeroizing::new(seeds.sign.secret().expose().to_vec());
-        bytes.extend_from_slice(seeds.kem.secret().expose());
-        let firm = org.firm();
-        let Some(catalogue) = self.catalogue() else { return };
-        let newcomers = org.devices().filter(|(id, device)| {
-            let waits = catalogue::device_name(&catalogue.crdt, *id).is_none();
-            device.account == me && *id != self.keys.id && waits
-        });
-        let wraps: Vec<Wrap> = newcomers
-            .filter_map(|(device, keys)| {
-                let purpose = Purpose::Seeds { firm, account: me, device };
-                let sealed = wrap::wrap(&bytes, purpose, &keys.keys.kem.0, step.cx.entropy).ok()?;
-                let to = WrapTo::Device { account: me, device };
-                Some(Wrap { to, sealed: sealed.into() })
-            })
-            .collect();
-        if !wraps.is_empty() {
-            Self::send(step, ClientMessage::PutWraps { wraps });
-        }
-    }
-
     pub(super) fn org_length(&self) -> u64 {
         self.org.as_ref().map_or(0, |org| org.head().length)
     }
@@ -440,7 +400,9 @@ impl Desk {
             return self.join(step);
         }
         if self.org_length() > before {
+            self.org_grew(step);
             self.hand_over_seeds(step);
+            self.ask_for_waiting_logs(step);
             self.retry_waiting(step);
             self.send_org_wish(step);
         }

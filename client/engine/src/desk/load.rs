@@ -7,6 +7,7 @@ use shared::{
     log::{Entry, document::DocumentLog, org::OrgLog},
     map::{Map, Set},
     secret::Secret,
+    time::UnixMillis,
 };
 
 use super::{Desk, Pace};
@@ -15,6 +16,7 @@ use crate::{
     effect::{Record, RecordKey},
     epoch::EpochSecret,
     journal::Step,
+    keyring::Membership,
     record::{Content, Name, Place, Sealer, Snapshot},
     view::Notice,
 };
@@ -64,8 +66,11 @@ impl Desk {
         }
         // A new start, and with it new actors: written before any change that uses them.
         desk.progress.starts += 1;
-        desk.save_progress(step);
         let documents = desk.sort(records, found.waiting);
+        desk.must_ask = desk.is_overdue(step.now());
+        desk.progress.asked_at.get_or_insert(step.now());
+        desk.progress.latest = desk.progress.latest.max(Some(step.now()));
+        desk.save_progress(step);
         for (id, parts) in documents {
             desk.restore(step, id, parts, found.waiting);
         }
@@ -136,6 +141,19 @@ impl Desk {
             }
         }
         found
+    }
+
+    /// Whether the server must let this device in before anything is shown: it was not asked for
+    /// longer than the firm allows, or it said no, or the clock was set back to hide either.
+    fn is_overdue(&self, now: UnixMillis) -> bool {
+        const CLOCK_SLACK_MS: u64 = 10 * 60 * 1000;
+        let hours = self.org.as_ref().map_or(0, OrgLog::offline_hours);
+        let limit_ms = u64::from(hours) * 60 * 60 * 1000;
+        let Membership::Member { .. } = &self.keyring.membership else { return false };
+        let Some(asked_at) = self.progress.asked_at else { return false };
+        let latest = self.progress.latest.map_or(now, |latest| latest.max(now));
+        let is_set_back = latest > now.plus_ms(CLOCK_SLACK_MS);
+        self.progress.is_closed == Some(true) || is_set_back || latest > asked_at.plus_ms(limit_ms)
     }
 
     fn restore_org(&mut self, bytes: &Blob) {

@@ -2,13 +2,17 @@
 
 use shared::{
     Blob,
-    id::DocumentId,
+    id::{AccountId, DeviceId, DocumentId, Epoch},
     log::{Author, Entry, EntryError, Head, LogId, Place, document::DocumentLog},
     sync::{ClientMessage, Wrap, WrapTo},
 };
 
 use super::{Desk, Login};
 use crate::{
+    document::{
+        Document,
+        pending::{PendingEntry, Wish},
+    },
     epoch::EpochSecret,
     journal::Step,
     keyring::Membership,
@@ -26,18 +30,21 @@ impl Desk {
         if self.login != Login::In || !self.is_open() {
             return;
         }
-        let (device, sealer) = (self.keys.id, &self.sealer);
-        let Some(document) = self.documents.get_mut(&id) else { return };
-        if document.pending_sent || document.blocked {
+        let Some(document) = self.documents.get(&id) else { return };
+        if document.pending_sent || document.blocked || document.pulling {
             return;
         }
-        let head = document.log.as_ref().map_or(Head::EMPTY, DocumentLog::head);
+        let made = match document.pending.front() {
+            Some((_, pending)) if pending.entry.is_none() => self.sign(step, document, pending),
+            Some(_) => None,
+            None => return,
+        };
+        let sealer = &self.sealer;
+        let Some(document) = self.documents.get_mut(&id) else { return };
         let Some((counter, pending)) = document.pending.front_mut() else { return };
         if pending.entry.is_none() {
-            let log = LogId::Document(id);
-            let place = Place { log, head, at: step.now(), author: Author::Device(device) };
-            let entry = pending.wish.body().sign(place, &self.keys.device);
-            pending.entry = Some(Blob(entry.as_bytes().to_vec()));
+            let Some((entry, wraps)) = made else { return };
+            (pending.entry, pending.wraps) = (Some(entry), wraps);
             // Written with the next batch; if that is lost, the entry is signed anew and the
             // server answers that the head moved, which leads back here.
             let content = Content::Pending(pending.clone());
@@ -46,6 +53,78 @@ impl Desk {
         let (entry, wraps) = (pending.entry.clone().unwrap_or_default(), pending.wraps.clone());
         document.pending_sent = true;
         Self::send(step, ClientMessage::Append { entry, wraps });
+    }
+
+    /// The entry that a wish becomes at the log's present head, with its wraps; `None` while a
+    /// secret that it hands on is not here.
+    fn sign(
+        &self,
+        step: &mut Step<'_, '_>,
+        document: &Document,
+        pending: &PendingEntry,
+    ) -> Option<(Blob, Vec<Wrap>)> {
+        let id = document.id;
+        let head = document.log.as_ref().map_or(Head::EMPTY, DocumentLog::head);
+        let (cuts, wraps) = match &pending.wish {
+            Wish::Create(commitment) => {
+                let secret = document.candidate(Epoch::FIRST, *commitment)?;
+                let me = self.me()?.0;
+                let wrap = self.wrap_for(step, secret, id, Epoch::FIRST, me);
+                (vec![], wrap.into_iter().collect())
+            }
+            Wish::Grant(account, _) => (vec![], self.wraps_for_newcomer(step, document, *account)?),
+            Wish::Revoke(account) => (self.cuts(document, Some(*account)), vec![]),
+            Wish::Rotate(rotation) => {
+                let (log, epoch) = (document.log.as_ref()?, rotation.epoch);
+                let secret = document.candidate(epoch, rotation.commitment)?;
+                (self.cuts(document, None), self.wraps_for_all(step, log, epoch, secret))
+            }
+        };
+        let place = Place {
+            log: LogId::Document(id),
+            head,
+            at: step.now(),
+            author: Author::Device(self.keys.id),
+            org: self.org.as_ref().map(|org| org.head().length),
+        };
+        let entry = pending.wish.body(cuts).sign(place, &self.keys.device);
+        Some((Blob(entry.as_bytes().to_vec()), wraps))
+    }
+
+    /// The secret in force, and those before it that do not follow from a later one.
+    fn wraps_for_newcomer(
+        &self,
+        step: &mut Step<'_, '_>,
+        document: &Document,
+        account: AccountId,
+    ) -> Option<Vec<Wrap>> {
+        let log = document.log.as_ref()?;
+        let mut wraps = vec![];
+        let mut epoch = log.epoch();
+        loop {
+            let is_newest = epoch == log.epoch();
+            let follows = log.previous(Epoch(epoch.0.saturating_add(1))).is_some();
+            if is_newest || !follows {
+                match document.secret(epoch) {
+                    Some(secret) => {
+                        wraps.extend(self.wrap_for(step, secret, document.id, epoch, account));
+                    }
+                    None if is_newest => return None,
+                    None => {}
+                }
+            }
+            let Some(before) = epoch.0.checked_sub(1) else { return Some(wraps) };
+            epoch = Epoch(before);
+        }
+    }
+
+    /// Logs that waited for more of the org log are asked for again.
+    pub(super) fn ask_for_waiting_logs(&mut self, step: &mut Step<'_, '_>) {
+        for document in self.documents.values_mut().filter(|it| it.awaits_org) {
+            document.awaits_org = false;
+            let from = document.log.as_ref().map_or(0, |log| log.head().length);
+            Self::send(step, ClientMessage::PullLog { document: Some(document.id), from });
+        }
     }
 
     /// The server took our entry: it is applied from our own bytes.
@@ -82,6 +161,12 @@ impl Desk {
             match self.take_log_entry(step, id, index, bytes) {
                 Ok(()) => {}
                 Err(EntryError::UnknownKind { .. }) => Self::notice(step, Notice::UpdateNeeded),
+                Err(EntryError::OrgBehind { .. }) => {
+                    if let Some(document) = self.documents.get_mut(&id) {
+                        document.awaits_org = true;
+                    }
+                    return self.pull_org(step);
+                }
                 Err(_) => {
                     return Self::notice(step, Notice::ServerLies { document: Some(id) });
                 }
@@ -92,10 +177,30 @@ impl Desk {
             let from = self.log_length(id);
             return Self::send(step, ClientMessage::PullLog { document: Some(id), from });
         }
+        self.check_stale = true;
+        self.look_for_cut_off(step, id);
+        self.read_back(step, id);
         self.retry_pending_entry(id);
+        self.drop_overtaken(step, id);
         self.append_next(step, id);
         self.pull_if_behind(step, id);
         self.seal_due(step);
+    }
+
+    /// An honest server lets nobody's envelopes end before one that it has shown: who was shown
+    /// more was shown it by somebody who should not have been able to write it.
+    fn look_for_cut_off(&mut self, step: &mut Step<'_, '_>, id: DocumentId) {
+        let this = self.keys.id;
+        let Some(document) = self.documents.get_mut(&id) else { return };
+        let Some(log) = &document.log else { return };
+        let chains = document.chains.iter().filter(|(device, _)| **device != this);
+        let cut_off: Vec<DeviceId> = chains
+            .filter(|(device, chain)| log.is_cut(**device, chain.seq))
+            .map(|(device, _)| *device)
+            .collect();
+        if cut_off.iter().any(|device| document.cut_off.insert(*device)) {
+            Self::notice(step, Notice::ServerLies { document: Some(id) });
+        }
     }
 
     fn log_length(&self, id: DocumentId) -> u64 {
@@ -178,25 +283,27 @@ impl Desk {
     fn unwrap_secret(
         &self,
         document: DocumentId,
-        epoch: shared::id::Epoch,
+        epoch: Epoch,
         sealed: &[u8],
     ) -> Option<EpochSecret> {
         let Membership::Member { firm, account, .. } = &self.keyring.membership else {
             return None;
         };
-        let generation = self.me()?.1.keys.generation;
         let (firm, account) = (*firm, *account);
-        let purpose = Purpose::EpochSecret { firm, document, epoch, account, generation };
-        let key = self.keys.account_kem.as_ref()?;
-        let bytes = zeroize::Zeroizing::new(wrap::unwrap(sealed, purpose, key).ok()?);
+        let opened = self.keys.account_kems.iter().find_map(|(generation, key)| {
+            let generation = *generation;
+            let purpose = Purpose::EpochSecret { firm, document, epoch, account, generation };
+            wrap::unwrap(sealed, purpose, key).ok()
+        });
+        let bytes = zeroize::Zeroizing::new(opened?);
         shared::secret::Secret::from_slice(&bytes).map(EpochSecret::new)
     }
 
-    fn keep_secret(
+    pub(super) fn keep_secret(
         &mut self,
         step: &mut Step<'_, '_>,
         id: DocumentId,
-        epoch: shared::id::Epoch,
+        epoch: Epoch,
         secret: EpochSecret,
     ) {
         let bytes = Blob(secret.expose().to_vec());
@@ -207,8 +314,11 @@ impl Desk {
 
     /// What could not be fetched or opened before may be possible with what arrived.
     pub(super) fn retry_waiting(&mut self, step: &mut Step<'_, '_>) {
+        self.check_stale = true;
         let ids: Vec<DocumentId> = self.documents.keys().copied().collect();
         for id in ids {
+            self.read_back(step, id);
+            self.append_next(step, id);
             self.pull_if_behind(step, id);
         }
         self.seal_due(step);

@@ -5,7 +5,7 @@ use shared::{
     log::{
         Author, LogId, Place,
         document::Access,
-        org::{EnrolGrant, Enrols, OrgBody, Role},
+        org::{EnrolGrant, Enrols, OrgBody, OrgLog, Role},
     },
     secret::Secret,
     sign::SigningKey,
@@ -51,15 +51,25 @@ impl Desk {
         let purpose = role.map_or(InvitationFor::Device, InvitationFor::Person);
         let fragment = Invitation::fragment(org.genesis(), &grant, role.is_none());
         let invitation = InvitationView { purpose, name, fragment, expires_at };
-        self.org_wishes.push_back(OrgWish { body, invitation, sent: None });
+        let invitation = Some(invitation);
+        self.org_wishes.push_back(OrgWish { body, invitation, is_durable: true, sent: None });
         self.send_org_wish(step);
     }
 
     /// Sends the first entry that waits for the org log, signed for its present head.
     pub(super) fn send_org_wish(&mut self, step: &mut Step<'_, '_>) {
         let Some(org) = &self.org else { return };
+        while self.org_wishes.front().is_some_and(|wish| is_so(org, &wish.body)) {
+            self.org_wishes.pop_front();
+        }
+        let wraps = match self.org_wishes.front() {
+            Some(OrgWish { body: OrgBody::KeyRotate(_), sent: None, .. }) => {
+                self.wraps_of_next(step)
+            }
+            Some(_) | None => vec![],
+        };
         let Some(wish) = self.org_wishes.front_mut() else { return };
-        if wish.sent.is_some() || self.login != super::Login::In {
+        if wish.sent.is_some() || !wish.is_durable || self.login != super::Login::In {
             return;
         }
         let place = Place {
@@ -67,10 +77,11 @@ impl Desk {
             head: org.head(),
             at: step.now(),
             author: Author::Device(self.keys.id),
+            org: None,
         };
         let entry = shared::Blob(wish.body.sign(place, &self.keys.device).as_bytes().to_vec());
         wish.sent = Some(entry.clone());
-        Self::send(step, ClientMessage::Append { entry, wraps: vec![] });
+        Self::send(step, ClientMessage::Append { entry, wraps });
     }
 
     /// Somebody else's entry came first: sign again when that is here.
@@ -94,17 +105,25 @@ impl Desk {
             // It arrived with a pull already: the log tells.
             self.pull_org(step);
         }
-        if let InvitationFor::Person(role) = wish.invitation.purpose {
+        if let Some(invitation) = wish.invitation {
+            self.invited(step, index, invitation);
+        }
+        self.org_grew(step);
+        self.send_org_wish(step);
+    }
+
+    /// An invitation of ours is in the log under this index: remembered and shown.
+    fn invited(&mut self, step: &mut Step<'_, '_>, index: u64, invitation: InvitationView) {
+        if let InvitationFor::Person(role) = invitation.purpose {
             let invited = catalogue::Invited {
                 grant: index,
-                name: wish.invitation.name.clone(),
+                name: invitation.name.clone(),
                 role,
-                expires_at: wish.invitation.expires_at,
+                expires_at: invitation.expires_at,
             };
             self.edit_catalogue(step, |tx| catalogue::add_invited(tx, &invited));
         }
-        step.effects.push(Effect::Show(View::Invitation(wish.invitation)));
-        self.send_org_wish(step);
+        step.effects.push(Effect::Show(View::Invitation(invitation)));
     }
 
     /// The org log refused our entry.
@@ -114,7 +133,7 @@ impl Desk {
 
     /// One's own catalogue: its id follows from the account's seed, so every device finds it.
     fn catalogue_id(&self) -> Option<DocumentId> {
-        let seed = self.keyring.account.as_ref()?.sign.secret();
+        let seed = self.keyring.generations().next()?.sign.secret();
         let secret = EpochSecret::new(Secret::new(Box::new(*seed.expose())));
         let derived = secret.commitment(DocumentId::new(*b"mendan/catalogue"), Epoch::FIRST);
         derived.as_bytes().first_chunk::<16>().map(|id| DocumentId::new(*id))
@@ -161,17 +180,15 @@ impl Desk {
 
     /// Makes a document that only this person's devices can open.
     fn begin_document(&mut self, step: &mut Step<'_, '_>, id: DocumentId, kind: Kind) {
-        let Some((me, _)) = self.me() else { return };
         let actor = chunk::actor(self.keys.id, id, self.progress.starts);
         let Some((crdt, first)) = Crdt::begin(kind, actor) else { return };
         let secret = EpochSecret::make(step.cx);
         let wish = Wish::Create(secret.commitment(id, Epoch::FIRST));
-        let wraps = self.wrap_for(step, &secret, id, me).into_iter().collect();
         self.save_bytes(step, Name::Secret(id, Epoch::FIRST, 0), secret.expose());
         let mut document = Document::new(id, crdt);
         document.add_secret(Epoch::FIRST, secret);
         self.documents.insert(id, document);
-        self.wish(step, id, PendingEntry { wish, wraps, entry: None });
+        self.wish(step, id, PendingEntry::new(wish));
         self.keep_change(step, id, first);
     }
 
@@ -183,36 +200,31 @@ impl Desk {
         account: AccountId,
         access: Access,
     ) {
-        let Some(document) = self.documents.get(&id) else { return };
-        // With a log, only the secret that its commitment confirms; without, we made it ourselves.
-        let secret = match &document.log {
-            Some(_) => document.secret(Epoch::FIRST),
-            None => document.secrets.get(&Epoch::FIRST).and_then(|made| made.first()),
-        };
-        let Some(secret) = secret else { return };
-        let secret = EpochSecret::new(Secret::new(Box::new(*secret.expose())));
-        let wraps = self.wrap_for(step, &secret, id, account).into_iter().collect();
-        let wish = Wish::Grant(account, access);
-        self.wish(step, id, PendingEntry { wish, wraps, entry: None });
+        if self.documents.contains_key(&id) {
+            self.wish(step, id, PendingEntry::new(Wish::Grant(account, access)));
+        }
     }
 
-    fn wrap_for(
+    /// A secret for an account; none for keys that a thief may hold, nor for who has left.
+    pub(super) fn wrap_for(
         &self,
         step: &mut Step<'_, '_>,
         secret: &EpochSecret,
         document: DocumentId,
+        epoch: Epoch,
         account: AccountId,
     ) -> Option<Wrap> {
         let org = self.org.as_ref()?;
-        let keys = &org.account(account)?.keys;
-        let (firm, epoch) = (org.firm(), Epoch::FIRST);
+        let receiver = org.account(account).filter(|it| it.removed.is_none() && !it.exposed)?;
+        let keys = &receiver.keys;
+        let firm = org.firm();
         let generation: KeyGeneration = keys.generation;
         let purpose = Purpose::EpochSecret { firm, document, epoch, account, generation };
         let sealed = wrap::wrap(secret.expose(), purpose, &keys.kem.0, step.cx.entropy).ok()?;
         Some(Wrap { to: WrapTo::Account { account, document, epoch }, sealed: sealed.into() })
     }
 
-    fn wish(&mut self, step: &mut Step<'_, '_>, id: DocumentId, entry: PendingEntry) {
+    pub(super) fn wish(&mut self, step: &mut Step<'_, '_>, id: DocumentId, entry: PendingEntry) {
         let Some(document) = self.documents.get_mut(&id) else { return };
         let counter = document.take_counter();
         step.put(&self.sealer, Name::Pending(id, counter), &Content::Pending(entry.clone()));
@@ -253,5 +265,30 @@ impl Desk {
         self.edit(step, interview, |tx| note::begin(tx, &about));
         self.edit(step, case, |tx| case::add_interview(tx, interview, ordinal, at));
         step.effects.push(Effect::Show(View::GoTo(interview)));
+    }
+}
+
+/// Whether the log says already what an entry would say.
+fn is_so(org: &OrgLog, body: &OrgBody) -> bool {
+    match body {
+        OrgBody::DeviceRevoke(it) => {
+            org.device(it.device).is_none_or(|device| device.revoked.is_some())
+        }
+        OrgBody::AccountFreeze(it) => {
+            org.account(it.account).is_none_or(|account| account.is_frozen() == it.frozen)
+        }
+        OrgBody::AccountRemove(it) => {
+            org.account(it.account).is_none_or(|account| account.removed.is_some())
+        }
+        OrgBody::KeyRotate(it) => org
+            .account(it.keys.account)
+            .is_none_or(|account| account.keys.generation >= it.keys.generation),
+        OrgBody::PolicyChange(it) => org.offline_hours() == it.offline_hours,
+        OrgBody::Genesis(_)
+        | OrgBody::EnrolGrant(_)
+        | OrgBody::AccountAdd(_)
+        | OrgBody::DeviceAdd(_)
+        | OrgBody::RestoreDeclared(_)
+        | OrgBody::ReleaseKey(_) => false,
     }
 }

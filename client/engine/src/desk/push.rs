@@ -40,6 +40,7 @@ impl Desk {
         step.count_edit();
         step.after(After::Saved(id, counter));
         document.fresh.push_back(Fresh { counter, start, bytes, durable: false });
+        document.used = step.now();
     }
 
     pub(super) fn saved(&mut self, step: &mut Step<'_, '_>, id: DocumentId, counter: u64) {
@@ -102,6 +103,10 @@ impl Desk {
         }
         let Some(log) = &document.log else { return false };
         let epoch = log.epoch();
+        // Never under a secret that somebody has who left, nor past one that waits for the next.
+        if log.is_stale(org) || document.reseal_from.is_some() {
+            return false;
+        }
         let Some(secret) = document.secret(epoch) else { return false };
         let count = match self.pace {
             Pace::Each => usize::from(document.fresh.front().is_some_and(|fresh| fresh.durable)),
@@ -165,7 +170,10 @@ impl Desk {
         let mut room = WINDOW.saturating_sub(under_way);
         let mut envelopes: Vec<Blob> = vec![];
         let mut size = 0;
-        for document in self.documents.values_mut().filter(|document| !document.blocked) {
+        for document in self.documents.values_mut() {
+            if document.blocked || document.reseal_from.is_some() {
+                continue;
+            }
             for flight in &mut document.flights {
                 if flight.sent {
                     continue;

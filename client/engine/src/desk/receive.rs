@@ -4,7 +4,7 @@ use shared::{
     Blob,
     envelope::{Envelope, Verified},
     id::{DocumentId, EnvelopeId, Number},
-    log::{LogId, document::Access},
+    log::{LogId, document::Inadmissible},
     map::Set,
     refusal::{Reason, Refusal},
     sync::{Ack, ClientMessage, DocumentState, Event, ServerMessage},
@@ -64,8 +64,8 @@ impl Desk {
             ServerMessage::HeadMoved { log: LogId::Document(id), .. } => {
                 self.document_head_moved(step, id);
             }
-            ServerMessage::Refused { refusal, log, document } => {
-                self.refused(step, refusal, log, document);
+            ServerMessage::Refused { refusal, log, document, entry } => {
+                self.refused(step, refusal, Concern { log, document, entry });
             }
             ServerMessage::Pong | ServerMessage::Bye { .. } => {}
         }
@@ -124,6 +124,8 @@ impl Desk {
             None | Some(Distrust::Gap) => {
                 self.settle_for(id, before, was_asked && stopped.is_none());
                 self.pull_if_behind(step, id);
+                self.append_next(step, id);
+                self.check_stale = true;
             }
             // Asked again when the org log has grown, not before: a server could keep us asking.
             Some(Distrust::Unknown) => self.pull_org(step),
@@ -217,14 +219,11 @@ impl Desk {
         };
         let log = document.log.as_ref().ok_or(Distrust::Unknown)?;
         let header = envelope.header();
-        // An author we do not know yet may be in entries that are on their way.
+        log.admits(org, header, envelope.id()).map_err(|error| match error {
+            Inadmissible::LogBehind => Distrust::Unknown,
+            Inadmissible::NotAuthor | Inadmissible::CutOff => Distrust::Lie,
+        })?;
         let author = org.device(header.device).ok_or(Distrust::Unknown)?;
-        let may_write =
-            matches!(log.access(author.account), Some(Access::Writer | Access::Manager));
-        if !may_write {
-            let is_ahead = header.log_index > log.head().length;
-            return Err(if is_ahead { Distrust::Unknown } else { Distrust::Lie });
-        }
         envelope.verify(&author.keys.verify).map_err(|_| Distrust::Lie)
     }
 
@@ -261,6 +260,17 @@ impl Desk {
                     self.acked(id, *envelope, *number);
                     touched.insert(id);
                 }
+                Ack::Refused(refusal) if is_of_epoch(refusal.reason()) => {
+                    let flight = self.documents.get(&id).and_then(|document| {
+                        document.flights.iter().find(|flight| flight.id == *envelope)
+                    });
+                    if let Some(seq) = flight.map(|flight| flight.seq) {
+                        self.epoch_is_over(step, id, seq);
+                    }
+                }
+                // Those behind one that waits for its epoch wait with it.
+                Ack::Refused(_)
+                    if self.documents.get(&id).is_some_and(|it| it.reseal_from.is_some()) => {}
                 Ack::Refused(refusal) => {
                     if let Some(document) = self.documents.get_mut(&id) {
                         document.blocked = true;
@@ -289,16 +299,17 @@ impl Desk {
         }
     }
 
-    fn refused(
-        &mut self,
-        step: &mut Step<'_, '_>,
-        refusal: Refusal,
-        log: Option<LogId>,
-        document: Option<DocumentId>,
-    ) {
+    fn refused(&mut self, step: &mut Step<'_, '_>, refusal: Refusal, concern: Concern) {
         let reason = refusal.reason();
         if self.refused_joining(step, reason) {
             return;
+        }
+        let Concern { log, document, entry } = concern;
+        match (reason, log) {
+            (Reason::DeviceRevoked, _) => return self.told_revoked(step, entry.as_ref()),
+            (Reason::AccountClosed, _) => return self.close(step),
+            (Reason::CutBehind, Some(LogId::Document(id))) => return self.cut_refused(step, id),
+            (_, _) => {}
         }
         if matches!(log, Some(LogId::Org(_))) {
             self.org_wish_refused();
@@ -317,6 +328,17 @@ impl Desk {
             Self::notice(step, Notice::Refused { code: reason.code() });
         }
     }
+}
+
+/// What a refusal is about.
+struct Concern {
+    log: Option<LogId>,
+    document: Option<DocumentId>,
+    entry: Option<Blob>,
+}
+
+fn is_of_epoch(reason: Reason) -> bool {
+    reason == Reason::StaleEpoch || reason == Reason::RotationDue
 }
 
 /// Why an envelope was not taken.

@@ -1,7 +1,7 @@
 //! What the person sees, computed from what there is.
 
 use shared::{
-    id::DocumentId,
+    id::{DeviceId, DocumentId},
     log::org::Role,
     map::{Map, Set},
     time::UnixMillis,
@@ -21,7 +21,7 @@ use crate::{
     journal::{Journal, Step},
     view::{
         CaseRow, Content, DeviceRow, Gate, Home, LinkView, NoteView, PersonRow, SharedView,
-        StorageView, SyncView, View, Whereabouts,
+        Standing, StorageView, SyncView, View, Whereabouts,
     },
 };
 
@@ -157,15 +157,23 @@ impl Desk {
                 continue;
             }
             let own_name = || if id == me { self.own_name() } else { String::new() };
-            let devices = org.devices().filter(|(_, device)| device.account == id).count();
+            let owned = org.devices_of(id).filter(|(_, device)| device.revoked.is_none());
+            let owned: Vec<DeviceId> = owned.map(|(device, _)| device).collect();
+            let standing = match (account_of.removed, account_of.is_frozen()) {
+                (Some(_), _) => Standing::Removed,
+                (None, true) => Standing::Frozen,
+                (None, false) => Standing::Active,
+            };
             rows.push(PersonRow {
                 account: Some(id),
                 name: known.map_or_else(own_name, |person| person.name.clone()),
                 role: account_of.role,
                 expires_at: known.map_or(now, |person| person.expires_at),
-                devices: u32::try_from(devices).unwrap_or(u32::MAX),
+                devices: u32::try_from(owned.len()).unwrap_or(u32::MAX),
                 is_me: id == me,
                 case: catalogue::case_with(&catalogue.crdt, id),
+                standing,
+                owned: if account.role == Role::Admin { owned } else { vec![] },
             });
         }
         let waiting = invited
@@ -179,6 +187,8 @@ impl Desk {
             devices: 0,
             is_me: false,
             case: None,
+            standing: Standing::Active,
+            owned: vec![],
         }));
         for row in rows.iter_mut().filter(|row| row.account.is_some()) {
             // The expiry means nothing once joined, and must not make the view change by itself.
@@ -196,7 +206,7 @@ impl Desk {
             return vec![];
         };
         org.devices()
-            .filter(|(_, device)| device.account == me)
+            .filter(|(_, device)| device.account == me && device.revoked.is_none())
             .map(|(device, _)| DeviceRow {
                 device,
                 name: catalogue::device_name(&catalogue.crdt, device).unwrap_or_default(),

@@ -3,13 +3,28 @@
 use minicbor::Encode;
 use shared::{
     Blob, Decode,
-    id::{AccountId, Commitment},
-    log::document::{Access, Create, DocumentBody, Grant},
+    id::{AccountId, Commitment, Epoch},
+    log::document::{Access, Create, Cut, DocumentBody, Grant, Revoke, Rotate, RotateReason},
     sync::Wrap,
 };
 
+/// An epoch to be.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Rotation {
+    /// Which.
+    #[n(0)]
+    pub epoch: Epoch,
+    /// Commitment to its secret.
+    #[n(1)]
+    pub commitment: Commitment,
+    /// The secret before it, sealed under its own.
+    #[n(2)]
+    pub previous: Option<Blob>,
+}
+
 /// What an entry will say. Signed when it is sent, because only then is the head known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum Wish {
     /// The document exists.
     #[n(0)]
@@ -17,14 +32,32 @@ pub enum Wish {
     /// An account gains access.
     #[n(1)]
     Grant(#[n(0)] AccountId, #[n(1)] Access),
+    /// An account loses access.
+    #[n(2)]
+    Revoke(#[n(0)] AccountId),
+    /// The next epoch begins.
+    #[n(3)]
+    Rotate(#[n(0)] Rotation),
 }
 
 impl Wish {
-    /// The body to sign.
-    pub fn body(self) -> DocumentBody {
+    /// The body to sign; `cuts` say where envelopes end.
+    pub fn body(&self, cuts: Vec<Cut>) -> DocumentBody {
         match self {
-            Self::Create(commitment) => DocumentBody::Create(Create { commitment }),
-            Self::Grant(account, access) => DocumentBody::Grant(Grant { account, access }),
+            Self::Create(commitment) => DocumentBody::Create(Create { commitment: *commitment }),
+            Self::Grant(account, access) => {
+                DocumentBody::Grant(Grant { account: *account, access: *access })
+            }
+            Self::Revoke(account) => DocumentBody::Revoke(Revoke { account: *account, cuts }),
+            Self::Rotate(Rotation { epoch, commitment, previous }) => {
+                DocumentBody::Rotate(Rotate {
+                    epoch: *epoch,
+                    commitment: *commitment,
+                    previous: previous.clone(),
+                    reason: RotateReason::Removal,
+                    cuts,
+                })
+            }
         }
     }
 }
@@ -36,10 +69,17 @@ pub struct PendingEntry {
     /// What it will say.
     #[n(0)]
     pub wish: Wish,
-    /// What becomes visible with it.
+    /// What becomes visible with it. Made anew whenever it is signed.
     #[n(1)]
     pub wraps: Vec<Wrap>,
     /// As sent last; sent again unchanged until the server answers.
     #[n(2)]
     pub entry: Option<Blob>,
+}
+
+impl PendingEntry {
+    /// A wish that nobody has signed yet.
+    pub fn new(wish: Wish) -> Self {
+        Self { wish, wraps: vec![], entry: None }
+    }
 }

@@ -60,7 +60,13 @@ pub async fn store_contract(store: &impl LocalStore) -> Result<(), Breach> {
     store.apply(&[empty]).await?;
     let read = store.load_all().await?;
     hold(read.first() == Some(&(low, Blob::default())), "an empty record is a record")?;
-    many(store).await
+    many(store).await?;
+    store.apply(&[batch(9, &[(RecordKey::VAULT, 6)], &[])]).await?;
+    store.erase().await?;
+    hold(store.vault().await?.is_none(), "an erased store has no vault")?;
+    hold(store.load_all().await?.is_empty(), "an erased store has no records")?;
+    store.apply(&[batch(10, &[(low, 1)], &[])]).await?;
+    hold(store.load_all().await? == [record(low, 1)], "an erased store can be used again")
 }
 
 /// More records than any store reads in one go.

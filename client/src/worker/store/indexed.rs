@@ -162,6 +162,10 @@ impl LocalStore for IndexedStore {
         self.twice(|database| self.write(database, batches)).await
     }
 
+    async fn erase(&self) -> Result<(), StoreFault> {
+        self.twice(erase_all).await
+    }
+
     async fn load_all(&self) -> Result<Vec<Record>, StoreFault> {
         self.twice(read_all).await
     }
@@ -235,6 +239,13 @@ async fn connect(name: &str) -> Result<Database, Trouble> {
     let on_version_change = Closure::once_into_js(move || closing.close());
     database.set_onversionchange(Some(on_version_change.unchecked_ref()));
     Ok(database)
+}
+
+/// Whoever owns the store: what is to go must not wait for another tab.
+async fn erase_all(database: Database) -> Result<(), Trouble> {
+    let transaction = Transaction::begin(&database, true)?;
+    transaction.store(RECORDS)?.clear()?;
+    transaction.finish().await
 }
 
 async fn read_vault(database: Database) -> Result<Option<Blob>, Trouble> {

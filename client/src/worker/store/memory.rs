@@ -49,6 +49,12 @@ impl LocalStore for MemoryStore {
         Ok(())
     }
 
+    async fn erase(&self) -> Result<(), StoreFault> {
+        self.fault()?;
+        self.records.borrow_mut().clear();
+        Ok(())
+    }
+
     async fn load_all(&self) -> Result<Vec<Record>, StoreFault> {
         self.fault()?;
         let records = self.records.borrow();

@@ -1,0 +1,70 @@
+//! Messages.
+
+use minicbor::Encode;
+use shared::Decode;
+use shared::id::DocumentId;
+
+use super::QuarantineRow;
+
+/// Something the person must be told once. The page has the words.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum Notice {
+    /// The passphrase does not open this device.
+    #[n(0)]
+    WrongPassphrase,
+    /// The passphrase is shorter than the firm allows.
+    #[n(1)]
+    WeakPassphrase {
+        /// Characters needed.
+        #[n(0)]
+        chars_min: u32,
+    },
+    /// The link or code is none, was cut off, or belongs to another firm.
+    #[n(2)]
+    WrongLink,
+    /// The link or code was used already.
+    #[n(3)]
+    LinkSpent,
+    /// The link or code is too old.
+    #[n(4)]
+    LinkExpired,
+    /// The server must be reached once for this.
+    #[n(5)]
+    NeedsNetwork,
+    /// A text is longer than a document may hold; nothing was changed.
+    #[n(6)]
+    TooLong,
+    /// The server said no; the code is for support.
+    #[n(7)]
+    Refused {
+        /// See `shared::refusal`.
+        #[n(0)]
+        code: String,
+    },
+    /// A change from another device could not be applied and was set aside.
+    #[n(8)]
+    Quarantined(#[n(0)] QuarantineRow),
+    /// What the server sent does not verify; it was not taken.
+    #[n(9)]
+    ServerLies {
+        /// The document concerned; `None` for the org log.
+        #[n(0)]
+        document: Option<DocumentId>,
+    },
+    /// This program is older than what it received: update.
+    #[n(10)]
+    UpdateNeeded,
+    /// The local store holds records that do not open.
+    #[n(11)]
+    StoreDamaged {
+        /// How many.
+        #[n(0)]
+        records: u32,
+    },
+    /// The device has too little memory to derive the key: close other programs.
+    #[n(12)]
+    NoMemory,
+    /// The account was frozen or removed: the device is locked and keeps everything.
+    #[n(13)]
+    AccountClosed,
+}

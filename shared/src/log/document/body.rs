@@ -1,0 +1,155 @@
+//! What a document's log can say.
+
+use minicbor::Encode;
+
+use crate::{
+    Decode,
+    cbor::{self, Blob},
+    id::{AccountId, Commitment, DeviceId, DocumentId, EnvelopeId, Epoch, Seq},
+    log::{Entry, EntryError, Place},
+    sign::SigningKey,
+};
+
+/// What a member may do with a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Access {
+    /// Reads.
+    #[n(0)]
+    Reader,
+    /// Reads and writes.
+    #[n(1)]
+    Writer,
+    /// Reads, writes and decides who else does.
+    #[n(2)]
+    Manager,
+}
+
+bodies! {
+    /// What a document-log entry says.
+    DocumentBody {
+        /// The first entry: the document exists, its author's account manages it.
+        0 Create,
+        /// An account gains access, or more access than it had.
+        1 Grant,
+        /// An account loses access; its envelopes end here.
+        2 Revoke,
+        /// A new epoch with a new secret; the envelopes of devices that are gone end here.
+        3 Rotate,
+        /// The author's device opened a snapshot and found in it what it has itself.
+        4 SnapshotAttest,
+        /// Nothing more is written to the document.
+        5 Finalise,
+        /// The document's content is to be destroyed, and its log is at its end.
+        6 Shred,
+    }
+}
+
+/// See [`DocumentBody::Create`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Create {
+    /// Commitment to the secret of [`Epoch::FIRST`].
+    #[n(0)]
+    pub commitment: Commitment,
+}
+
+/// See [`DocumentBody::Grant`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Grant {
+    /// Who.
+    #[n(0)]
+    pub account: AccountId,
+    /// What.
+    #[n(1)]
+    pub access: Access,
+}
+
+/// Where a device's envelopes in a document end. Its id pins everything before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Cut {
+    /// Whose envelopes.
+    #[n(0)]
+    pub device: DeviceId,
+    /// The last one.
+    #[n(1)]
+    pub seq: Seq,
+    /// Its content address.
+    #[n(2)]
+    pub envelope: EnvelopeId,
+}
+
+/// See [`DocumentBody::Revoke`].
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Revoke {
+    /// Who.
+    #[n(0)]
+    pub account: AccountId,
+    /// Where its devices' envelopes end; a device that is not named wrote nothing that counts.
+    #[n(1)]
+    pub cuts: Vec<Cut>,
+}
+
+/// Why a document has a new secret. Shown, never decided by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(index_only)]
+pub enum RotateReason {
+    /// Somebody was removed, or a device revoked, or somebody's keys replaced.
+    #[n(0)]
+    Removal,
+    /// A precaution.
+    #[n(1)]
+    Precaution,
+}
+
+/// See [`DocumentBody::Rotate`].
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Rotate {
+    /// The new epoch, one more than the last.
+    #[n(0)]
+    pub epoch: Epoch,
+    /// Commitment to its secret.
+    #[n(1)]
+    pub commitment: Commitment,
+    /// The secret before it, sealed under the new one: who is let in later reads back. Absent if
+    /// he shall not.
+    #[n(2)]
+    pub previous: Option<Blob>,
+    /// Why.
+    #[n(3)]
+    pub reason: RotateReason,
+    /// Where the envelopes of members' devices that are gone from the firm end; a device that is
+    /// gone and not named wrote nothing that counts.
+    #[n(4)]
+    pub cuts: Vec<Cut>,
+}
+
+/// See [`DocumentBody::SnapshotAttest`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct SnapshotAttest {
+    /// The snapshot.
+    #[n(0)]
+    pub snapshot: EnvelopeId,
+    /// SHA-256 of its sorted automerge heads.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub heads: [u8; 32],
+}
+
+/// See [`DocumentBody::Finalise`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Finalise {
+    /// The document that holds the final text, if it is another one.
+    #[n(0)]
+    pub successor: Option<DocumentId>,
+}
+
+/// See [`DocumentBody::Shred`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Shred {}

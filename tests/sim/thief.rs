@@ -1,0 +1,118 @@
+//! A thief with a device that was revoked, and a server that helps him.
+#![expect(clippy::expect_used, reason = "helpers of tests")]
+
+use engine::{
+    command::Command,
+    view::{Gate, Notice},
+};
+use harness::world::{DeviceNo, World};
+use shared::{
+    id::{DocumentId, Number},
+    refusal::{Reason, Refusal},
+    sync::{ClientMessage, ServerMessage},
+};
+
+use crate::removal::{Cast, FIELD, cast, device_of, logs, shared_note};
+
+#[test]
+fn a_server_cannot_erase_a_device_by_its_own_word() {
+    let Cast { mut world, tablet, .. } = cast(72);
+    let (org, _) = logs(&world);
+    let reader = world.store().reader();
+    let entries = reader.org_entries(0).expect("the org log").items;
+    let some_entry = entries.last().cloned();
+    assert!(org.devices().count() > 3);
+    for entry in [None, some_entry, Some(shared::Blob(vec![1, 2, 3]))] {
+        world.unlock(tablet);
+        world.settle();
+        assert!(world.on(tablet).screen.is_open());
+
+        world.tell(
+            tablet,
+            ServerMessage::Refused {
+                refusal: Refusal::new(Reason::DeviceRevoked),
+                log: None,
+                document: None,
+                entry,
+            },
+        );
+        world.settle();
+
+        assert!(!world.on(tablet).disk.is_empty());
+        assert!(matches!(world.on(tablet).screen.gate, Some(Gate::Locked { .. })));
+    }
+}
+
+/// An envelope that the tablet sealed and that never reached the server.
+fn stolen_envelope(world: &mut World, tablet: DeviceNo, note: DocumentId) -> shared::Blob {
+    world.write(tablet, note, FIELD, "盗んだ人が書いた。");
+    // Sealed a second and a half after the edit; the network is gone before it arrives.
+    world.wait_ms(1_506);
+    world.offline(tablet);
+    let before = world.told.len();
+    world.settle();
+    let told = world.told.get(before..).expect("what was told since");
+    let envelopes = match ClientMessage::parse(told) {
+        Some(ClientMessage::Push { envelopes }) => envelopes,
+        _ => vec![],
+    };
+    envelopes.into_iter().next().expect("a push under way")
+}
+
+#[test]
+fn what_a_thief_and_the_server_add_behind_the_cut_is_refused() {
+    for is_revoked in [false, true] {
+        let mut cast = cast(73);
+        let note = shared_note(&mut cast);
+        let Cast { mut world, tablet, phone, .. } = cast;
+        let stolen = stolen_envelope(&mut world, tablet, note);
+        if is_revoked {
+            let lost = device_of(&world, phone, "タブレット");
+            world.ask(phone, Command::RevokeDevice(lost));
+            world.settle();
+        }
+        let account = logs(&world).1[&note].creator();
+        let states = world.store().reader().documents(account).expect("documents");
+        let state = states.iter().find(|state| state.document == note).expect("the note");
+        let first = Number(state.last.0 + 1);
+
+        let envelopes = vec![stolen];
+        world.tell(phone, ServerMessage::Batch { document: note, first, envelopes, more: false });
+        world.settle();
+
+        world.ask(phone, Command::Open(note));
+        let expected = if is_revoked {
+            "異動の打診。"
+        } else {
+            "異動の打診。盗んだ人が書いた。"
+        };
+        assert_eq!(world.reads(phone, note, FIELD), expected);
+        let lies = Notice::ServerLies { document: Some(note) };
+        assert_eq!(world.on(phone).screen.notices.contains(&lies), is_revoked);
+    }
+}
+
+#[test]
+fn who_was_shown_more_than_counts_is_told_so() {
+    let mut cast = cast(75);
+    let note = shared_note(&mut cast);
+    let Cast { mut world, tablet, phone, .. } = cast;
+    let laptop = world.link_device(phone, "ノートパソコン");
+    let stolen = stolen_envelope(&mut world, tablet, note);
+    let account = logs(&world).1[&note].creator();
+    let states = world.store().reader().documents(account).expect("documents");
+    let state = states.iter().find(|state| state.document == note).expect("the note");
+    let (first, envelopes) = (Number(state.last.0 + 1), vec![stolen]);
+    world.tell(laptop, ServerMessage::Batch { document: note, first, envelopes, more: false });
+    world.offline(laptop);
+    let lost = device_of(&world, phone, "タブレット");
+    world.ask(phone, Command::RevokeDevice(lost));
+    world.settle();
+
+    world.online(laptop);
+    world.settle();
+
+    let lies = Notice::ServerLies { document: Some(note) };
+    assert!(world.on(laptop).screen.notices.contains(&lies));
+    assert!(!world.on(phone).screen.notices.contains(&lies));
+}
