@@ -26,3 +26,21 @@ pub const ENVELOPE_CHANGES_MAX: usize = 4_096;
 pub const GRANT_LIFE_MS_MAX: u64 = 90 * 24 * 60 * 60 * 1000;
 /// Most uses of one enrolment grant.
 pub const GRANT_USES_MAX: u32 = 1_000;
+/// Largest change once its columns are inflated.
+pub const CHANGE_INFLATED_BYTES_MAX: usize = 1024 * 1024;
+/// Most operations in one change, and in all changes of one envelope together.
+pub const CHANGE_ROWS_MAX: u32 = 65_536;
+/// Most changes that one change may directly depend on: each device that may write adds one.
+pub const CHANGE_DEPENDENCIES_MAX: usize = DOCUMENT_MEMBERS_MAX * ACCOUNT_DEVICES_MAX;
+/// Most other actors whose operations one change may speak of.
+pub const CHANGE_ACTORS_MAX: usize = 4_096;
+/// Longest key of a map in a document.
+pub const KEY_BYTES_MAX: usize = 256;
+/// What one device may add to a document, all its changes inflated.
+pub const DOCUMENT_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// Operations that one device may add to a document.
+pub const DOCUMENT_ROWS_MAX: u64 = 512 * 1024;
+/// Deepest object in a document; what lies at the root has depth 1.
+pub const DOCUMENT_DEPTH_MAX: u8 = 32;
+/// Most items that one device may ever add to one list.
+pub const LIST_ITEMS_MAX: u32 = 10_000;

@@ -51,6 +51,7 @@ const LAYERS: &[Layer] = &[
             "base64",
             "chacha20poly1305",
             "ed25519-dalek",
+            "flate2",
             "hkdf",
             "hmac",
             "hpke",

@@ -7,6 +7,7 @@
 )]
 
 mod cast;
+mod change;
 mod entry;
 mod envelope;
 mod frozen;

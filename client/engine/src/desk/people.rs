@@ -163,7 +163,7 @@ impl Desk {
     fn begin_document(&mut self, step: &mut Step<'_, '_>, id: DocumentId, kind: Kind) {
         let Some((me, _)) = self.me() else { return };
         let actor = chunk::actor(self.keys.id, id, self.progress.starts);
-        let Some((crdt, first)) = Crdt::begin(kind, actor) else { return };
+        let Some((crdt, first)) = Crdt::begin(kind, self.keys.id, actor) else { return };
         let secret = EpochSecret::make(step.cx);
         let wish = Wish::Create(secret.commitment(id, Epoch::FIRST));
         let wraps = self.wrap_for(step, &secret, id, me).into_iter().collect();
