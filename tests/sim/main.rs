@@ -1,5 +1,6 @@
 //! Stories in the simulated world: real engines, the real service, one seed.
 
 mod crash;
+mod evil_member;
 mod interview;
 mod joining;

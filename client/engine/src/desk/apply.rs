@@ -1,6 +1,10 @@
 //! Foreign changes: opened, checked and applied, one marker ahead of anything that could kill us.
 
-use shared::{envelope::Verified, id::DocumentId, limit::DOCUMENT_BYTES_MAX};
+use shared::{
+    envelope::{Kind, Verified},
+    id::DocumentId,
+    limit::DOCUMENT_BYTES_MAX,
+};
 
 use super::Desk;
 use crate::{
@@ -92,6 +96,10 @@ impl Desk {
     /// What an envelope carries, every change checked to be its author's.
     pub(super) fn open(&self, id: DocumentId, envelope: &Verified) -> Result<Opened, Rejected> {
         let document = self.documents.get(&id).ok_or(Rejected)?;
+        // Snapshots and attachments are not in this version.
+        if envelope.header().kind != Kind::Changes {
+            return Err(Rejected);
+        }
         let secret = document.secret(envelope.header().epoch).ok_or(Rejected)?;
         let plaintext = seal::open(envelope, secret).map_err(|_| Rejected)?;
         let chunk = Chunk::parse(&plaintext).map_err(|_| Rejected)?;
