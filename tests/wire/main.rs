@@ -12,6 +12,7 @@ mod entry;
 mod envelope;
 mod frozen;
 mod grant;
+mod kept;
 mod message;
 mod published;
 mod raw;

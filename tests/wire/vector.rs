@@ -14,6 +14,7 @@ use crate::{
         ADMIN, CONSULTANT, DOCUMENT, EMPLOYEE, Firm, PLAINTEXT, Paper, ROOT, envelope, grant,
         grants, header, kem_key, key, sealed, secret, wrapped,
     },
+    kept,
     sample::{client_messages, identities, server_messages},
 };
 
@@ -39,6 +40,7 @@ pub(crate) fn files() -> Vec<(&'static str, Value)> {
         ("message.json", messages()),
         ("sealed.json", sealed_envelopes()),
         ("wrap.json", wraps()),
+        ("device.json", kept::vectors()),
     ]
 }
 
