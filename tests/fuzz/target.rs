@@ -9,14 +9,14 @@ use engine::{
     document::{chunk::Chunk, inspect::Inspected},
     input::Input,
     keyring::vault::Vault,
-    record::{Content, DocumentProgress, FreshChange, InFlight, Name, Place, Progress, StoreKey},
+    record::{Content, Name, StoreKey},
 };
 use harness::{base64url, quick_stretch, seed::Dice};
 use serde_json::Value;
 use shared::{
     Blob,
     envelope::Envelope,
-    id::{DeviceId, DocumentId, EntryHash, Number, Seq},
+    id::{DeviceId, DocumentId, EntryHash},
     log::{
         Entry, Head,
         document::DocumentBody,
@@ -50,33 +50,33 @@ const PASSPHRASE: &str = "correct horse battery";
 pub(crate) fn all() -> Vec<Target> {
     let target = |name, corpus, make| Target { name, corpus, make };
     vec![
-        target("envelope", || frozen(&["envelope", "sealed"]), || Box::new(envelope)),
-        target("entry", || frozen(&["org_entry", "document_entry"]), || Box::new(entry)),
-        target("client-message", || frozen(&["message"]), || Box::new(client_message)),
-        target("server-message", || frozen(&["message"]), || Box::new(server_message)),
+        target("envelope", || frozen(&["envelope", "sealed"], "bytes"), || Box::new(envelope)),
+        target("entry", || frozen(&["org_entry", "document_entry"], "bytes"), || Box::new(entry)),
+        target("client-message", || frozen(&["message"], "bytes"), || Box::new(client_message)),
+        target("server-message", || frozen(&["message"], "bytes"), || Box::new(server_message)),
         target("link", links, || Box::new(link)),
         target("chunk", chunks, || Box::new(chunk)),
         target("inspect", change::corpus, || Box::new(inspect)),
         target("change", change::corpus, || Box::new(change::runner())),
-        target("record", records, || Box::new(record)),
+        target("record", || frozen(&["device"], "plain"), || Box::new(record)),
         target("vault", vaults, || Box::new(vault)),
     ]
 }
 
-/// Bytes of frozen vectors.
-fn frozen(names: &[&str]) -> Vec<Vec<u8>> {
+/// Bytes of frozen vectors, wherever they stand in a field of this name.
+fn frozen(names: &[&str], field: &str) -> Vec<Vec<u8>> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/wire/vectors");
     let read = |name: &&str| fs::read_to_string(format!("{folder}/{name}.json")).unwrap();
     let parse = |name| serde_json::from_str::<Value>(&read(name)).unwrap();
-    names.iter().map(parse).flat_map(|file| bytes_in(&file)).collect()
+    names.iter().map(parse).flat_map(|file| bytes_in(&file, field)).collect()
 }
 
-fn bytes_in(value: &Value) -> Vec<Vec<u8>> {
+fn bytes_in(value: &Value, field: &str) -> Vec<Vec<u8>> {
     match value {
-        Value::Array(items) => items.iter().flat_map(bytes_in).collect(),
-        Value::Object(map) => match map.get("bytes").and_then(Value::as_str) {
+        Value::Array(items) => items.iter().flat_map(|it| bytes_in(it, field)).collect(),
+        Value::Object(map) => match map.get(field).and_then(Value::as_str) {
             Some(hex) => vec![unhex(hex)],
-            None => map.values().flat_map(bytes_in).collect(),
+            None => map.values().flat_map(|it| bytes_in(it, field)).collect(),
         },
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => vec![],
     }
@@ -154,22 +154,6 @@ fn inspect(bytes: &[u8]) {
         let again = Inspected::parse(change.bytes()).map(|it| it.bytes().to_vec());
         assert_eq!(again.as_deref(), Ok(change.bytes()));
     }
-}
-
-fn records() -> Vec<Vec<u8>> {
-    let place = Place { document: DOCUMENT, device: DEVICE, seq: Seq(3) };
-    let marker = InFlight { places: vec![place; 3], is_second_try: true };
-    let change = FreshChange { start: 2, bytes: Blob(vec![7; 40]) };
-    let progress = DocumentProgress { cursor: Number(9), acked: Seq(2) };
-    let records = [
-        (Name::Progress, Content::Progress(Progress { starts: 4, wraps: 7 })),
-        (Name::InFlight(DOCUMENT), Content::InFlight(marker)),
-        (Name::Change(DOCUMENT, 5), Content::Change(change)),
-        (Name::Document(DOCUMENT), Content::Document(progress)),
-        (Name::Quarantine(DOCUMENT, DEVICE, Seq(3)), Content::Place(place)),
-        (Name::Org(1), Content::Bytes(Blob(vec![9; 60]))),
-    ];
-    records.iter().map(|record| minicbor::to_vec(record).unwrap()).collect()
 }
 
 fn record(bytes: &[u8]) {
