@@ -3,6 +3,7 @@
 use automerge::ActorId;
 use engine::{
     document::{
+        chunk::{Chunk, ChunkError, actor},
         crdt::Crdt,
         inspect::{InspectError, Inspected, Limit},
         intake::{Opened, Refused, Verdict},
@@ -11,12 +12,18 @@ use engine::{
 };
 use harness::forge::{Forged, chunk, compressed, fix_checksum, nulls, push_signed, push_u64, run};
 use shared::{
+    Blob,
     id::DeviceId,
     limit::{
         CHANGE_ACTORS_MAX, CHANGE_BYTES_MAX, CHANGE_DEPENDENCIES_MAX, CHANGE_INFLATED_BYTES_MAX,
-        CHANGE_ROWS_MAX, DOCUMENT_BYTES_MAX, DOCUMENT_DEPTH_MAX, DOCUMENT_ROWS_MAX, KEY_BYTES_MAX,
-        LIST_ITEMS_MAX, TEXT_CHARS_MAX,
+        CHANGE_ROWS_MAX, DOCUMENT_BYTES_MAX, DOCUMENT_DEPTH_MAX, DOCUMENT_ROWS_MAX,
+        ENVELOPE_CHANGES_MAX, KEY_BYTES_MAX, LIST_ITEMS_MAX, TEXT_CHARS_MAX,
     },
+};
+
+use crate::{
+    cast::{CONSULTANT, DOCUMENT},
+    kept,
 };
 
 const ACTOR: [u8; 16] = [0xAC; 16];
@@ -469,6 +476,26 @@ fn what_does_not_exist_cannot_be_spoken_of() {
         assert_eq!(verdict, refusal(expected), "{name}");
     }
     assert_eq!(victim.take(behind(2)), Verdict::Applied);
+}
+
+#[test]
+fn an_envelope_holds_as_many_changes_and_rows_as_it_may_and_no_more() {
+    let (author, document) = (CONSULTANT.device(), DOCUMENT);
+    let own = actor(author, document, 1).to_bytes().to_vec();
+    let rows = |rows| {
+        let forged = Forged { actor: own.clone(), ..puts(rows, PUT, "k", 0, &[]) };
+        Blob(forged.to_bytes())
+    };
+    let open = |changes| Chunk { changes, starts: vec![1], ..kept::chunk() }.open(author, document);
+    let most = u64::from(CHANGE_ROWS_MAX);
+
+    assert!(open(vec![rows(1); ENVELOPE_CHANGES_MAX]).is_ok());
+    let more = open(vec![rows(1); ENVELOPE_CHANGES_MAX + 1]);
+    assert_eq!(more.err(), Some(ChunkError::TooLarge));
+    assert!(open(vec![rows(most - 9), rows(9)]).is_ok());
+    assert_eq!(open(vec![rows(most - 9), rows(10)]).err(), Some(ChunkError::TooLarge));
+    let foreign = Chunk { changes: vec![rows(1)], starts: vec![2], ..kept::chunk() };
+    assert_eq!(foreign.open(author, document).err(), Some(ChunkError::ForeignActor));
 }
 
 #[test]

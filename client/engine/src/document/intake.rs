@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, VecDeque};
 use automerge::{Automerge, Change, ChangeHash};
 use shared::id::DeviceId;
 
+use crate::fault::Fault;
+
 use super::{
     census::{Census, Draft, Layer},
     crdt::Crdt,
@@ -113,7 +115,7 @@ impl Crdt {
                 }
                 Err(refused) => Verdict::Refused(refused),
             },
-            Err(InspectError::Missing(_)) => Verdict::Waiting,
+            Err(error) if error.fault() == Fault::Ours => Verdict::Waiting,
             Err(error) => Verdict::Refused(Refused::Inspection(error)),
         }
     }
@@ -160,4 +162,148 @@ fn admit(
 
 fn last_counter(automerge: &Automerge, hash: &Hash) -> Option<u64> {
     automerge.get_change_meta_by_hash(&ChangeHash(*hash)).map(|change| change.max_op)
+}
+
+#[cfg(test)]
+mod tests {
+    use automerge::ActorId;
+    use proptest::prelude::*;
+    use shared::{id::DocumentId, time::UnixMillis};
+
+    use super::*;
+    use crate::{
+        casework::field::{Field, Shape, Value},
+        command::Splice,
+        document::{chunk::actor, crdt::shape_of, genesis::Kind},
+    };
+
+    const NOW: UnixMillis = UnixMillis(1_779_165_000_000);
+
+    fn own(device: DeviceId, start: u64) -> ActorId {
+        actor(device, DocumentId::new([0xD0; 16]), start)
+    }
+
+    /// What a person does, drawn at random.
+    #[derive(Clone, Debug)]
+    enum Deed {
+        Type {
+            at: u32,
+            delete: u32,
+            insert: String,
+        },
+        AddItem,
+        RemoveItem(usize),
+        Choose(bool),
+        Restart,
+        /// The other device's envelopes so far arrive, the later half of them first.
+        Receive,
+    }
+
+    fn deed() -> impl Strategy<Value = Deed> {
+        prop_oneof![
+            4 => (0..40_u32, 0..6_u32, "\\PC{0,12}")
+                .prop_map(|(at, delete, insert)| Deed::Type { at, delete, insert }),
+            1 => Just(Deed::AddItem),
+            1 => (0..4_usize).prop_map(Deed::RemoveItem),
+            1 => any::<bool>().prop_map(Deed::Choose),
+            1 => Just(Deed::Restart),
+            2 => Just(Deed::Receive),
+        ]
+    }
+
+    struct Desk {
+        crdt: Crdt,
+        device: DeviceId,
+        start: u64,
+        written: Vec<Vec<u8>>,
+        /// How much of the other's writing arrived.
+        heard: usize,
+    }
+
+    impl Desk {
+        fn new(device: DeviceId) -> Self {
+            let (crdt, first) = Crdt::begin(Kind::Note, device, own(device, 1)).unwrap();
+            Self { crdt, device, start: 1, written: vec![first], heard: 0 }
+        }
+
+        fn act(&mut self, deed: &Deed) {
+            let text = Field::top("presenting_issue");
+            let quotes = Field::top("quotes");
+            let stage = Field::top("stage");
+            let crdt = &mut self.crdt;
+            let change = match deed {
+                Deed::Type { at, delete, insert } => {
+                    let splice = Splice { at: *at, delete: *delete, insert: insert.clone() };
+                    crdt.edit(NOW, |tx| tx.splice(&text, &splice))
+                }
+                Deed::AddItem => {
+                    let Ok(Shape::List(fields)) = shape_of(crdt, &quotes) else { return };
+                    let id = format!("{:?}/{}", self.device, self.written.len()).replace('/', ".");
+                    crdt.edit(NOW, |tx| tx.add_item(&quotes, &id, Some(0), fields))
+                }
+                Deed::RemoveItem(at) => {
+                    let Some(id) = crdt.items(&quotes).get(*at).cloned() else { return };
+                    crdt.edit(NOW, |tx| tx.remove_item(&quotes.child(&id)).map(|_| ()))
+                }
+                Deed::Choose(both) => {
+                    let Ok(shape) = shape_of(crdt, &stage) else { return };
+                    let mut codes = vec!["rapport".into()];
+                    codes.extend(both.then(|| "problem".into()));
+                    crdt.edit(NOW, |tx| tx.set(&stage, shape, &Value::Codes(codes)))
+                }
+                Deed::Restart => {
+                    let (bytes, census) = crdt.save();
+                    self.start += 1;
+                    let actor = own(self.device, self.start);
+                    *crdt = Crdt::load(&bytes, census, self.device, actor).unwrap();
+                    Ok(None)
+                }
+                Deed::Receive => Ok(None),
+            };
+            self.written.extend(change.unwrap_or(None));
+        }
+
+        fn hear(&mut self, other: &Self) {
+            let new = &other.written[self.heard..];
+            let (first, second) = new.split_at(new.len() / 2);
+            let opened: Vec<Opened> = [second, first]
+                .iter()
+                .flat_map(|part| part.iter().rev())
+                .map(|it| Opened {
+                    device: other.device,
+                    changes: vec![Inspected::parse(it).unwrap()],
+                })
+                .collect();
+            let verdicts = self.crdt.take_in(&opened);
+            assert!(verdicts.iter().all(|it| *it == Verdict::Applied), "{verdicts:?}");
+            self.heard = other.written.len();
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(120))]
+
+        #[test]
+        fn whatever_honest_people_write_is_let_in_in_any_order(
+            deeds in prop::collection::vec((any::<bool>(), deed()), 1..50),
+        ) {
+            let mut one = Desk::new(DeviceId::new([1; 16]));
+            let mut two = Desk::new(DeviceId::new([2; 16]));
+            for (is_first, deed) in &deeds {
+                let (actor, other) =
+                    if *is_first { (&mut one, &mut two) } else { (&mut two, &mut one) };
+                actor.act(deed);
+                if matches!(deed, Deed::Receive) {
+                    other.hear(actor);
+                    actor.hear(other);
+                }
+            }
+            one.hear(&two);
+            two.hear(&one);
+
+            prop_assert_eq!(one.crdt.heads(), two.crdt.heads());
+            let census = |desk: &Desk| desk.crdt.save().1;
+            prop_assert_eq!(census(&one), census(&two), "counted alike, whatever the order");
+        }
+    }
 }
