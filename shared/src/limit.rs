@@ -36,3 +36,19 @@ pub const OFFLINE_HOURS_DEFAULT: u16 = 72;
 pub const RELEASE_KEYS_MAX: usize = 16;
 /// Most devices whose envelopes one entry may end.
 pub const ENTRY_CUTS_MAX: usize = 64;
+/// Most operations in one change, and in all changes of one envelope together.
+pub const CHANGE_ROWS_MAX: u32 = 65_536;
+/// Most changes that one change may directly depend on: each device that may write adds one.
+pub const CHANGE_DEPENDENCIES_MAX: usize = DOCUMENT_MEMBERS_MAX * ACCOUNT_DEVICES_MAX;
+/// Most other actors whose operations one change may speak of.
+pub const CHANGE_ACTORS_MAX: usize = 1_024;
+/// Longest key of a map in a document.
+pub const KEY_BYTES_MAX: usize = 256;
+/// What one device may add to a document, all its changes together.
+pub const DOCUMENT_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// Operations that one device may add to a document.
+pub const DOCUMENT_ROWS_MAX: u64 = 256 * 1024;
+/// Deepest object in a document; what lies at the root has depth 1.
+pub const DOCUMENT_DEPTH_MAX: u8 = 32;
+/// Most items that one device may ever add to one list.
+pub const LIST_ITEMS_MAX: u32 = 10_000;

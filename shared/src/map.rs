@@ -7,6 +7,8 @@
 use core::{borrow::Borrow, slice};
 use std::vec;
 
+use minicbor::{Decoder, Encode, Encoder, decode, encode};
+
 /// A map in the order of its keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Map<K, V>(Vec<(K, V)>);
@@ -210,6 +212,38 @@ impl<'m, K, V> IntoIterator for &'m Map<K, V> {
     }
 }
 
+impl<C, K: Encode<C>, V: Encode<C>> Encode<C> for Map<K, V> {
+    fn encode<W: encode::Write>(
+        &self,
+        encoder: &mut Encoder<W>,
+        cx: &mut C,
+    ) -> Result<(), encode::Error<W::Error>> {
+        encoder.map(u64::try_from(self.len()).unwrap_or(u64::MAX))?;
+        for (key, value) in self {
+            key.encode(encoder, cx)?;
+            value.encode(encoder, cx)?;
+        }
+        Ok(())
+    }
+}
+
+impl<'b, K: minicbor::Decode<'b, ()> + Ord, V: minicbor::Decode<'b, ()>> minicbor::Decode<'b, ()>
+    for Map<K, V>
+{
+    fn decode(decoder: &mut Decoder<'b>, cx: &mut ()) -> Result<Self, decode::Error> {
+        let length = decoder.map()?.ok_or_else(|| decode::Error::message("indefinite length"))?;
+        let mut map = Self::new();
+        for _ in 0..length {
+            let key = K::decode(decoder, cx)?;
+            if map.0.last().is_some_and(|(last, _)| *last >= key) {
+                return Err(decode::Error::message("keys out of order"));
+            }
+            map.0.push((key, V::decode(decoder, cx)?));
+        }
+        Ok(map)
+    }
+}
+
 /// A set in the order of its members.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Set<K>(Map<K, ()>);
@@ -356,6 +390,17 @@ mod tests {
         ours.retain(|key, _| key % 2 == 0);
         theirs.retain(|key, _| key % 2 == 0);
         assert!(ours.into_iter().eq(theirs));
+    }
+
+    #[test]
+    fn a_map_is_written_in_order_and_read_in_no_other() {
+        let map = Map::from([(2_u8, 20_u8), (1, 10)]);
+        let bytes = crate::cbor::to_vec(&map);
+
+        assert_eq!(bytes, [0xa2, 1, 10, 2, 20]);
+        assert_eq!(crate::cbor::from_slice(&bytes), Some(map));
+        assert_eq!(crate::cbor::from_slice::<Map<u8, u8>>(&[0xa2, 2, 20, 1, 10]), None);
+        assert_eq!(crate::cbor::from_slice::<Map<u8, u8>>(&[0xa2, 1, 10, 1, 20]), None);
     }
 
     #[test]

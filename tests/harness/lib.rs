@@ -3,7 +3,10 @@
 
 pub mod canary;
 pub mod firm;
+pub mod forge;
 pub mod host;
+pub mod insider;
+pub mod mutate;
 pub mod screen;
 pub mod seed;
 pub mod station;

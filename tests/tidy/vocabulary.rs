@@ -34,6 +34,8 @@ const ALLOWED: &[(&str, &str)] = &[
     ("ops", "std's module"),
     ("OpModeR", "hpke's"),
     ("OpModeS", "hpke's"),
+    ("max_op", "automerge's"),
+    ("pending_ops", "automerge's"),
     ("Peer", "a party at fault, in `Fault`"),
     ("peer_addr", "std and tokio"),
     ("History", "the DOM's"),

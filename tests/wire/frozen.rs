@@ -3,12 +3,17 @@
 use std::{collections::BTreeSet, fs};
 
 use engine::{
+    document::chunk::Chunk,
+    effect::RecordKey,
     epoch::EpochSecret,
+    keyring::{AccountSeeds, argon2id, vault::Vault},
+    record::{Content, Name, Sealer},
     seal::open,
     wrap::{KemKey, unwrap},
 };
 use serde_json::Value;
 use shared::{
+    Blob,
     envelope::Envelope,
     id::Epoch,
     log::{
@@ -23,6 +28,7 @@ use shared::{
 
 use crate::{
     cast::{DOCUMENT, purpose},
+    kept::{chunk, kinds, passphrase, seeds_purpose, store_key},
     vector::{files, folder, hex},
 };
 
@@ -152,4 +158,50 @@ fn frozen_sealed_envelopes_and_wraps_open() {
         assert_eq!(hex(key.public()), vector["recipient"]);
         assert_eq!(opened, Ok(bytes(vector, "secret")));
     }
+}
+
+#[test]
+fn a_frozen_store_opens_with_its_passphrase() {
+    let kept = on_disk("device.json");
+    let vector = &kept["vault"][0];
+    let vault = Vault::parse(&bytes(vector, "bytes")).unwrap();
+    let key = vault.open(&passphrase(), argon2id).unwrap();
+    assert_eq!(hex(key.expose()), vector["store_key"]);
+
+    let sealer = Sealer::new(key);
+    for (vector, (_, about, content)) in list(&kept["record"]).iter().zip(kinds()) {
+        let key = RecordKey(bytes(vector, "key").try_into().unwrap());
+        let (name, opened) = sealer.open(&(key, Blob(bytes(vector, "value")))).unwrap();
+        assert_eq!((name, sealer.place(name)), (about, key), "{}", vector["name"]);
+        let plain = |it: &Content| hex(&minicbor::to_vec((name, it)).unwrap());
+        assert_eq!(plain(&opened), plain(&content), "{}", vector["name"]);
+        let decoded = minicbor::decode::<(Name, Content)>(&bytes(vector, "plain")).unwrap();
+        assert_eq!(plain(&decoded.1), vector["plain"], "{}", vector["name"]);
+    }
+    assert_eq!(list(&kept["record"]).len(), kinds().len());
+    // Under another key nothing opens.
+    assert_ne!(sealer.place(Name::Keyring), Sealer::new(store_key()).place(Name::Progress));
+}
+
+#[test]
+fn frozen_seeds_and_chunks_open() {
+    let kept = on_disk("device.json");
+    let vector = &kept["seeds"][0];
+    let key = KemKey::derive(&Secret::from_slice(&bytes(vector, "kem_seed")).unwrap());
+    let opened = unwrap(&bytes(vector, "bytes"), seeds_purpose(), &key).unwrap();
+    assert_eq!(hex(&opened), vector["plain"]);
+    assert!(minicbor::decode::<AccountSeeds>(&opened).is_ok());
+
+    let read = Chunk::parse(&bytes(&kept["chunk"][0], "bytes"));
+    assert_eq!(read, Ok(chunk()));
+}
+
+#[test]
+fn a_frozen_possession_verifies() {
+    let kept = on_disk("device.json");
+    let vector = &kept["possession"][0];
+    let signature = Signature::new(bytes(vector, "signature").try_into().unwrap());
+    let fields = ["firm", "account", "author", "kem"].map(|field| bytes(vector, field));
+    let held = author(vector).verify(Domain::Possession, &fields.concat(), &signature);
+    assert_eq!(held, Ok(()));
 }

@@ -7,13 +7,17 @@
 )]
 
 mod cast;
+mod change;
 mod entry;
 mod envelope;
 mod frozen;
 mod grant;
+mod kept;
 mod message;
+mod published;
 mod raw;
 mod removal;
 mod sample;
 mod seal;
 mod vector;
+mod wycheproof;

@@ -17,6 +17,7 @@ use crate::{
         ADMIN, CONSULTANT, DOCUMENT, EMPLOYEE, Firm, PLAINTEXT, Paper, ROOT, envelope, grant,
         grants, header, kem_key, key, sealed, secret, wrapped,
     },
+    kept,
     sample::{client_messages, document_bodies, identities, org_bodies, server_messages},
 };
 
@@ -43,6 +44,7 @@ pub(crate) fn files() -> Vec<(&'static str, Value)> {
         ("sealed.json", sealed_envelopes()),
         ("wrap.json", wraps()),
         ("removal.json", removals()),
+        ("device.json", kept::vectors()),
     ]
 }
 

@@ -10,6 +10,7 @@
 use std::fs;
 
 mod cast;
+mod kept;
 mod sample;
 mod vector;
 

@@ -207,8 +207,9 @@ impl Desk {
 
     /// The document, made empty if it is new to this device.
     fn document_mut(&mut self, id: DocumentId) -> &mut Document {
-        let actor = chunk::actor(self.keys.id, id, self.progress.starts);
-        self.documents.get_or_insert_with(id, || Document::new(id, Crdt::empty(actor)))
+        let device = self.keys.id;
+        let actor = chunk::actor(device, id, self.progress.starts);
+        self.documents.get_or_insert_with(id, || Document::new(id, Crdt::empty(device, actor)))
     }
 
     /// Something that waited for the store may happen.

@@ -11,15 +11,18 @@ use shared::{
 };
 
 use crate::{
-    document::{crdt::Crdt, pending::PendingEntry},
+    document::{crdt::Crdt, intake::Opened, pending::PendingEntry},
     epoch::EpochSecret,
     record::{DocumentProgress, Place},
     view::Whereabouts,
 };
 
+pub mod census;
 pub mod chunk;
 pub mod crdt;
 pub mod genesis;
+pub mod inspect;
+pub mod intake;
 pub mod mirror;
 pub mod pending;
 
@@ -43,6 +46,7 @@ pub(crate) struct Fresh {
     pub(crate) counter: u64,
     pub(crate) start: u64,
     pub(crate) bytes: Vec<u8>,
+    pub(crate) rows: u32,
     pub(crate) durable: bool,
 }
 
@@ -74,6 +78,8 @@ pub(crate) struct Document {
     pub(crate) flights: VecDeque<Flight>,
     /// Verified envelopes whose in-flight marker is on its way to the store.
     pub(crate) marked: Vec<(Place, Verified)>,
+    /// Opened envelopes, and changes of ours, that build on changes which are not here.
+    pub(crate) waiting: Vec<(Option<Place>, Opened)>,
     /// Envelopes from the last start that may be poisonous: applied one at a time.
     pub(crate) suspects: VecDeque<Verified>,
     /// The newest number the server spoke of.
@@ -109,6 +115,7 @@ impl Document {
             fresh: VecDeque::new(),
             flights: VecDeque::new(),
             marked: vec![],
+            waiting: vec![],
             suspects: VecDeque::new(),
             heard_last: Number(0),
             pulling: false,

@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     cx::Cx,
+    document::census::Census,
     effect::{Record, RecordKey},
     keyring::Keyring,
 };
@@ -175,6 +176,9 @@ pub struct Snapshot {
     /// For each device the last envelope that is in it.
     #[n(1)]
     pub covers: Vec<(DeviceId, Seq)>,
+    /// What was counted of it; a snapshot without that is read past.
+    #[n(2)]
+    pub census: Option<Census>,
 }
 
 /// What a record holds.

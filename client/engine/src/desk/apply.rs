@@ -1,11 +1,17 @@
 //! Foreign changes: opened, checked and applied, one marker ahead of anything that could kill us.
 
-use automerge::Change;
-use shared::{envelope::Verified, id::DocumentId};
+use shared::{
+    envelope::{Kind, Verified},
+    id::DocumentId,
+    limit::DOCUMENT_BYTES_MAX,
+};
 
 use super::Desk;
 use crate::{
-    document::chunk::Chunk,
+    document::{
+        chunk::Chunk,
+        intake::{Opened, Verdict},
+    },
     journal::{After, Step},
     record::{Content, InFlight, Name, Place},
     seal,
@@ -17,17 +23,18 @@ impl Desk {
     pub(super) fn apply_marked(&mut self, step: &mut Step<'_, '_>, id: DocumentId) {
         let Some(document) = self.documents.get_mut(&id) else { return };
         let marked = std::mem::take(&mut document.marked);
-        // All at once if that works: automerge's cost is by the call, not by the change.
-        let opened: Result<Vec<_>, _> = marked.iter().map(|(_, it)| self.open(id, it)).collect();
-        let whole = opened.and_then(|changes| self.apply(id, changes.into_iter().flatten()));
-        if whole.is_err() {
-            for (place, envelope) in marked {
-                let changes = self.open(id, &envelope);
-                if changes.and_then(|changes| self.apply(id, changes)).is_err() {
-                    self.quarantine(step, place);
+        let mut places = vec![];
+        let mut opened = vec![];
+        for (place, envelope) in marked {
+            match self.open(id, &envelope) {
+                Ok(changes) => {
+                    places.push(Some(place));
+                    opened.push(changes);
                 }
+                Err(Rejected) => self.quarantine(step, place),
             }
         }
+        self.take_in(step, id, places, opened);
         step.delete(&self.sealer, Name::InFlight(id));
         self.refresh_open(step, id);
         if self.catalogue().is_some_and(|catalogue| catalogue.id == id) {
@@ -48,27 +55,55 @@ impl Desk {
         step.after(After::Marked(id));
     }
 
-    fn apply(
+    /// Takes in opened envelopes, together with those that waited for what they bring. What has no
+    /// place is our own and in no envelope yet.
+    pub(super) fn take_in(
         &mut self,
+        step: &mut Step<'_, '_>,
         id: DocumentId,
-        changes: impl IntoIterator<Item = Change>,
-    ) -> Result<(), Rejected> {
-        let changes = changes.into_iter().collect();
-        let document = self.documents.get_mut(&id).ok_or(Rejected)?;
-        document.crdt.apply(changes).map_err(|_| Rejected)
+        mut places: Vec<Option<Place>>,
+        mut opened: Vec<Opened>,
+    ) {
+        let Some(document) = self.documents.get_mut(&id) else { return };
+        for (place, waited) in std::mem::take(&mut document.waiting) {
+            places.push(place);
+            opened.push(waited);
+        }
+        let verdicts = document.crdt.take_in(&opened);
+        let mut refused = vec![];
+        let mut room = usize::try_from(DOCUMENT_BYTES_MAX).unwrap_or(usize::MAX);
+        for ((place, opened), verdict) in places.into_iter().zip(opened).zip(verdicts) {
+            let size: usize = opened.changes.iter().map(|change| change.bytes().len()).sum();
+            match verdict {
+                Verdict::Applied => {}
+                Verdict::Waiting if size <= room => {
+                    room -= size;
+                    document.waiting.push((place, opened));
+                }
+                // What waits is held in memory, and nobody may fill that.
+                Verdict::Waiting | Verdict::Refused(_) => refused.push(place),
+            }
+        }
+        for place in refused {
+            match place {
+                Some(place) => self.quarantine(step, place),
+                // What we wrote ourselves and read back from the store.
+                None => Self::notice(step, Notice::StoreDamaged { records: 1 }),
+            }
+        }
     }
 
     /// What an envelope carries, every change checked to be its author's.
-    pub(super) fn open(
-        &self,
-        id: DocumentId,
-        envelope: &Verified,
-    ) -> Result<Vec<Change>, Rejected> {
+    pub(super) fn open(&self, id: DocumentId, envelope: &Verified) -> Result<Opened, Rejected> {
         let document = self.documents.get(&id).ok_or(Rejected)?;
+        // Snapshots and attachments are not in this version.
+        if envelope.header().kind != Kind::Changes {
+            return Err(Rejected);
+        }
         let secret = document.secret(envelope.header().epoch).ok_or(Rejected)?;
         let plaintext = seal::open(envelope, secret).map_err(|_| Rejected)?;
         let chunk = Chunk::parse(&plaintext).map_err(|_| Rejected)?;
-        chunk.changes(envelope.header().device, id).map_err(|_| Rejected)
+        chunk.open(envelope.header().device, id).map_err(|_| Rejected)
     }
 
     /// Sets an envelope aside: listed, never applied again, the document stays usable.

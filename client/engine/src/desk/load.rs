@@ -12,7 +12,7 @@ use shared::{
 
 use super::{Desk, Pace};
 use crate::{
-    document::{Chain, Flight, Fresh, chunk, crdt::Crdt},
+    document::{Chain, Flight, Fresh, chunk, crdt::Crdt, inspect::Inspected, intake::Opened},
     effect::{Record, RecordKey},
     epoch::EpochSecret,
     journal::Step,
@@ -122,6 +122,7 @@ impl Desk {
                     document.fresh.push_back(Fresh {
                         counter,
                         start: change.start,
+                        rows: super::push::rows(&change.bytes.0),
                         bytes: change.bytes.0,
                         durable,
                     });
@@ -182,11 +183,11 @@ impl Desk {
         document.log = log;
         let actor = chunk::actor(self.keys.id, id, self.progress.starts);
         let mut covers = Map::new();
-        if let Some(snapshot) = found.snapshot
-            && let Some(crdt) = Crdt::load(&snapshot.bytes.0, actor)
+        if let Some(Snapshot { bytes, covers: covered, census: Some(census) }) = found.snapshot
+            && let Some(crdt) = Crdt::load(&bytes.0, census, self.keys.id, actor)
         {
             document.crdt = crdt;
-            covers.extend(snapshot.covers);
+            covers.extend(covered);
         }
         let mut replay = Replay { suspects: found.suspects, covers, ..Replay::default() };
         self.note_quarantine(step, id, found.quarantined, found.is_second_try, &mut replay);
@@ -276,25 +277,33 @@ impl Desk {
     }
 
     fn replay(&mut self, step: &mut Step<'_, '_>, id: DocumentId, replay: &Replay) {
-        let mut changes = vec![];
+        let mut places = vec![];
+        let mut opened = vec![];
         for envelope in &replay.envelopes {
-            if let Ok(opened) = self.open(id, envelope) {
-                changes.extend(opened);
+            let header = envelope.header();
+            let place = Place { document: id, device: header.device, seq: header.seq };
+            if let Ok(changes) = self.open(id, envelope) {
+                places.push(Some(place));
+                opened.push(changes);
             } else {
-                let header = envelope.header();
-                let place = Place { document: id, device: header.device, seq: header.seq };
                 self.quarantine(step, place);
             }
         }
+        let Some(document) = self.documents.get(&id) else { return };
+        for fresh in &document.fresh {
+            let changes = Inspected::parse(&fresh.bytes).into_iter().collect();
+            places.push(None);
+            opened.push(Opened { device: self.keys.id, changes });
+        }
+        let replayed: usize = opened.iter().map(|it| it.changes.len()).sum();
+        self.take_in(step, id, places, opened);
         let Some(document) = self.documents.get_mut(&id) else { return };
-        let own = document.fresh.iter();
-        changes.extend(own.filter_map(|it| automerge::Change::from_bytes(it.bytes.clone()).ok()));
-        let replayed = changes.len();
-        if document.crdt.apply(changes).is_err() {
-            Self::notice(step, Notice::StoreDamaged { records: 1 });
-        } else if replayed >= REPLAYED_MAX && document.suspects.is_empty() {
+        let is_whole = document.suspects.is_empty() && document.waiting.is_empty();
+        if replayed >= REPLAYED_MAX && is_whole {
             let covers = document.chains.iter().map(|(device, chain)| (*device, chain.seq));
-            let snapshot = Snapshot { bytes: Blob(document.crdt.save()), covers: covers.collect() };
+            let (bytes, census) = document.crdt.save();
+            let (bytes, covers) = (Blob(bytes), covers.collect());
+            let snapshot = Snapshot { bytes, covers, census: Some(census) };
             step.put(&self.sealer, Name::Snapshot(id), &Content::Snapshot(snapshot));
         }
         self.mark_next_suspect(step, id);

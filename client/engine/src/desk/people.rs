@@ -181,7 +181,7 @@ impl Desk {
     /// Makes a document that only this person's devices can open.
     fn begin_document(&mut self, step: &mut Step<'_, '_>, id: DocumentId, kind: Kind) {
         let actor = chunk::actor(self.keys.id, id, self.progress.starts);
-        let Some((crdt, first)) = Crdt::begin(kind, actor) else { return };
+        let Some((crdt, first)) = Crdt::begin(kind, self.keys.id, actor) else { return };
         let secret = EpochSecret::make(step.cx);
         let wish = Wish::Create(secret.commitment(id, Epoch::FIRST));
         self.save_bytes(step, Name::Secret(id, Epoch::FIRST, 0), secret.expose());

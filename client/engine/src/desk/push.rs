@@ -4,7 +4,7 @@ use shared::{
     Blob,
     envelope::{Header, Kind, Verified},
     id::{DocumentId, Seq},
-    limit::{BATCH_ENVELOPES_MAX, MESSAGE_BYTES_MAX},
+    limit::{BATCH_ENVELOPES_MAX, CHANGE_ROWS_MAX, MESSAGE_BYTES_MAX},
     sync::ClientMessage,
     time::UnixMillis,
 };
@@ -14,6 +14,7 @@ use crate::{
     document::{
         Chain, Document, Flight, Fresh,
         chunk::{Chunk, Seen, heads_of},
+        inspect::Inspected,
     },
     journal::{After, Step},
     record::{Content, FreshChange, Name},
@@ -39,7 +40,8 @@ impl Desk {
         step.put(&self.sealer, Name::Change(id, counter), &Content::Change(change));
         step.count_edit();
         step.after(After::Saved(id, counter));
-        document.fresh.push_back(Fresh { counter, start, bytes, durable: false });
+        let rows = rows(&bytes);
+        document.fresh.push_back(Fresh { counter, start, bytes, rows, durable: false });
         document.used = step.now();
     }
 
@@ -204,14 +206,22 @@ fn sent(document: &Document) -> usize {
     document.flights.iter().filter(|flight| flight.sent).count()
 }
 
+/// Operations of a change of ours.
+pub(super) fn rows(bytes: &[u8]) -> u32 {
+    Inspected::parse(bytes).map_or(0, |change| change.row_count())
+}
+
 /// How many durable changes make the next envelope.
 fn segment(document: &Document) -> usize {
     let mut size = 0;
+    let mut rows = 0;
     document
         .fresh
         .iter()
         .take_while(|fresh| {
-            let fits = size == 0 || size + fresh.bytes.len() <= SEGMENT_BYTES;
+            rows += fresh.rows;
+            let is_small = size + fresh.bytes.len() <= SEGMENT_BYTES && rows <= CHANGE_ROWS_MAX;
+            let fits = size == 0 || is_small;
             size += fresh.bytes.len() + 8;
             fresh.durable && fits
         })

@@ -1,17 +1,22 @@
 //! What an envelope carries: changes, and what their author had seen.
 
-use automerge::{ActorId, Change, ChangeHash};
+use automerge::{ActorId, ChangeHash};
 use minicbor::Encode;
 use shared::{
     Blob, Decode, hash,
     id::{DeviceId, DocumentId, EnvelopeId, Seq},
-    limit::{CHANGE_BYTES_MAX, ENVELOPE_CHANGES_MAX},
+    limit::{CHANGE_ROWS_MAX, ENVELOPE_CHANGES_MAX},
     log::Head,
+    map::Set,
     time::UnixMillis,
 };
 use thiserror::Error;
 
-use crate::document::genesis;
+use crate::document::{
+    genesis,
+    inspect::{InspectError, Inspected},
+    intake::Opened,
+};
 
 /// The actor of changes that a device makes in a document after its `start`-th start.
 ///
@@ -77,9 +82,12 @@ pub enum ChunkError {
     /// The author wrote rubbish: set the envelope aside.
     #[error("the chunk does not have the shape of one")]
     Malformed,
-    /// More or larger changes than anybody may send: set the envelope aside.
+    /// More changes or operations than anybody may send at once: set the envelope aside.
     #[error("the chunk passes a limit")]
     TooLarge,
+    /// A change is none: set the envelope aside.
+    #[error(transparent)]
+    Change(InspectError),
     /// A change claims to be another device's: set the envelope aside.
     #[error("a change's actor does not belong to the signing device")]
     ForeignActor,
@@ -96,31 +104,29 @@ impl Chunk {
         minicbor::decode(bytes).map_err(|_| ChunkError::Malformed)
     }
 
-    /// The changes, each checked to be the author's own, or a genesis that everybody may carry.
-    pub fn changes(
-        &self,
-        author: DeviceId,
-        document: DocumentId,
-    ) -> Result<Vec<Change>, ChunkError> {
+    /// The changes, each walked, and checked to be the author's own or a genesis that everybody
+    /// may carry.
+    pub fn open(&self, author: DeviceId, document: DocumentId) -> Result<Opened, ChunkError> {
         if self.changes.len() > ENVELOPE_CHANGES_MAX || self.starts.len() > ENVELOPE_CHANGES_MAX {
             return Err(ChunkError::TooLarge);
         }
-        let actors: Vec<ActorId> =
+        let actors: Set<ActorId> =
             self.starts.iter().map(|start| actor(author, document, *start)).collect();
-        self.changes.iter().map(|bytes| checked(bytes, &actors)).collect()
-    }
-}
-
-fn checked(bytes: &Blob, actors: &[ActorId]) -> Result<Change, ChunkError> {
-    if bytes.0.len() > CHANGE_BYTES_MAX {
-        return Err(ChunkError::TooLarge);
-    }
-    let change = Change::from_bytes(bytes.0.clone()).map_err(|_| ChunkError::Malformed)?;
-    let is_own = actors.contains(change.actor_id());
-    if is_own || genesis::is_genesis(change.hash()) {
-        Ok(change)
-    } else {
-        Err(ChunkError::ForeignActor)
+        let mut opened = Opened { device: author, changes: vec![] };
+        let mut rows = 0;
+        for bytes in &self.changes {
+            let change = Inspected::parse(&bytes.0).map_err(ChunkError::Change)?;
+            rows += change.row_count();
+            if rows > CHANGE_ROWS_MAX {
+                return Err(ChunkError::TooLarge);
+            }
+            let is_own = actors.contains(&ActorId::from(change.actor().as_slice()));
+            if !is_own && !genesis::is_genesis(ChangeHash(change.hash())) {
+                return Err(ChunkError::ForeignActor);
+            }
+            opened.changes.push(change);
+        }
+        Ok(opened)
     }
 }
 

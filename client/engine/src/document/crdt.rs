@@ -1,21 +1,31 @@
 //! One automerge document and its fields. The only module that calls automerge to read and write.
 
 use automerge::{
-    ActorId, Automerge, Change, ChangeHash, ObjId, ObjType, ROOT, ReadDoc, ScalarValue,
-    TextEncoding, Value as AutoValue, VerificationMode,
+    ActorId, Automerge, ChangeHash, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, TextEncoding,
+    Value as AutoValue, VerificationMode,
     transaction::{CommitOptions, Transactable, Transaction},
 };
-use shared::{limit::TEXT_CHARS_MAX, time::UnixMillis};
+use shared::{
+    id::DeviceId,
+    limit::{
+        CHANGE_BYTES_MAX, CHANGE_ROWS_MAX, DOCUMENT_BYTES_MAX, DOCUMENT_ROWS_MAX, LIST_ITEMS_MAX,
+        TEXT_CHARS_MAX,
+    },
+    map::Map,
+    time::UnixMillis,
+};
 use thiserror::Error;
 
 use crate::{
     casework::field::{Field, Shape, Spec, Value, shape_at},
     command::Splice,
-    document::genesis::{Kind, container, genesis},
+    document::{
+        census::{Census, Made},
+        genesis::{Kind, container, genesis},
+        inspect::{self, Inspected},
+        intake::{Opened, Verdict},
+    },
 };
-
-/// Most items of one list.
-pub const LIST_ITEMS_MAX: usize = 10_000;
 
 /// Why an edit was not made. Nothing was changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -31,52 +41,47 @@ pub enum EditError {
     Internal,
 }
 
-/// Why changes were not applied: the document is as it was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("the document refused the changes")]
-pub struct ApplyError;
-
 /// An automerge document with the actor of this start.
 #[derive(Debug)]
 pub struct Crdt {
-    automerge: Automerge,
+    pub(super) automerge: Automerge,
+    pub(super) census: Census,
+    /// Who edits here.
+    pub(super) device: DeviceId,
 }
 
 impl Crdt {
     /// A document without content, to receive another device's changes.
-    pub fn empty(actor: ActorId) -> Self {
+    pub fn empty(device: DeviceId, actor: ActorId) -> Self {
         let mut automerge = Automerge::new_with_encoding(TextEncoding::Utf16CodeUnit);
         automerge.set_actor(actor);
-        Self { automerge }
+        Self { automerge, census: Census::default(), device }
     }
 
     /// A new document of a kind, and its first change.
-    pub fn begin(kind: Kind, actor: ActorId) -> Option<(Self, Vec<u8>)> {
-        let first = genesis(kind)?;
-        let bytes = first.raw_bytes().to_vec();
-        let mut crdt = Self::empty(actor);
-        crdt.apply(vec![first]).ok()?;
-        Some((crdt, bytes))
+    pub fn begin(kind: Kind, device: DeviceId, actor: ActorId) -> Option<(Self, Vec<u8>)> {
+        let bytes = genesis(kind)?.raw_bytes().to_vec();
+        let mut crdt = Self::empty(device, actor);
+        let opened = Opened { device, changes: vec![Inspected::parse(&bytes).ok()?] };
+        (crdt.take_in(&[opened]) == [Verdict::Applied]).then_some((crdt, bytes))
     }
 
-    /// From a local snapshot.
-    pub fn load(bytes: &[u8], actor: ActorId) -> Option<Self> {
+    /// From a local snapshot and the census that was saved with it.
+    pub fn load(bytes: &[u8], census: Census, device: DeviceId, actor: ActorId) -> Option<Self> {
+        if !inspect::is_document(bytes) {
+            return None;
+        }
         let options = automerge::LoadOptions::new()
             .verification_mode(VerificationMode::Check)
             .text_encoding(TextEncoding::Utf16CodeUnit);
         let mut automerge = Automerge::load_with_options(bytes, options).ok()?;
         automerge.set_actor(actor);
-        Some(Self { automerge })
+        Some(Self { automerge, census, device })
     }
 
     /// The whole document, for a local snapshot.
-    pub fn save(&self) -> Vec<u8> {
-        self.automerge.save_nocompress()
-    }
-
-    /// Takes in changes; known ones are ignored, early ones wait inside.
-    pub fn apply(&mut self, changes: Vec<Change>) -> Result<(), ApplyError> {
-        self.automerge.apply_changes(changes).map_err(|_| ApplyError)
+    pub fn save(&self) -> (Vec<u8>, Census) {
+        (self.automerge.save_nocompress(), self.census.clone())
     }
 
     /// What is newest.
@@ -95,15 +100,21 @@ impl Crdt {
         at: UnixMillis,
         write: impl FnOnce(&mut Writer<'_, '_>) -> Result<(), EditError>,
     ) -> Result<Option<Vec<u8>>, EditError> {
+        let (census, device) = (&self.census, self.device);
         let mut tx = self.automerge.transaction();
-        if let Err(error) = write(&mut Writer { tx: &mut tx }) {
+        let mut writer = Writer { tx: &mut tx, census, device, added: Map::new() };
+        if let Err(error) = write(&mut writer).and_then(|()| writer.has_room()) {
             tx.rollback();
             return Err(error);
         }
         let seconds = i64::try_from(at.0 / 1000).unwrap_or(0);
         let (hash, _) = tx.commit_with(CommitOptions::default().with_time(seconds));
         let change = hash.and_then(|hash| self.automerge.get_change_by_hash(&hash));
-        Ok(change.map(|change| change.raw_bytes().to_vec()))
+        let Some(change) = change else { return Ok(None) };
+        let bytes = change.raw_bytes().to_vec();
+        let counted = self.count_own(&bytes);
+        debug_assert_eq!(counted, Ok(()), "others would set this edit aside");
+        Ok(Some(bytes))
     }
 
     /// A text, or `None` if the field is none.
@@ -175,9 +186,36 @@ impl Crdt {
 /// Edits of one change.
 pub struct Writer<'t, 'd> {
     tx: &'t mut Transaction<'d>,
+    census: &'t Census,
+    device: DeviceId,
+    /// Elements inserted by this change.
+    added: Map<Made, usize>,
 }
 
 impl Writer<'_, '_> {
+    /// Whether every reader will let the change in.
+    fn has_room(&self) -> Result<(), EditError> {
+        let spent = self.census.spent(self.device);
+        let rows = u64::try_from(self.tx.pending_ops()).unwrap_or(u64::MAX);
+        let most = u64::try_from(CHANGE_BYTES_MAX).unwrap_or(u64::MAX);
+        let fits = rows <= CHANGE_ROWS_MAX.into()
+            && spent.rows.saturating_add(rows) <= DOCUMENT_ROWS_MAX
+            && spent.bytes.saturating_add(most) <= DOCUMENT_BYTES_MAX;
+        if fits { Ok(()) } else { Err(EditError::TooLong) }
+    }
+
+    /// Uses up room in a text or list.
+    fn insert(&mut self, object: &ObjId, count: usize, most: usize) -> Result<(), EditError> {
+        let ObjId::Id(counter, actor, _) = object else { return Err(EditError::Internal) };
+        let actor = actor.to_bytes().try_into().map_err(|_| EditError::Internal)?;
+        let made = Made::new(actor, *counter);
+        let before = self.census.filled(made, self.device);
+        let added = self.added.get_or_default(made);
+        *added += count;
+        let filled = usize::try_from(before).unwrap_or(usize::MAX).saturating_add(*added);
+        if filled > most { Err(EditError::TooLong) } else { Ok(()) }
+    }
+
     /// Changes a text. Positions count UTF-16 code units.
     pub fn splice(&mut self, field: &Field, splice: &Splice) -> Result<(), EditError> {
         let Some(Found::Object(object, ObjType::Text)) = find(self.tx, field) else {
@@ -193,6 +231,7 @@ impl Writer<'_, '_> {
         {
             return Err(EditError::TooLong);
         }
+        self.insert(&object, splice.insert.chars().count(), TEXT_CHARS_MAX)?;
         let delete = isize::try_from(delete).map_err(|_| EditError::TooLong)?;
         self.tx.splice_text(&object, at, delete, &splice.insert).map_err(|_| EditError::Internal)
     }
@@ -248,9 +287,7 @@ impl Writer<'_, '_> {
             return Err(EditError::NoSuchField);
         };
         let length = self.tx.length(&object);
-        if length >= LIST_ITEMS_MAX {
-            return Err(EditError::TooLong);
-        }
+        self.insert(&object, 1, widen(LIST_ITEMS_MAX))?;
         let at = at.unwrap_or(length).min(length);
         let internal = |_| EditError::Internal;
         let item = self.tx.insert_object(&object, at, ObjType::Map).map_err(internal)?;
@@ -379,7 +416,13 @@ mod tests {
     use super::*;
 
     fn crdt(kind: Kind) -> Crdt {
-        Crdt::begin(kind, ActorId::from([1_u8; 16].as_slice())).unwrap().0
+        Crdt::begin(kind, DEVICE, ActorId::from([1_u8; 16].as_slice())).unwrap().0
+    }
+
+    const DEVICE: DeviceId = DeviceId::new([1; 16]);
+
+    fn opened(bytes: &[u8]) -> Opened {
+        Opened { device: DEVICE, changes: vec![Inspected::parse(bytes).unwrap()] }
     }
 
     fn now() -> UnixMillis {
@@ -420,16 +463,16 @@ mod tests {
     #[test]
     fn codes_chosen_on_two_devices_are_both_kept() {
         let mut one = crdt(Kind::Note);
-        let mut two = Crdt::empty(ActorId::from([2_u8; 16].as_slice()));
-        two.apply(vec![genesis(Kind::Note).unwrap()]).unwrap();
+        let actor = ActorId::from([2_u8; 16].as_slice());
+        let mut two = Crdt::begin(Kind::Note, DeviceId::new([2; 16]), actor).unwrap().0;
         let field = Field::top("stage");
         let shape = shape_of(&one, &field).unwrap();
         let codes = |code: &str| Value::Codes(vec![code.into()]);
 
         let a = one.edit(now(), |tx| tx.set(&field, shape, &codes("rapport"))).unwrap().unwrap();
         let b = two.edit(now(), |tx| tx.set(&field, shape, &codes("problem"))).unwrap().unwrap();
-        one.apply(vec![Change::from_bytes(b).unwrap()]).unwrap();
-        two.apply(vec![Change::from_bytes(a).unwrap()]).unwrap();
+        assert_eq!(one.take_in(&[opened(&b)]), [Verdict::Applied]);
+        assert_eq!(two.take_in(&[opened(&a)]), [Verdict::Applied]);
 
         let both = Value::Codes(vec!["rapport".into(), "problem".into()]);
         assert_eq!(one.value(&field, shape), both);

@@ -3,6 +3,8 @@
 //! It is the same bytes on every device, so two devices that start a document of one kind agree,
 //! and no two devices ever create the same text twice.
 
+use std::sync::OnceLock;
+
 use automerge::{
     ActorId, Automerge, Change, ChangeHash, ObjType, ROOT, TextEncoding,
     transaction::{CommitOptions, Transactable as _},
@@ -86,7 +88,9 @@ pub(crate) fn container(shape: Shape) -> Option<ObjType> {
 
 /// Whether a change is the first change of some kind of document.
 pub fn is_genesis(hash: ChangeHash) -> bool {
-    Kind::ALL.into_iter().filter_map(genesis).any(|change| change.hash() == hash)
+    static KNOWN: OnceLock<Vec<ChangeHash>> = OnceLock::new();
+    let known = || Kind::ALL.into_iter().filter_map(genesis).map(|it| it.hash()).collect();
+    KNOWN.get_or_init(known).contains(&hash)
 }
 
 #[cfg(test)]
