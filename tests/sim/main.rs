@@ -3,3 +3,4 @@
 mod crash;
 mod interview;
 mod joining;
+mod rough;

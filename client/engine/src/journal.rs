@@ -84,6 +84,11 @@ impl<'a, 'c> Step<'a, 'c> {
         self.after.push(after);
     }
 
+    /// A person's edits among what this step writes.
+    pub(crate) fn edits(&self) -> u32 {
+        self.edits
+    }
+
     /// Counts a person's edit among what this step writes.
     pub(crate) fn count_edit(&mut self) {
         self.edits += 1;
@@ -161,7 +166,9 @@ impl Journal {
 
     /// Tries refused batches again, in order, when it is time.
     pub(crate) fn retry(&mut self, now: UnixMillis) -> Vec<Effect> {
-        if self.retry_at.is_none_or(|at| now < at) {
+        // A time further ahead than the wait was set by a clock that has been put back since.
+        let is_early = |at: UnixMillis| now < at && at <= now.plus_ms(RETRY_MS);
+        if self.retry_at.is_none_or(is_early) {
             return vec![];
         }
         self.retry_at = None;

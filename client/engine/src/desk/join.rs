@@ -332,6 +332,11 @@ impl Desk {
             (Reason::UnknownGrant | Reason::WrongBootstrap | Reason::NoFirm, None) => {
                 Notice::WrongLink
             }
+            // The same answer once more, while we ask as the device.
+            (Reason::GrantExpired | Reason::GrantSpent | Reason::FirmExists, Some(doubt)) => {
+                self.doubt = Some(doubt);
+                return true;
+            }
             (_, doubt) => {
                 self.doubt = doubt;
                 return false;
@@ -442,8 +447,9 @@ impl Desk {
         if self.org_length() > before {
             self.hand_over_seeds(step);
             self.retry_waiting(step);
-            self.send_org_wish(step);
         }
+        // Also when nothing came: what moved the head may have arrived before we were told of it.
+        self.send_org_wish(step);
     }
 
     fn org_lies(&mut self, step: &mut Step<'_, '_>) {
@@ -473,11 +479,11 @@ impl Desk {
     }
 
     /// The org log accepted our entry: it is applied from our own bytes.
-    pub(super) fn org_appended(&mut self, step: &mut Step<'_, '_>) {
+    pub(super) fn org_appended(&mut self, step: &mut Step<'_, '_>, head: Head) {
         match &self.keyring.membership {
             Membership::Founding { .. } => self.founded(step),
             Membership::Invited { .. } => self.pull_org(step),
-            Membership::Member { .. } => self.org_wish_granted(step),
+            Membership::Member { .. } => self.org_wish_appended(step, head),
         }
     }
 }

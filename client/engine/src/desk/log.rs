@@ -35,11 +35,11 @@ impl Desk {
         let Some((counter, pending)) = document.pending.front_mut() else { return };
         if pending.entry.is_none() {
             let log = LogId::Document(id);
-            let place = Place { log, head, at: step.now(), author: Author::Device(device) };
+            let place = Place { log, head, at: pending.at, author: Author::Device(device) };
             let entry = pending.wish.body().sign(place, &self.keys.device);
             pending.entry = Some(Blob(entry.as_bytes().to_vec()));
-            // Written with the next batch; if that is lost, the entry is signed anew and the
-            // server answers that the head moved, which leads back here.
+            // Written with the next batch; if that is lost, the same bytes are signed again, for
+            // the time is the wish's, and Ed25519 has no randomness.
             let content = Content::Pending(pending.clone());
             step.put(sealer, Name::Pending(id, *counter), &content);
         }
@@ -49,12 +49,21 @@ impl Desk {
     }
 
     /// The server took our entry: it is applied from our own bytes.
-    pub(super) fn document_appended(&mut self, step: &mut Step<'_, '_>, id: DocumentId) {
+    pub(super) fn document_appended(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        id: DocumentId,
+        head: Head,
+    ) {
         let Some(document) = self.documents.get_mut(&id) else { return };
-        document.pending_sent = false;
         let Some(entry) = document.pending.front().and_then(|(_, it)| it.entry.clone()) else {
             return;
         };
+        // The answer may be to an earlier entry, which was sent twice.
+        if !is_at(&entry, head) {
+            return;
+        }
+        document.pending_sent = false;
         let index = document.log.as_ref().map_or(0, |log| log.head().length);
         self.receive_log(step, id, index, &[entry], false);
     }
@@ -213,4 +222,11 @@ impl Desk {
         }
         self.seal_due(step);
     }
+}
+
+/// Whether a log that ends in `entry` has this head.
+pub(super) fn is_at(entry: &Blob, head: Head) -> bool {
+    Entry::parse(&entry.0).is_ok_and(|entry| {
+        head.length == entry.index().saturating_add(1) && head.hash == entry.hash()
+    })
 }

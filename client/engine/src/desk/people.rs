@@ -3,9 +3,9 @@
 use shared::{
     id::{AccountId, DocumentId, Epoch, KeyGeneration},
     log::{
-        Author, LogId, Place,
+        Author, Head, LogId, Place,
         document::Access,
-        org::{EnrolGrant, Enrols, OrgBody, Role},
+        org::{EnrolGrant, Enrols, OrgBody, OrgLog, Role},
     },
     secret::Secret,
     sign::SigningKey,
@@ -62,6 +62,9 @@ impl Desk {
         if wish.sent.is_some() || self.login != super::Login::In {
             return;
         }
+        if let Some(index) = granted(org, &wish.body) {
+            return self.org_wish_granted(step, index);
+        }
         let place = Place {
             log: LogId::Org(org.firm()),
             head: org.head(),
@@ -81,19 +84,25 @@ impl Desk {
         self.pull_org(step);
     }
 
-    /// Our entry is in the org log.
-    pub(super) fn org_wish_granted(&mut self, step: &mut Step<'_, '_>) {
-        let Some(wish) = self.org_wishes.pop_front() else { return };
-        let Some(bytes) = wish.sent else { return };
-        let index = self.org_length();
+    /// The server took an entry; unless that was an earlier one sent twice, it is our wish.
+    pub(super) fn org_wish_appended(&mut self, step: &mut Step<'_, '_>, head: Head) {
+        let sent = self.org_wishes.front().and_then(|wish| wish.sent.clone());
+        let Some(bytes) = sent.filter(|entry| super::log::is_at(entry, head)) else { return };
+        let index = head.length.saturating_sub(1);
         let is_next = shared::log::Entry::parse(&bytes.0)
             .is_ok_and(|entry| self.org.as_mut().is_some_and(|org| org.append(&entry).is_ok()));
         if is_next {
             self.save_bytes(step, Name::Org(index), &bytes.0);
         } else {
-            // It arrived with a pull already: the log tells.
+            // It arrived with a pull already, or something before it is missing: the log tells.
             self.pull_org(step);
         }
+        self.org_wish_granted(step, index);
+    }
+
+    /// Our entry is in the org log, at this index.
+    fn org_wish_granted(&mut self, step: &mut Step<'_, '_>, index: u64) {
+        let Some(wish) = self.org_wishes.pop_front() else { return };
         if let InvitationFor::Person(role) = wish.invitation.purpose {
             let invited = catalogue::Invited {
                 grant: index,
@@ -171,7 +180,7 @@ impl Desk {
         let mut document = Document::new(id, crdt);
         document.add_secret(Epoch::FIRST, secret);
         self.documents.insert(id, document);
-        self.wish(step, id, PendingEntry { wish, wraps, entry: None });
+        self.wish(step, id, PendingEntry { wish, wraps, entry: None, at: step.now() });
         self.keep_change(step, id, first);
     }
 
@@ -191,9 +200,10 @@ impl Desk {
         };
         let Some(secret) = secret else { return };
         let secret = EpochSecret::new(Secret::new(Box::new(*secret.expose())));
-        let wraps = self.wrap_for(step, &secret, id, account).into_iter().collect();
+        // Whom the log here does not know yet would be let in without a key to open anything.
+        let Some(wrap) = self.wrap_for(step, &secret, id, account) else { return };
         let wish = Wish::Grant(account, access);
-        self.wish(step, id, PendingEntry { wish, wraps, entry: None });
+        self.wish(step, id, PendingEntry { wish, wraps: vec![wrap], entry: None, at: step.now() });
     }
 
     fn wrap_for(
@@ -253,5 +263,13 @@ impl Desk {
         self.edit(step, interview, |tx| note::begin(tx, &about));
         self.edit(step, case, |tx| case::add_interview(tx, interview, ordinal, at));
         step.effects.push(Effect::Show(View::GoTo(interview)));
+    }
+}
+
+/// Where in the log a wish is fulfilled already: the answer to it got lost.
+fn granted(org: &OrgLog, body: &OrgBody) -> Option<u64> {
+    match body {
+        OrgBody::EnrolGrant(grant) => org.grant_of_key(&grant.key).map(|(index, _)| index),
+        OrgBody::Genesis(_) | OrgBody::AccountAdd(_) | OrgBody::DeviceAdd(_) => None,
     }
 }

@@ -71,6 +71,10 @@ impl Desk {
         if self.login != Login::In {
             return;
         }
+        if self.first_unsealed_at.is_some_and(|at| at > step.now()) {
+            // The clock was set back; what waited for it would wait for years.
+            self.first_unsealed_at = None;
+        }
         let is_time = match self.pace {
             Pace::Each => true,
             Pace::Coalesce { wait_ms } => {

@@ -57,9 +57,9 @@ impl Desk {
                 self.receive_wraps(step, last, &wraps, more);
             }
             ServerMessage::Acks { acks } => self.receive_acks(step, &acks),
-            ServerMessage::Appended { log: LogId::Org(_), .. } => self.org_appended(step),
-            ServerMessage::Appended { log: LogId::Document(id), .. } => {
-                self.document_appended(step, id);
+            ServerMessage::Appended { log: LogId::Org(_), head } => self.org_appended(step, head),
+            ServerMessage::Appended { log: LogId::Document(id), head } => {
+                self.document_appended(step, id, head);
             }
             ServerMessage::HeadMoved { log: LogId::Org(_), .. } => self.org_head_moved(step),
             ServerMessage::HeadMoved { log: LogId::Document(id), .. } => {
@@ -126,6 +126,8 @@ impl Desk {
                 self.settle_for(id, before, was_asked && stopped.is_none());
                 self.pull_if_behind(step, id);
             }
+            // Asked for when the secret is here.
+            Some(Distrust::Early) => {}
             // Asked again when the org log has grown, not before: a server could keep us asking.
             Some(Distrust::Unknown) => self.pull_org(step),
             Some(Distrust::Lie) => {
@@ -198,6 +200,9 @@ impl Desk {
         }
         if header.document != id || header.seq.0 != chain.seq.0 + 1 || header.prev != chain.id {
             return Err(Distrust::Lie);
+        }
+        if document.secret(header.epoch).is_none() {
+            return Err(Distrust::Early);
         }
         let verified = self.authenticate(id, envelope)?;
         let name = Name::Envelope(id, place.device, place.seq);
@@ -324,6 +329,8 @@ impl Desk {
 enum Distrust {
     /// Something before it is missing: ask for that.
     Gap,
+    /// Its epoch's secret is not here yet: wait for it.
+    Early,
     /// The logs do not know its author yet: wait for them.
     Unknown,
     /// It cannot be true.

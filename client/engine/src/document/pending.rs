@@ -6,6 +6,7 @@ use shared::{
     id::{AccountId, Commitment},
     log::document::{Access, Create, DocumentBody, Grant},
     sync::Wrap,
+    time::UnixMillis,
 };
 
 /// What an entry will say. Signed when it is sent, because only then is the head known.
@@ -42,4 +43,7 @@ pub struct PendingEntry {
     /// As sent last; sent again unchanged until the server answers.
     #[n(2)]
     pub entry: Option<Blob>,
+    /// When it was wished for; part of the entry, so that it is the same however often signed.
+    #[n(3)]
+    pub at: UnixMillis,
 }
