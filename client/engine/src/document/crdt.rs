@@ -40,6 +40,8 @@ pub struct ApplyError;
 #[derive(Debug)]
 pub struct Crdt {
     automerge: Automerge,
+    /// Grows with every change, ours or not.
+    changed: u64,
 }
 
 impl Crdt {
@@ -47,7 +49,7 @@ impl Crdt {
     pub fn empty(actor: ActorId) -> Self {
         let mut automerge = Automerge::new_with_encoding(TextEncoding::Utf16CodeUnit);
         automerge.set_actor(actor);
-        Self { automerge }
+        Self { automerge, changed: 0 }
     }
 
     /// A new document of a kind, and its first change.
@@ -66,7 +68,7 @@ impl Crdt {
             .text_encoding(TextEncoding::Utf16CodeUnit);
         let mut automerge = Automerge::load_with_options(bytes, options).ok()?;
         automerge.set_actor(actor);
-        Some(Self { automerge })
+        Some(Self { automerge, changed: 1 })
     }
 
     /// The whole document, for a local snapshot.
@@ -76,7 +78,13 @@ impl Crdt {
 
     /// Takes in changes; known ones are ignored, early ones wait inside.
     pub fn apply(&mut self, changes: Vec<Change>) -> Result<(), ApplyError> {
+        self.changed += 1;
         self.automerge.apply_changes(changes).map_err(|_| ApplyError)
+    }
+
+    /// How often the document changed here; what was read of it holds until this grows.
+    pub fn changed(&self) -> u64 {
+        self.changed
     }
 
     /// What is newest.
@@ -100,6 +108,7 @@ impl Crdt {
             tx.rollback();
             return Err(error);
         }
+        self.changed += 1;
         let seconds = i64::try_from(at.0 / 1000).unwrap_or(0);
         let (hash, _) = tx.commit_with(CommitOptions::default().with_time(seconds));
         let change = hash.and_then(|hash| self.automerge.get_change_by_hash(&hash));
