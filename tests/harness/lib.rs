@@ -6,6 +6,7 @@ pub mod firm;
 pub mod host;
 pub mod screen;
 pub mod seed;
+pub mod sim;
 pub mod station;
 pub mod world;
 

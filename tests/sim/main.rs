@@ -3,4 +3,6 @@
 mod crash;
 mod interview;
 mod joining;
+mod random;
 mod rough;
+mod sabotage;
