@@ -4,5 +4,6 @@ mod crash;
 mod interview;
 mod joining;
 mod random;
+mod restore;
 mod rough;
 mod sabotage;

@@ -10,7 +10,7 @@ use minicbor::{Decode, Encode};
 use sha2::Sha256;
 use shared::{
     Blob,
-    id::{DeviceId, DocumentId, Epoch, Number, Seq},
+    id::{DeviceId, DocumentId, Epoch, Number, Seq, ServerEpoch},
     secret::Secret,
 };
 use zeroize::Zeroizing;
@@ -129,6 +129,9 @@ pub struct Progress {
     /// The last wrap fetched.
     #[n(1)]
     pub wraps: u64,
+    /// The server's epoch, once everything here was offered to it.
+    #[n(2)]
+    pub server_epoch: Option<ServerEpoch>,
 }
 
 /// How far we are with a document.

@@ -54,6 +54,8 @@ const ACTS: &[(u64, Act)] = &[
     (20, Run::free_storage),
     (6, Run::set_clock),
     (4, Run::restart_server),
+    (3, Run::back_up_server),
+    (3, Run::restore_server),
     (1, Run::lose_device),
     (2, Run::evict),
 ];
@@ -495,6 +497,42 @@ impl Run {
         Some(())
     }
 
+    fn back_up_server(&mut self) -> Option<()> {
+        self.anything()?;
+        self.tell(|| "the server is backed up".into());
+        let acked = self.model.edits.iter().map(|edit| edit.fate == Fate::Acked).collect();
+        self.backup = Some((self.world.back_up(), acked));
+        Some(())
+    }
+
+    /// An old backup is put in place. Everybody who is left comes by before work goes on: two logs
+    /// that both continue the backup's could not be made one again.
+    fn restore_server(&mut self) -> Option<()> {
+        let (backup, acked) = self.backup.take()?;
+        self.tell(|| "the server is restored from its backup".into());
+        self.observe();
+        self.cursors.clear();
+        self.numbers.clear();
+        let unsafe_now = |run: &Self, edit: usize| {
+            run.model.edits.get(edit).is_some_and(|it| {
+                it.has_no_author && it.fate == Fate::Acked && acked.get(edit) != Some(&true)
+            })
+        };
+        for edit in 0..self.model.edits.len() {
+            // Only the server had it, as far as its author goes; others may bring it back.
+            if unsafe_now(self, edit)
+                && let Some(edit) = self.model.edits.get_mut(edit)
+            {
+                edit.fate = Fate::Doubtful;
+            }
+        }
+        self.world.restore(backup);
+        let faults = self.world.faults;
+        self.heal();
+        self.world.faults = faults;
+        Some(())
+    }
+
     fn lose_device(&mut self) -> Option<()> {
         let device = self.befall()?;
         let who = self.name_of(device);
@@ -526,6 +564,9 @@ impl Run {
     pub(super) fn vanished(&mut self, device: DeviceNo) {
         self.observe();
         self.model.promote(device, &[Fate::Typed, Fate::Saved], Fate::Doubtful);
+        for edit in self.model.edits.iter_mut().filter(|edit| edit.device == device) {
+            edit.has_no_author = true;
+        }
         self.settled.remove(&device);
     }
 }

@@ -55,6 +55,8 @@ pub struct Edit {
     pub device: DeviceNo,
     /// What became of it.
     pub fate: Fate,
+    /// The device, or its storage, is gone.
+    pub has_no_author: bool,
 }
 
 impl Edit {
@@ -149,7 +151,7 @@ impl Model {
     }
 
     pub(super) fn edit(&mut self, device: DeviceNo) -> EditNo {
-        self.edits.push(Edit { device, fate: Fate::Typed });
+        self.edits.push(Edit { device, fate: Fate::Typed, has_no_author: false });
         EditNo(self.edits.len() - 1)
     }
 

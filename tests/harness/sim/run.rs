@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use server::store::Store;
 use shared::{
     id::{DocumentId, EnvelopeId, Number, ServerEpoch},
     time::UnixMillis,
@@ -64,6 +65,8 @@ pub struct Run {
     pub(super) epochs: BTreeMap<DeviceNo, ServerEpoch>,
     /// Devices that had been open and still have their storage.
     pub(super) settled: BTreeSet<DeviceNo>,
+    /// The last backup, and which edits had been acknowledged when it was made.
+    pub(super) backup: Option<(Store, Vec<bool>)>,
     pub(super) mishaps: u32,
     pub(super) story: Option<Vec<String>>,
 }
@@ -85,6 +88,7 @@ impl Run {
             numbers: BTreeMap::new(),
             epochs: BTreeMap::new(),
             settled: BTreeSet::new(),
+            backup: None,
             mishaps: 0,
             story: None,
         };

@@ -108,6 +108,8 @@ impl Desk {
             Self::notice(step, Notice::NeedsNetwork);
         }
         self.origin = None;
+        self.healing = None;
+        self.login_again_at = None;
         self.login = Login::Out;
         self.distrust = false;
         for document in self.documents.values_mut() {
@@ -380,6 +382,10 @@ impl Desk {
     /// Seals our seeds to devices of our own that have none yet. A device that has them writes its
     /// name into the catalogue, so the catalogue says which still wait.
     pub(super) fn hand_over_seeds(&self, step: &mut Step<'_, '_>) {
+        // A restored server may not know the newcomer yet; this is done again when it does.
+        if self.is_healing() {
+            return;
+        }
         let Some((me, _)) = self.me() else { return };
         let (Some(seeds), Some(org)) = (&self.keyring.account, &self.org) else { return };
         let mut bytes = Zeroizing::new(seeds.sign.secret().expose().to_vec());

@@ -23,7 +23,7 @@ impl Desk {
     /// It is signed once for a head, and sent again unchanged until the server answers, so that an
     /// answer that got lost does not make two entries.
     pub(super) fn append_next(&mut self, step: &mut Step<'_, '_>, id: DocumentId) {
-        if self.login != Login::In || !self.is_open() {
+        if self.login != Login::In || !self.is_open() || self.is_healing() {
             return;
         }
         let (device, sealer) = (self.keys.id, &self.sealer);
@@ -69,10 +69,19 @@ impl Desk {
     }
 
     /// Somebody else's entry came first: fetch it, then sign ours again.
-    pub(super) fn document_head_moved(&mut self, step: &mut Step<'_, '_>, id: DocumentId) {
+    pub(super) fn document_head_moved(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        id: DocumentId,
+        head: Head,
+    ) {
         let Some(document) = self.documents.get_mut(&id) else { return };
-        document.pending_sent = false;
         let from = document.log.as_ref().map_or(0, |log| log.head().length);
+        // A server that was restored has less than we do, and gets the rest when somebody heals it.
+        if head.length < from {
+            return;
+        }
+        document.pending_sent = false;
         Self::send(step, ClientMessage::PullLog { document: Some(id), from });
     }
 

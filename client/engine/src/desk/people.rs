@@ -59,7 +59,7 @@ impl Desk {
     pub(super) fn send_org_wish(&mut self, step: &mut Step<'_, '_>) {
         let Some(org) = &self.org else { return };
         let Some(wish) = self.org_wishes.front_mut() else { return };
-        if wish.sent.is_some() || self.login != super::Login::In {
+        if wish.sent.is_some() || self.login != super::Login::In || self.healing.is_some() {
             return;
         }
         if let Some(index) = granted(org, &wish.body) {
@@ -77,7 +77,10 @@ impl Desk {
     }
 
     /// Somebody else's entry came first: sign again when that is here.
-    pub(super) fn org_head_moved(&mut self, step: &mut Step<'_, '_>) {
+    pub(super) fn org_head_moved(&mut self, step: &mut Step<'_, '_>, head: Head) {
+        if head.length < self.org_length() {
+            return;
+        }
         if let Some(wish) = self.org_wishes.front_mut() {
             wish.sent = None;
         }
@@ -206,7 +209,7 @@ impl Desk {
         self.wish(step, id, PendingEntry { wish, wraps: vec![wrap], entry: None, at: step.now() });
     }
 
-    fn wrap_for(
+    pub(super) fn wrap_for(
         &self,
         step: &mut Step<'_, '_>,
         secret: &EpochSecret,

@@ -60,10 +60,11 @@ impl Desk {
 
     /// When [`Self::seal_due`] has something to do next.
     pub(crate) fn wake_at(&self) -> Option<UnixMillis> {
-        let Pace::Coalesce { wait_ms } = self.pace else { return None };
+        let Pace::Coalesce { wait_ms } = self.pace else { return self.login_again_at };
         let is_waiting = self.login == Login::In
             && self.documents.values().any(|document| !document.fresh.is_empty());
-        is_waiting.then(|| self.first_unsealed_at.map(|at| at.plus_ms(wait_ms))).flatten()
+        let seal_at = self.first_unsealed_at.filter(|_| is_waiting).map(|at| at.plus_ms(wait_ms));
+        [seal_at, self.login_again_at].into_iter().flatten().min()
     }
 
     /// Seals what is durable, if it is time and the secret is verified.
@@ -162,7 +163,8 @@ impl Desk {
 
     /// Sends durable envelopes, oldest first, within the window.
     pub(super) fn push_durable(&mut self, step: &mut Step<'_, '_>) {
-        if self.login != Login::In {
+        // A server that was restored is first given what comes before these.
+        if self.login != Login::In || self.is_healing() {
             return;
         }
         let under_way: usize = self.documents.values().map(sent).sum();

@@ -15,6 +15,7 @@ use super::{Desk, Login};
 use crate::{
     document::Chain,
     journal::{After, Step},
+    keyring::Membership,
     record::{Content, InFlight, Name, Place},
     view::Notice,
 };
@@ -24,7 +25,10 @@ impl Desk {
     pub(crate) fn receive(&mut self, step: &mut Step<'_, '_>, message: ServerMessage) {
         match message {
             ServerMessage::Challenge { nonce } => self.challenged(step, &nonce),
-            ServerMessage::Ready { org_length, wraps, .. } => {
+            ServerMessage::Ready { server_epoch, org_length, wraps, .. } => {
+                if matches!(self.keyring.membership, Membership::Member { .. }) {
+                    self.meet_server(step, server_epoch);
+                }
                 self.logged_in(step, org_length, wraps);
             }
             ServerMessage::Index { documents, .. } => {
@@ -56,17 +60,29 @@ impl Desk {
             ServerMessage::Wraps { last, wraps, more } => {
                 self.receive_wraps(step, last, &wraps, more);
             }
-            ServerMessage::Acks { acks } => self.receive_acks(step, &acks),
-            ServerMessage::Appended { log: LogId::Org(_), head } => self.org_appended(step, head),
+            ServerMessage::Acks { acks } => {
+                self.receive_acks(step, &acks);
+                self.offer_next(step);
+            }
+            ServerMessage::Appended { log: LogId::Org(_), head } => {
+                self.org_appended(step, head);
+                self.offer_next(step);
+            }
             ServerMessage::Appended { log: LogId::Document(id), head } => {
                 self.document_appended(step, id, head);
+                self.offer_next(step);
             }
-            ServerMessage::HeadMoved { log: LogId::Org(_), .. } => self.org_head_moved(step),
-            ServerMessage::HeadMoved { log: LogId::Document(id), .. } => {
-                self.document_head_moved(step, id);
+            ServerMessage::HeadMoved { log: LogId::Org(_), head } => {
+                self.org_head_moved(step, head);
+                self.offer_next(step);
+            }
+            ServerMessage::HeadMoved { log: LogId::Document(id), head } => {
+                self.document_head_moved(step, id, head);
+                self.offer_next(step);
             }
             ServerMessage::Refused { refusal, log, document } => {
                 self.refused(step, refusal, log, document);
+                self.offer_next(step);
             }
             ServerMessage::Pong | ServerMessage::Bye { .. } => {}
         }
@@ -295,6 +311,18 @@ impl Desk {
         }
     }
 
+    /// A server that does not know a device of its own firm's log was restored: others bring the
+    /// log back, and then it does.
+    fn is_forgotten(&mut self, step: &mut Step<'_, '_>, reason: Reason) -> bool {
+        let is_ours = self.org.as_ref().is_some_and(|org| org.device(self.keys.id).is_some());
+        if reason != Reason::UnknownDevice || !is_ours || self.login == Login::In {
+            return false;
+        }
+        self.login = Login::Out;
+        self.login_again_at = Some(step.now().plus_ms(LOGIN_AGAIN_MS));
+        true
+    }
+
     fn refused(
         &mut self,
         step: &mut Step<'_, '_>,
@@ -303,7 +331,7 @@ impl Desk {
         document: Option<DocumentId>,
     ) {
         let reason = refusal.reason();
-        if self.refused_joining(step, reason) {
+        if self.refused_joining(step, reason) || self.is_forgotten(step, reason) {
             return;
         }
         if matches!(log, Some(LogId::Org(_))) {
@@ -324,6 +352,9 @@ impl Desk {
         }
     }
 }
+
+/// How long a device waits that the server does not know, until others have brought back the log.
+const LOGIN_AGAIN_MS: u64 = 20_000;
 
 /// Why an envelope was not taken.
 enum Distrust {

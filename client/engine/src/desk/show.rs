@@ -98,6 +98,8 @@ impl Desk {
 
     fn show_sync(&mut self, step: &mut Step<'_, '_>, journal: &Journal) {
         let unsent: u32 = self.documents.values().map(super::Document::unsent).sum();
+        // A server that was restored may lack anything.
+        let unsent = unsent.saturating_add(u32::from(self.is_healing()));
         // What this very step writes is durable nowhere yet.
         let unsaved = journal.unsaved().saturating_add(step.edits());
         if unsent == 0 && unsaved == 0 && self.login == Login::In {
