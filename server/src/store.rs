@@ -18,6 +18,7 @@ mod error;
 mod held;
 mod migrate;
 mod read;
+mod restore;
 mod run;
 mod tx;
 

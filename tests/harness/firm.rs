@@ -143,6 +143,7 @@ impl World {
 
     /// Whether a device has a document that it could show.
     pub fn can_open(&mut self, device: DeviceNo, document: DocumentId) -> bool {
+        self.on_mut(device).screen.forget(document);
         self.ask(device, Command::Open(document));
         let screen = &self.on(device).screen;
         screen.notes.contains_key(&document) || screen.shared.contains_key(&document)

@@ -9,6 +9,7 @@ pub mod insider;
 pub mod mutate;
 pub mod screen;
 pub mod seed;
+pub mod sim;
 pub mod station;
 pub mod world;
 

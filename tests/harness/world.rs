@@ -10,23 +10,27 @@ use engine::{
     command::Command,
     cx::Cx,
     effect::{Batch, Effect, LinkWish, RecordKey},
-    input::{Input, Link, StoreFault},
+    input::{Input, StoreFault},
+    view::View,
 };
-use server::{
-    hub::{Hub, Ticket},
-    service::{Connection, Who},
-    store::Store,
-};
+use server::{hub::Hub, store::Store};
 use sha2::{Digest as _, Sha256};
 use shared::{
     Blob,
     secret::Secret,
-    sign::{SigningKey, VerifyKey},
     sync::{ClientMessage, ServerMessage},
     time::UnixMillis,
 };
 
 use crate::{screen::Screen, seed::Dice};
+
+mod mishap;
+mod net;
+mod watch;
+
+pub use watch::{Seen, Tamper};
+
+use net::{FarEnd, Wire};
 
 /// Where every world begins: 2026-05-19, 13:15 in Japan.
 pub const BEGINNING: UnixMillis = UnixMillis(1_779_164_100_000);
@@ -44,6 +48,12 @@ pub struct Faults {
     pub break_in: u64,
     /// A batch is refused by the local store.
     pub refuse_in: u64,
+    /// A request or an answer after the login arrives twice.
+    pub twice_in: u64,
+    /// A connection goes silent without closing; the device notices after 45 seconds.
+    pub silent_in: u64,
+    /// What a lost connection had under way reaches the server all the same, up to 75 s later.
+    pub late_in: u64,
 }
 
 /// Names a device of a world.
@@ -58,15 +68,9 @@ enum Event {
     Connect(DeviceNo, u64),
     ToServer(DeviceNo, u64, ClientMessage),
     ToDevice(DeviceNo, u64, ServerMessage),
-    Wake(DeviceNo, u64),
-}
-
-struct Wire {
-    number: u64,
-    connection: Connection,
-    ticket: Option<Ticket>,
-    up_until: UnixMillis,
-    down_until: UnixMillis,
+    Wake(DeviceNo, u64, u64),
+    Sever(DeviceNo, u64),
+    Forget(u64),
 }
 
 /// One device and the person in front of it.
@@ -83,8 +87,11 @@ pub struct DeviceInWorld {
     wants_link: bool,
     is_online: bool,
     is_full: bool,
+    is_lost: bool,
     clock_skew_ms: i64,
     wire: Option<Wire>,
+    /// Number of the newest wish to be woken; a later wish replaces an earlier one.
+    wake: u64,
     /// Crash when this many more effects were carried out.
     crash_in: Option<u64>,
     is_dead: bool,
@@ -99,9 +106,16 @@ pub struct World {
     pub faults: Faults,
     /// Everything that devices told the server, as bytes.
     pub told: Vec<u8>,
+    /// What happened since somebody looked, if somebody does.
+    pub seen: Option<Vec<Seen>>,
+    /// How the world lies, in tests of the checks.
+    pub tamper: Option<Tamper>,
+    /// Inputs given to engines and messages handled by the server.
+    pub steps: u64,
     now: UnixMillis,
     store: Store,
     hub: Hub<(DeviceNo, u64)>,
+    far_ends: BTreeMap<u64, FarEnd>,
     devices: Vec<DeviceInWorld>,
     events: BTreeMap<(UnixMillis, u64), Event>,
     next: u64,
@@ -121,9 +135,13 @@ impl World {
             dice,
             faults: Faults::default(),
             told: vec![],
+            seen: None,
+            tamper: None,
+            steps: 0,
             now: BEGINNING,
             store,
             hub: Hub::default(),
+            far_ends: BTreeMap::new(),
             devices: vec![],
             events: BTreeMap::new(),
             next: 0,
@@ -150,8 +168,10 @@ impl World {
             wants_link: false,
             is_online: true,
             is_full: false,
+            is_lost: false,
             clock_skew_ms: 0,
             wire: None,
+            wake: 0,
             crash_in: None,
             is_dead: false,
             effects: 0,
@@ -237,6 +257,7 @@ impl World {
         it.crash_in = None;
         it.life += 1;
         it.screen = Screen::default();
+        self.see(|| Seen::Died(device));
     }
 
     /// Starts the program on what the store holds.
@@ -285,6 +306,21 @@ impl World {
         self.now = end;
     }
 
+    /// When the next thing happens.
+    pub fn next_at(&self) -> Option<UnixMillis> {
+        self.events.first_key_value().map(|((at, _), _)| *at)
+    }
+
+    /// Lets time pass in which nothing happens.
+    pub fn wait_until(&mut self, end: UnixMillis) {
+        self.now = self.now.max(end);
+    }
+
+    /// Takes back a death that was to come.
+    pub fn calm(&mut self, device: DeviceNo) {
+        self.on_mut(device).crash_in = None;
+    }
+
     /// A fingerprint of everything that has happened.
     pub fn trace(&self) -> [u8; 32] {
         self.trace.clone().finalize().into()
@@ -314,15 +350,15 @@ impl World {
                 self.give(device, Input::Erased);
             }
             Event::Connect(device, life) if self.is_alive(device, life) => self.connect(device),
-            Event::Wake(device, life) if self.is_alive(device, life) => {
-                self.give(device, Input::Tick);
-            }
-            Event::ToServer(device, wire, message) => self.deliver_up(device, wire, &message),
-            Event::ToDevice(device, wire, message) => {
-                if self.on(device).wire.as_ref().is_some_and(|it| it.number == wire) {
-                    self.give(device, Input::Received(message));
+            Event::Wake(device, life, wake) if self.is_alive(device, life) => {
+                if self.on(device).wake == wake {
+                    self.give(device, Input::Tick);
                 }
             }
+            Event::ToServer(device, wire, message) => self.deliver_up(device, wire, &message),
+            Event::ToDevice(device, wire, message) => self.deliver_down(device, wire, message),
+            Event::Sever(device, wire) => self.sever(device, wire),
+            Event::Forget(number) => self.forget_far_end(number),
             Event::Persist(..)
             | Event::Load(..)
             | Event::Erase(..)
@@ -341,6 +377,9 @@ impl World {
         if is_refused {
             return self.give(device, Input::PersistFailed(batch.id, StoreFault::Full));
         }
+        if self.tamper == Some(Tamper::DiskLies) {
+            return self.give(device, Input::Persisted(batch.id));
+        }
         let disk = &mut self.on_mut(device).disk;
         for (key, value) in batch.puts {
             disk.insert(key, value);
@@ -355,6 +394,7 @@ impl World {
         if self.on(device).is_dead {
             return;
         }
+        self.steps += 1;
         let now = self.clock_of(device);
         let Self { dice, devices, .. } = self;
         let it = devices.get_mut(device.0).expect("a device of this world");
@@ -369,6 +409,7 @@ impl World {
             it.crash_in = it.crash_in.map(|left| left - 1);
             self.carry_out(device, effect);
         }
+        self.see(|| Seen::Moved(device));
     }
 
     fn clock_of(&self, device: DeviceNo) -> UnixMillis {
@@ -384,12 +425,21 @@ impl World {
             }
             Effect::Load => self.at(3, Event::Load(device, life)),
             Effect::Send(message) => self.send_up(device, message),
-            Effect::Show(view) => self.on_mut(device).screen.show(view),
+            Effect::Show(view) => {
+                if let View::Sync(sync) = &view {
+                    let sync = *sync;
+                    self.see(|| Seen::Sync(device, sync));
+                }
+                self.on_mut(device).screen.show(view);
+            }
             Effect::WakeAt(at) => {
                 let skew = self.on(device).clock_skew_ms;
                 let at = UnixMillis(at.0.saturating_add_signed(-skew));
                 let delay_ms = at.0.saturating_sub(self.now.0);
-                self.at(delay_ms, Event::Wake(device, life));
+                let it = self.on_mut(device);
+                it.wake += 1;
+                let wake = it.wake;
+                self.at(delay_ms, Event::Wake(device, life, wake));
             }
             Effect::Erase => self.at(3, Event::Erase(device, life)),
             Effect::Link(LinkWish::Up) => {
@@ -406,105 +456,5 @@ impl World {
     fn at(&mut self, delay_ms: u64, event: Event) {
         self.next += 1;
         self.events.insert((self.now.plus_ms(delay_ms), self.next), event);
-    }
-
-    fn connect_soon(&mut self, device: DeviceNo) {
-        let delay_ms = 50 + self.dice.below(500);
-        let life = self.on(device).life;
-        self.at(delay_ms, Event::Connect(device, life));
-    }
-
-    fn connect(&mut self, device: DeviceNo) {
-        let it = self.on(device);
-        if !it.wants_link || !it.is_online || it.wire.is_some() {
-            return;
-        }
-        self.next += 1;
-        let wire = Wire {
-            number: self.next,
-            connection: Connection::new(),
-            ticket: None,
-            up_until: self.now,
-            down_until: self.now,
-        };
-        self.on_mut(device).wire = Some(wire);
-        self.give(device, Input::Link(Link::Up { origin: ORIGIN.to_owned() }));
-    }
-
-    fn hang_up(&mut self, device: DeviceNo) {
-        if let Some(wire) = self.on_mut(device).wire.take() {
-            if let Some(ticket) = wire.ticket {
-                self.hub.leave(ticket);
-            }
-            self.give(device, Input::Link(Link::Down));
-        }
-    }
-
-    /// A message is lost, and the connection with it; the device tries again.
-    fn lose_connection(&mut self, device: DeviceNo) {
-        self.hang_up(device);
-        self.connect_soon(device);
-    }
-
-    fn send_up(&mut self, device: DeviceNo, message: ClientMessage) {
-        let delay_ms = 5 + self.dice.below(80);
-        let at = self.now.plus_ms(delay_ms);
-        let Some(wire) = &mut self.on_mut(device).wire else { return };
-        // A connection keeps its order.
-        wire.up_until = wire.up_until.max(at);
-        let (number, at) = (wire.number, wire.up_until);
-        self.at(at.0 - self.now.0, Event::ToServer(device, number, message));
-    }
-
-    fn send_down(&mut self, device: DeviceNo, number: u64, message: ServerMessage) {
-        let delay_ms = 5 + self.dice.below(80);
-        let at = self.now.plus_ms(delay_ms);
-        let Some(wire) = &mut self.on_mut(device).wire else { return };
-        if wire.number == number {
-            wire.down_until = wire.down_until.max(at);
-            let at = wire.down_until;
-            self.at(at.0 - self.now.0, Event::ToDevice(device, number, message));
-        }
-    }
-
-    fn deliver_up(&mut self, device: DeviceNo, number: u64, message: &ClientMessage) {
-        if self.dice.one_in(self.faults.break_in) {
-            return self.lose_connection(device);
-        }
-        let bytes = message.to_bytes();
-        self.trace.update(&bytes);
-        self.told.extend_from_slice(&bytes);
-        let now = self.now;
-        let key = self.bootstrap_key();
-        let Self { dice, devices, store, hub, .. } = self;
-        let wire = devices.get_mut(device.0).and_then(|it| it.wire.as_mut());
-        let Some(wire) = wire.filter(|wire| wire.number == number) else { return };
-        let message = ClientMessage::parse(&bytes).expect("a message survives its bytes");
-        let mut cx =
-            server::service::Cx { now, entropy: dice, origin: ORIGIN, bootstrap: key.as_ref() };
-        let answer = wire.connection.handle(store, &mut cx, message);
-        if wire.connection.is_subscribed()
-            && wire.ticket.is_none()
-            && let Some(Who::Device { device: id, account }) = wire.connection.who()
-        {
-            wire.ticket = Some(hub.join(account, id, (device, number)));
-        }
-        let mut heard = vec![];
-        hub.publish(&answer.notices, |reach, delivery| heard.push((*reach, delivery.message())));
-        for reply in answer.replies {
-            self.send_down(device, number, reply);
-        }
-        for ((device, number), message) in heard {
-            self.send_down(device, number, message);
-        }
-        // The answer is on its way; now the connection may break before it arrives.
-        if self.dice.one_in(self.faults.break_in) {
-            self.lose_connection(device);
-        }
-    }
-
-    fn bootstrap_key(&self) -> Option<VerifyKey> {
-        let length = self.store.reader().org_length().expect("the org log's length");
-        (length == 0).then(|| SigningKey::derive(&self.bootstrap).verify_key())
     }
 }

@@ -253,7 +253,7 @@ fn a_connection_that_breaks_all_the_time_delivers_everything_once() {
         let Cast { mut world, tablet, laptop, .. } = cast(100 + seed);
         let case = world.open_case(tablet, "佐伯 悠真");
         let note = world.add_interview(tablet, case);
-        world.faults = Faults { break_in: 6, refuse_in: 9 };
+        world.faults = Faults { break_in: 6, refuse_in: 9, ..Faults::default() };
         let mut expected = String::new();
         for line in 0..30 {
             let line = format!("{line}行目。");

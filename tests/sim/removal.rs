@@ -464,7 +464,7 @@ fn a_revocation_survives_a_connection_that_breaks_all_the_time() {
         let Cast { mut world, phone, colleague, .. } = cast;
         world.ask(phone, Command::Open(note));
         let lost = device_of(&world, phone, "タブレット");
-        world.faults = Faults { break_in: 8, refuse_in: 0 };
+        world.faults = Faults { break_in: 8, ..Faults::default() };
         for _ in 0..40 {
             world.ask(phone, Command::RevokeDevice(lost));
             world.write(phone, note, FIELD, "う");

@@ -98,6 +98,7 @@ pub(crate) fn kinds() -> Vec<(&'static str, Name, Content)> {
         asked_at: Some(START),
         latest: Some(START),
         is_closed: None,
+        server_epoch: None,
     };
     let bytes = || Content::Bytes(Blob(vec![9; 60]));
     vec![

@@ -21,6 +21,7 @@ use crate::{
 
 mod apply;
 mod edit;
+mod heal;
 mod join;
 mod keys;
 mod load;
@@ -100,6 +101,10 @@ pub(crate) struct Desk {
     distrust: bool,
     /// The link seems of no use; the login as this device tells whether we used it ourselves.
     doubt: Option<Notice>,
+    /// The server was restored, and not everything here was offered to it yet.
+    healing: Option<heal::Healing>,
+    /// The server does not know this device: it was restored. When to ask again.
+    login_again_at: Option<shared::time::UnixMillis>,
     all_sent_at: Option<shared::time::UnixMillis>,
     first_unsealed_at: Option<shared::time::UnixMillis>,
     /// Why this desk is at its end.
@@ -130,6 +135,8 @@ impl Desk {
             shown: show::Shown::default(),
             distrust: false,
             doubt: None,
+            healing: None,
+            login_again_at: None,
             all_sent_at: None,
             first_unsealed_at: None,
             end: None,
@@ -220,6 +227,7 @@ impl Desk {
             After::Saved(document, counter) => self.saved(step, document, counter),
             After::Sealed(document, seq) => self.sealed(document, seq),
             After::Wished(document) => self.append_next(step, document),
+            After::Signed(document, number) => self.signed(step, document, number),
             After::KeysKept => self.keys_kept(step),
             After::Marked(document) => self.apply_marked(step, document),
         }
@@ -227,6 +235,9 @@ impl Desk {
 
     /// Time passed.
     pub(crate) fn tick(&mut self, step: &mut Step<'_, '_>) {
+        if self.login_again_at.take().is_some() {
+            self.log_in(step);
+        }
         self.seal_due(step);
         self.push_durable(step);
     }

@@ -74,6 +74,10 @@ pub(crate) struct Document {
     /// Entries of ours for the log; the flag says whether the first was sent on this connection.
     pub(crate) pending: VecDeque<(u64, PendingEntry)>,
     pub(crate) pending_sent: bool,
+    /// How often the first of them was signed since the start, and how many of these signatures
+    /// are durable.
+    pub(crate) signed: u64,
+    pub(crate) signed_kept: u64,
     pub(crate) fresh: VecDeque<Fresh>,
     pub(crate) flights: VecDeque<Flight>,
     /// Verified envelopes whose in-flight marker is on its way to the store.
@@ -112,6 +116,8 @@ impl Document {
             progress: DocumentProgress { cursor: Number(0), acked: Seq(0) },
             pending: VecDeque::new(),
             pending_sent: false,
+            signed: 0,
+            signed_kept: 0,
             fresh: VecDeque::new(),
             flights: VecDeque::new(),
             marked: vec![],

@@ -289,6 +289,10 @@ impl Engine {
         let phase = std::mem::replace(&mut self.phase, Phase::Starting);
         let Phase::Loading { vault, sealer } = phase else {
             self.phase = phase;
+            if let Phase::Desk { desk, .. } = &mut self.phase {
+                let (records, _) = self.journal.overlay(records);
+                desk.heal(step, &records);
+            }
             return;
         };
         // What a full store has not taken yet outlived the lock, and belongs to what is here.

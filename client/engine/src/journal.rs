@@ -32,6 +32,8 @@ pub(crate) enum After {
     Sealed(DocumentId, Seq),
     /// An entry to be is durable and may be sent.
     Wished(DocumentId),
+    /// The signature of this number on an entry of the document.
+    Signed(DocumentId, u64),
     /// New keys are durable, and the entry that names them may be sent.
     KeysKept,
     /// An in-flight marker is durable, and what it names may be applied.
@@ -86,6 +88,11 @@ impl<'a, 'c> Step<'a, 'c> {
 
     pub(crate) fn after(&mut self, after: After) {
         self.after.push(after);
+    }
+
+    /// A person's edits among what this step writes.
+    pub(crate) fn edits(&self) -> u32 {
+        self.edits
     }
 
     /// Counts a person's edit among what this step writes.
@@ -172,7 +179,9 @@ impl Journal {
 
     /// Tries refused batches again, in order, when it is time.
     pub(crate) fn retry(&mut self, now: UnixMillis) -> Vec<Effect> {
-        if self.retry_at.is_none_or(|at| now < at) {
+        // A time further ahead than the wait was set by a clock that has been put back since.
+        let is_early = |at: UnixMillis| now < at && at <= now.plus_ms(RETRY_MS);
+        if self.retry_at.is_none_or(is_early) {
             return vec![];
         }
         self.retry_at = None;

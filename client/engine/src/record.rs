@@ -10,7 +10,7 @@ use minicbor::Encode;
 use sha2::Sha256;
 use shared::{
     Blob, Decode,
-    id::{DeviceId, DocumentId, Epoch, Number, Seq},
+    id::{DeviceId, DocumentId, Epoch, Number, Seq, ServerEpoch},
     secret::Secret,
     time::UnixMillis,
 };
@@ -140,6 +140,9 @@ pub struct Progress {
     /// The server said that the account may not come in.
     #[n(4)]
     pub is_closed: Option<bool>,
+    /// The server's epoch, once everything here was offered to it.
+    #[n(5)]
+    pub server_epoch: Option<ServerEpoch>,
 }
 
 /// How far we are with a document.

@@ -38,7 +38,7 @@ impl Parcel {
 /// Stores envelopes, oldest first, and answers for each.
 ///
 /// Checks author, membership, epoch, order and size, and nothing more costly: whether the
-/// signatures hold is for the readers to say.
+/// signatures hold is for the readers to say, except where a member brings another's envelope.
 pub fn push(tx: &mut Tx<'_>, who: Who, parcels: &[Parcel]) -> Result<ServerMessage, StoreError> {
     let Who::Device { device, account } = who else {
         return Ok(refused(Refusal::new(Reason::NotLoggedIn)));
@@ -69,16 +69,17 @@ fn push_one(
         Err(refusal) => return Ok(Ack::Refused(*refusal)),
     };
     let header = envelope.header();
-    if header.device != device {
+    if header.device != device && !is_authors_own(tx, envelope)? {
         return Ok(Ack::Refused(Refusal::new(Reason::NotYourDevice)));
     }
+    let author = header.device;
     let held = tx.document(header.document)?;
     let Some((held, access)) = held.and_then(|held| Some((held, held.log.access(account)?))) else {
         return Ok(Ack::Refused(Refusal::new(Reason::UnknownDocument)));
     };
     let epoch = held.log.epoch();
-    let place = place_in_chain(held.chains.get(&device), header, parcel.id);
-    let may_write = access != Access::Reader && held.log.life() == Life::Open;
+    let place = place_in_chain(held.chains.get(&author), header, parcel.id);
+    let may_write = (author != device || access != Access::Reader) && held.log.life() == Life::Open;
     // Stored before the epoch or the access changed is stored all the same.
     Ok(match place {
         Place::Same(number) => Ack::Duplicate(number),
@@ -94,10 +95,24 @@ fn push_one(
         Place::Gap(expected) => Ack::Refused(Refusal::sequence_gap(expected)),
         Place::Next => {
             let bytes = envelope.as_bytes();
-            tx.store_envelope(header.document, device, header.seq, parcel.id, bytes)
+            tx.store_envelope(header.document, author, header.seq, parcel.id, bytes)
                 .map(Ack::Stored)?
         }
     })
+}
+
+/// Whether an envelope that somebody else brings is its author's, who may write there.
+///
+/// Members bring back what a restored server forgot; only then is a signature verified here.
+fn is_authors_own(tx: &mut Tx<'_>, envelope: &Envelope) -> Result<bool, StoreError> {
+    let header = envelope.header();
+    let author = tx.org().and_then(|org| org.device(header.device));
+    let Some((key, account)) = author.map(|it| (it.keys.verify, it.account)) else {
+        return Ok(false);
+    };
+    let access = tx.document(header.document)?.and_then(|held| held.log.access(account));
+    let may_write = access.is_some_and(|access| access != Access::Reader);
+    Ok(may_write && envelope.clone().verify(&key).is_ok())
 }
 
 /// Where an envelope stands to what the server has of its author's chain.

@@ -108,6 +108,8 @@ impl Desk {
             Self::notice(step, Notice::NeedsNetwork);
         }
         self.origin = None;
+        self.healing = None;
+        self.login_again_at = None;
         self.login = Login::Out;
         self.distrust = false;
         for document in self.documents.values_mut() {
@@ -160,7 +162,7 @@ impl Desk {
     }
 
     /// The login held: go on with joining, or with synchronising.
-    pub(super) fn logged_in(&mut self, step: &mut Step<'_, '_>, org_length: u64, wraps: u64) {
+    pub(super) fn logged_in(&mut self, step: &mut Step<'_, '_>) {
         self.login = Login::In;
         match &self.keyring.membership {
             Membership::Founding { .. } if self.doubt.is_some() => self.founded(step),
@@ -168,14 +170,12 @@ impl Desk {
             Membership::Invited { .. } => self.pull_org(step),
             Membership::Member { .. } => {
                 self.let_in(step);
-                if org_length > self.org_length() {
-                    self.pull_org(step);
-                }
-                if wraps > self.progress.wraps {
-                    let after = self.progress.wraps;
-                    Self::send(step, ClientMessage::PullWraps { after });
-                }
+                // First to be told of what comes, then to ask for what there is: what happens
+                // between the login's answer and the subscription is in neither.
                 Self::send(step, ClientMessage::Subscribe);
+                self.pull_org(step);
+                let after = self.progress.wraps;
+                Self::send(step, ClientMessage::PullWraps { after });
                 self.seal_due(step);
                 let documents: Vec<_> = self.documents.keys().copied().collect();
                 for document in documents {
@@ -349,6 +349,11 @@ impl Desk {
             (Reason::UnknownGrant | Reason::WrongBootstrap | Reason::NoFirm, None) => {
                 Notice::WrongLink
             }
+            // The same answer once more, while we ask as the device.
+            (Reason::GrantExpired | Reason::GrantSpent | Reason::FirmExists, Some(doubt)) => {
+                self.doubt = Some(doubt);
+                return true;
+            }
             (_, doubt) => {
                 self.doubt = doubt;
                 return false;
@@ -404,8 +409,9 @@ impl Desk {
             self.hand_over_seeds(step);
             self.ask_for_waiting_logs(step);
             self.retry_waiting(step);
-            self.send_org_wish(step);
         }
+        // Also when nothing came: what moved the head may have arrived before we were told of it.
+        self.send_org_wish(step);
     }
 
     fn org_lies(&mut self, step: &mut Step<'_, '_>) {
@@ -435,11 +441,11 @@ impl Desk {
     }
 
     /// The org log accepted our entry: it is applied from our own bytes.
-    pub(super) fn org_appended(&mut self, step: &mut Step<'_, '_>) {
+    pub(super) fn org_appended(&mut self, step: &mut Step<'_, '_>, head: Head) {
         match &self.keyring.membership {
             Membership::Founding { .. } => self.founded(step),
             Membership::Invited { .. } => self.pull_org(step),
-            Membership::Member { .. } => self.org_wish_granted(step),
+            Membership::Member { .. } => self.org_wish_appended(step, head),
         }
     }
 }

@@ -102,6 +102,10 @@ impl Desk {
     /// Seals our seeds to devices of our own that have none yet. A device that has them writes its
     /// name into the catalogue, so the catalogue says which still wait.
     pub(super) fn hand_over_seeds(&self, step: &mut Step<'_, '_>) {
+        // A restored server may not know the newcomer yet; this is done again when it does.
+        if self.is_healing() {
+            return;
+        }
         let (Some((me, _)), Some(catalogue)) = (self.me(), self.catalogue()) else { return };
         let waits = |id: &DeviceId| catalogue::device_name(&catalogue.crdt, *id).is_none();
         let mut wraps = vec![];

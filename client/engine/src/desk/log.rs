@@ -14,7 +14,7 @@ use crate::{
         pending::{PendingEntry, Wish},
     },
     epoch::EpochSecret,
-    journal::Step,
+    journal::{After, Step},
     keyring::Membership,
     record::{Content, Name},
     view::Notice,
@@ -24,10 +24,10 @@ use crate::{
 impl Desk {
     /// Sends the first entry that waits for a document's log.
     ///
-    /// It is signed once for a head, and sent again unchanged until the server answers, so that an
-    /// answer that got lost does not make two entries.
+    /// It is signed once for a head, made durable, and sent again unchanged until the server answers,
+    /// so that neither a lost answer nor a crash makes two entries.
     pub(super) fn append_next(&mut self, step: &mut Step<'_, '_>, id: DocumentId) {
-        if self.login != Login::In || !self.is_open() {
+        if self.login != Login::In || !self.is_open() || self.is_healing() {
             return;
         }
         let Some(document) = self.documents.get(&id) else { return };
@@ -45,14 +45,26 @@ impl Desk {
         if pending.entry.is_none() {
             let Some((entry, wraps)) = made else { return };
             (pending.entry, pending.wraps) = (Some(entry), wraps);
-            // Written with the next batch; if that is lost, the entry is signed anew and the
-            // server answers that the head moved, which leads back here.
             let content = Content::Pending(pending.clone());
             step.put(sealer, Name::Pending(id, *counter), &content);
+            document.signed += 1;
+            step.after(After::Signed(id, document.signed));
+            return;
+        }
+        if document.signed_kept < document.signed {
+            return;
         }
         let (entry, wraps) = (pending.entry.clone().unwrap_or_default(), pending.wraps.clone());
         document.pending_sent = true;
         Self::send(step, ClientMessage::Append { entry, wraps });
+    }
+
+    /// A signed entry is durable: whatever happens now, the same bytes are sent.
+    pub(super) fn signed(&mut self, step: &mut Step<'_, '_>, id: DocumentId, number: u64) {
+        if let Some(document) = self.documents.get_mut(&id) {
+            document.signed_kept = number;
+            self.append_next(step, id);
+        }
     }
 
     /// The entry that a wish becomes at the log's present head, with its wraps; `None` while a
@@ -83,7 +95,7 @@ impl Desk {
         let place = Place {
             log: LogId::Document(id),
             head,
-            at: step.now(),
+            at: pending.at,
             author: Author::Device(self.keys.id),
             org: self.org.as_ref().map(|org| org.head().length),
         };
@@ -128,21 +140,39 @@ impl Desk {
     }
 
     /// The server took our entry: it is applied from our own bytes.
-    pub(super) fn document_appended(&mut self, step: &mut Step<'_, '_>, id: DocumentId) {
+    pub(super) fn document_appended(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        id: DocumentId,
+        head: Head,
+    ) {
         let Some(document) = self.documents.get_mut(&id) else { return };
-        document.pending_sent = false;
         let Some(entry) = document.pending.front().and_then(|(_, it)| it.entry.clone()) else {
             return;
         };
+        // The answer may be to an earlier entry, which was sent twice.
+        if !is_at(&entry, head) {
+            return;
+        }
+        document.pending_sent = false;
         let index = document.log.as_ref().map_or(0, |log| log.head().length);
         self.receive_log(step, id, index, &[entry], false);
     }
 
     /// Somebody else's entry came first: fetch it, then sign ours again.
-    pub(super) fn document_head_moved(&mut self, step: &mut Step<'_, '_>, id: DocumentId) {
+    pub(super) fn document_head_moved(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        id: DocumentId,
+        head: Head,
+    ) {
         let Some(document) = self.documents.get_mut(&id) else { return };
-        document.pending_sent = false;
         let from = document.log.as_ref().map_or(0, |log| log.head().length);
+        // A server that was restored has less than we do, and gets the rest when somebody heals it.
+        if head.length < from {
+            return;
+        }
+        document.pending_sent = false;
         Self::send(step, ClientMessage::PullLog { document: Some(id), from });
     }
 
@@ -323,4 +353,11 @@ impl Desk {
         }
         self.seal_due(step);
     }
+}
+
+/// Whether a log that ends in `entry` has this head.
+pub(super) fn is_at(entry: &Blob, head: Head) -> bool {
+    Entry::parse(&entry.0).is_ok_and(|entry| {
+        head.length == entry.index().saturating_add(1) && head.hash == entry.hash()
+    })
 }

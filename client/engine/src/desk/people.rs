@@ -3,7 +3,7 @@
 use shared::{
     id::{AccountId, DocumentId, Epoch, KeyGeneration},
     log::{
-        Author, LogId, Place,
+        Author, Head, LogId, Place,
         document::Access,
         org::{EnrolGrant, Enrols, OrgBody, OrgLog, Role},
     },
@@ -69,8 +69,12 @@ impl Desk {
             Some(_) | None => vec![],
         };
         let Some(wish) = self.org_wishes.front_mut() else { return };
-        if wish.sent.is_some() || !wish.is_durable || self.login != super::Login::In {
+        let is_in = self.login == super::Login::In && self.healing.is_none();
+        if wish.sent.is_some() || !wish.is_durable || !is_in {
             return;
+        }
+        if let Some(index) = granted(org, &wish.body) {
+            return self.org_wish_granted(step, index);
         }
         let place = Place {
             log: LogId::Org(org.firm()),
@@ -85,26 +89,35 @@ impl Desk {
     }
 
     /// Somebody else's entry came first: sign again when that is here.
-    pub(super) fn org_head_moved(&mut self, step: &mut Step<'_, '_>) {
+    pub(super) fn org_head_moved(&mut self, step: &mut Step<'_, '_>, head: Head) {
+        if head.length < self.org_length() {
+            return;
+        }
         if let Some(wish) = self.org_wishes.front_mut() {
             wish.sent = None;
         }
         self.pull_org(step);
     }
 
-    /// Our entry is in the org log.
-    pub(super) fn org_wish_granted(&mut self, step: &mut Step<'_, '_>) {
-        let Some(wish) = self.org_wishes.pop_front() else { return };
-        let Some(bytes) = wish.sent else { return };
-        let index = self.org_length();
+    /// The server took an entry; unless that was an earlier one sent twice, it is our wish.
+    pub(super) fn org_wish_appended(&mut self, step: &mut Step<'_, '_>, head: Head) {
+        let sent = self.org_wishes.front().and_then(|wish| wish.sent.clone());
+        let Some(bytes) = sent.filter(|entry| super::log::is_at(entry, head)) else { return };
+        let index = head.length.saturating_sub(1);
         let is_next = shared::log::Entry::parse(&bytes.0)
             .is_ok_and(|entry| self.org.as_mut().is_some_and(|org| org.append(&entry).is_ok()));
         if is_next {
             self.save_bytes(step, Name::Org(index), &bytes.0);
         } else {
-            // It arrived with a pull already: the log tells.
+            // It arrived with a pull already, or something before it is missing: the log tells.
             self.pull_org(step);
         }
+        self.org_wish_granted(step, index);
+    }
+
+    /// Our entry is in the org log, at this index.
+    fn org_wish_granted(&mut self, step: &mut Step<'_, '_>, index: u64) {
+        let Some(wish) = self.org_wishes.pop_front() else { return };
         if let Some(invitation) = wish.invitation {
             self.invited(step, index, invitation);
         }
@@ -188,7 +201,7 @@ impl Desk {
         let mut document = Document::new(id, crdt);
         document.add_secret(Epoch::FIRST, secret);
         self.documents.insert(id, document);
-        self.wish(step, id, PendingEntry::new(wish));
+        self.wish(step, id, PendingEntry::new(wish, step.now()));
         self.keep_change(step, id, first);
     }
 
@@ -200,8 +213,11 @@ impl Desk {
         account: AccountId,
         access: Access,
     ) {
-        if self.documents.contains_key(&id) {
-            self.wish(step, id, PendingEntry::new(Wish::Grant(account, access)));
+        // Whom the log here does not know yet would be let in without a key to open anything.
+        let is_known = self.org.as_ref().is_some_and(|org| org.account(account).is_some());
+        if is_known && self.documents.contains_key(&id) {
+            let wish = Wish::Grant(account, access);
+            self.wish(step, id, PendingEntry::new(wish, step.now()));
         }
     }
 
@@ -290,5 +306,22 @@ fn is_so(org: &OrgLog, body: &OrgBody) -> bool {
         | OrgBody::DeviceAdd(_)
         | OrgBody::RestoreDeclared(_)
         | OrgBody::ReleaseKey(_) => false,
+    }
+}
+
+/// Where in the log a wish is fulfilled already: the answer to it got lost.
+fn granted(org: &OrgLog, body: &OrgBody) -> Option<u64> {
+    match body {
+        OrgBody::EnrolGrant(grant) => org.grant_of_key(&grant.key).map(|(index, _)| index),
+        OrgBody::Genesis(_)
+        | OrgBody::AccountAdd(_)
+        | OrgBody::DeviceAdd(_)
+        | OrgBody::DeviceRevoke(_)
+        | OrgBody::AccountFreeze(_)
+        | OrgBody::AccountRemove(_)
+        | OrgBody::KeyRotate(_)
+        | OrgBody::PolicyChange(_)
+        | OrgBody::RestoreDeclared(_)
+        | OrgBody::ReleaseKey(_) => None,
     }
 }

@@ -63,16 +63,21 @@ impl Desk {
 
     /// When [`Self::seal_due`] has something to do next.
     pub(crate) fn wake_at(&self) -> Option<UnixMillis> {
-        let Pace::Coalesce { wait_ms } = self.pace else { return None };
+        let Pace::Coalesce { wait_ms } = self.pace else { return self.login_again_at };
         let is_waiting = self.login == Login::In
             && self.documents.values().any(|document| !document.fresh.is_empty());
-        is_waiting.then(|| self.first_unsealed_at.map(|at| at.plus_ms(wait_ms))).flatten()
+        let seal_at = self.first_unsealed_at.filter(|_| is_waiting).map(|at| at.plus_ms(wait_ms));
+        [seal_at, self.login_again_at].into_iter().flatten().min()
     }
 
     /// Seals what is durable, if it is time and the secret is verified.
     pub(super) fn seal_due(&mut self, step: &mut Step<'_, '_>) {
         if self.login != Login::In {
             return;
+        }
+        if self.first_unsealed_at.is_some_and(|at| at > step.now()) {
+            // The clock was set back; what waited for it would wait for years.
+            self.first_unsealed_at = None;
         }
         let is_time = match self.pace {
             Pace::Each => true,
@@ -165,7 +170,8 @@ impl Desk {
 
     /// Sends durable envelopes, oldest first, within the window.
     pub(super) fn push_durable(&mut self, step: &mut Step<'_, '_>) {
-        if self.login != Login::In {
+        // A server that was restored is first given what comes before these.
+        if self.login != Login::In || self.is_healing() {
             return;
         }
         let under_way: usize = self.documents.values().map(sent).sum();

@@ -14,6 +14,7 @@ use super::{Desk, Login};
 use crate::{
     document::Chain,
     journal::{After, Step},
+    keyring::Membership,
     record::{Content, InFlight, Name, Place},
     view::Notice,
 };
@@ -23,8 +24,11 @@ impl Desk {
     pub(crate) fn receive(&mut self, step: &mut Step<'_, '_>, message: ServerMessage) {
         match message {
             ServerMessage::Challenge { nonce } => self.challenged(step, &nonce),
-            ServerMessage::Ready { org_length, wraps, .. } => {
-                self.logged_in(step, org_length, wraps);
+            ServerMessage::Ready { server_epoch, .. } => {
+                if matches!(self.keyring.membership, Membership::Member { .. }) {
+                    self.meet_server(step, server_epoch);
+                }
+                self.logged_in(step);
             }
             ServerMessage::Index { documents, .. } => {
                 for state in documents {
@@ -55,17 +59,29 @@ impl Desk {
             ServerMessage::Wraps { last, wraps, more } => {
                 self.receive_wraps(step, last, &wraps, more);
             }
-            ServerMessage::Acks { acks } => self.receive_acks(step, &acks),
-            ServerMessage::Appended { log: LogId::Org(_), .. } => self.org_appended(step),
-            ServerMessage::Appended { log: LogId::Document(id), .. } => {
-                self.document_appended(step, id);
+            ServerMessage::Acks { acks } => {
+                self.receive_acks(step, &acks);
+                self.offer_next(step);
             }
-            ServerMessage::HeadMoved { log: LogId::Org(_), .. } => self.org_head_moved(step),
-            ServerMessage::HeadMoved { log: LogId::Document(id), .. } => {
-                self.document_head_moved(step, id);
+            ServerMessage::Appended { log: LogId::Org(_), head } => {
+                self.org_appended(step, head);
+                self.offer_next(step);
+            }
+            ServerMessage::Appended { log: LogId::Document(id), head } => {
+                self.document_appended(step, id, head);
+                self.offer_next(step);
+            }
+            ServerMessage::HeadMoved { log: LogId::Org(_), head } => {
+                self.org_head_moved(step, head);
+                self.offer_next(step);
+            }
+            ServerMessage::HeadMoved { log: LogId::Document(id), head } => {
+                self.document_head_moved(step, id, head);
+                self.offer_next(step);
             }
             ServerMessage::Refused { refusal, log, document, entry } => {
                 self.refused(step, refusal, Concern { log, document, entry });
+                self.offer_next(step);
             }
             ServerMessage::Pong | ServerMessage::Bye { .. } => {}
         }
@@ -127,6 +143,8 @@ impl Desk {
                 self.append_next(step, id);
                 self.check_stale = true;
             }
+            // Asked for when the secret is here.
+            Some(Distrust::Early) => {}
             // Asked again when the org log has grown, not before: a server could keep us asking.
             Some(Distrust::Unknown) => self.pull_org(step),
             Some(Distrust::Lie) => {
@@ -199,6 +217,9 @@ impl Desk {
         }
         if header.document != id || header.seq.0 != chain.seq.0 + 1 || header.prev != chain.id {
             return Err(Distrust::Lie);
+        }
+        if document.secret(header.epoch).is_none() {
+            return Err(Distrust::Early);
         }
         let verified = self.authenticate(id, envelope)?;
         let name = Name::Envelope(id, place.device, place.seq);
@@ -299,9 +320,21 @@ impl Desk {
         }
     }
 
+    /// A server that does not know a device of its own firm's log was restored: others bring the
+    /// log back, and then it does.
+    fn is_forgotten(&mut self, step: &mut Step<'_, '_>, reason: Reason) -> bool {
+        let is_ours = self.org.as_ref().is_some_and(|org| org.device(self.keys.id).is_some());
+        if reason != Reason::UnknownDevice || !is_ours || self.login == Login::In {
+            return false;
+        }
+        self.login = Login::Out;
+        self.login_again_at = Some(step.now().plus_ms(LOGIN_AGAIN_MS));
+        true
+    }
+
     fn refused(&mut self, step: &mut Step<'_, '_>, refusal: Refusal, concern: Concern) {
         let reason = refusal.reason();
-        if self.refused_joining(step, reason) {
+        if self.refused_joining(step, reason) || self.is_forgotten(step, reason) {
             return;
         }
         let Concern { log, document, entry } = concern;
@@ -340,11 +373,15 @@ struct Concern {
 fn is_of_epoch(reason: Reason) -> bool {
     reason == Reason::StaleEpoch || reason == Reason::RotationDue
 }
+/// How long a device waits that the server does not know, until others have brought back the log.
+const LOGIN_AGAIN_MS: u64 = 20_000;
 
 /// Why an envelope was not taken.
 enum Distrust {
     /// Something before it is missing: ask for that.
     Gap,
+    /// Its epoch's secret is not here yet: wait for it.
+    Early,
     /// The logs do not know its author yet: wait for them.
     Unknown,
     /// It cannot be true.

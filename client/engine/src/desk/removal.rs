@@ -70,7 +70,7 @@ impl Desk {
             log.access(me) == Some(Access::Manager) && log.access(account).is_some()
         });
         if may {
-            self.wish(step, id, PendingEntry::new(Wish::Revoke(account)));
+            self.wish(step, id, PendingEntry::new(Wish::Revoke(account), step.now()));
         }
     }
 
@@ -155,7 +155,7 @@ impl Desk {
             previous: Some(Blob(secret.seal_previous(id, epoch, before))),
         };
         self.keep_secret(step, id, epoch, secret);
-        self.wish(step, id, PendingEntry::new(Wish::Rotate(rotation)));
+        self.wish(step, id, PendingEntry::new(Wish::Rotate(rotation), step.now()));
     }
 
     /// What an entry must say about envelopes that end: for each device, the last one that is here.

@@ -30,13 +30,41 @@ use crate::{
 pub(super) struct Shown {
     pub(super) gate: Option<Gate>,
     pub(super) home: Option<Home>,
+    basis: Option<Basis>,
     sync: Option<SyncView>,
     whereabouts: Map<DocumentId, Whereabouts>,
     /// Joining ended in failure: the engine drops this desk.
     pub(super) gave_up: bool,
 }
 
+/// Everything that the gate and the first page are computed from, as far as it can change.
+///
+/// Reading documents out is most of what a key stroke would cost; while this is the same, so is
+/// what was read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Basis {
+    documents: usize,
+    changes: u64,
+    org_length: u64,
+    quarantined: usize,
+    has_keys: bool,
+    is_member: bool,
+    must_ask: bool,
+}
+
 impl Desk {
+    fn basis(&self) -> Basis {
+        Basis {
+            documents: self.documents.len(),
+            changes: self.documents.values().map(|it| it.crdt.changed()).sum(),
+            org_length: self.org_length(),
+            quarantined: self.quarantined.len(),
+            has_keys: !self.keys.account_kems.is_empty(),
+            is_member: self.me().is_some(),
+            must_ask: self.must_ask,
+        }
+    }
+
     pub(crate) fn has_given_up(&self) -> bool {
         self.shown.gave_up
     }
@@ -46,16 +74,31 @@ impl Desk {
         if self.shown.gave_up {
             return;
         }
-        let gate = self.gate();
-        if self.shown.gate.as_ref() != Some(&gate) {
-            step.effects.push(Effect::Show(View::Gate(gate.clone())));
-            self.shown.gate = Some(gate);
+        let basis = Some(self.basis());
+        let is_same = self.shown.basis == basis;
+        self.shown.basis = basis;
+        if !is_same {
+            self.show_gate(step);
         }
         if !self.is_open() {
             return;
         }
         self.show_sync(step, journal);
         self.show_whereabouts(step);
+        if !is_same {
+            self.show_home(step);
+        }
+    }
+
+    fn show_gate(&mut self, step: &mut Step<'_, '_>) {
+        let gate = self.gate();
+        if self.shown.gate.as_ref() != Some(&gate) {
+            step.effects.push(Effect::Show(View::Gate(gate.clone())));
+            self.shown.gate = Some(gate);
+        }
+    }
+
+    fn show_home(&mut self, step: &mut Step<'_, '_>) {
         let home = self.home(step.now());
         if self.shown.home.as_ref() != Some(&home) {
             step.effects.push(Effect::Show(View::Home(home.clone())));
@@ -65,7 +108,10 @@ impl Desk {
 
     fn show_sync(&mut self, step: &mut Step<'_, '_>, journal: &Journal) {
         let unsent: u32 = self.documents.values().map(super::Document::unsent).sum();
-        let unsaved = journal.unsaved();
+        // A server that was restored may lack anything.
+        let unsent = unsent.saturating_add(u32::from(self.is_healing()));
+        // What this very step writes is durable nowhere yet.
+        let unsaved = journal.unsaved().saturating_add(step.edits());
         if unsent == 0 && unsaved == 0 && self.login == Login::In {
             self.all_sent_at.get_or_insert(step.now());
         } else if unsent > 0 {

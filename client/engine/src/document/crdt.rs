@@ -48,6 +48,8 @@ pub struct Crdt {
     pub(super) census: Census,
     /// Who edits here.
     pub(super) device: DeviceId,
+    /// Grows with every change, ours or not.
+    pub(super) changed: u64,
 }
 
 impl Crdt {
@@ -55,7 +57,7 @@ impl Crdt {
     pub fn empty(device: DeviceId, actor: ActorId) -> Self {
         let mut automerge = Automerge::new_with_encoding(TextEncoding::Utf16CodeUnit);
         automerge.set_actor(actor);
-        Self { automerge, census: Census::default(), device }
+        Self { automerge, census: Census::default(), device, changed: 0 }
     }
 
     /// A new document of a kind, and its first change.
@@ -76,12 +78,17 @@ impl Crdt {
             .text_encoding(TextEncoding::Utf16CodeUnit);
         let mut automerge = Automerge::load_with_options(bytes, options).ok()?;
         automerge.set_actor(actor);
-        Some(Self { automerge, census, device })
+        Some(Self { automerge, census, device, changed: 1 })
     }
 
     /// The whole document, for a local snapshot.
     pub fn save(&self) -> (Vec<u8>, Census) {
         (self.automerge.save_nocompress(), self.census.clone())
+    }
+
+    /// How often the document changed here; what was read of it holds until this grows.
+    pub fn changed(&self) -> u64 {
+        self.changed
     }
 
     /// What is newest.
@@ -107,6 +114,7 @@ impl Crdt {
             tx.rollback();
             return Err(error);
         }
+        self.changed += 1;
         let seconds = i64::try_from(at.0 / 1000).unwrap_or(0);
         let (hash, _) = tx.commit_with(CommitOptions::default().with_time(seconds));
         let change = hash.and_then(|hash| self.automerge.get_change_by_hash(&hash));

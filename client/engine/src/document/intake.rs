@@ -83,6 +83,7 @@ impl Admission<'_> {
 impl Crdt {
     /// Takes in what several envelopes carry, each whole or not at all.
     pub fn take_in(&mut self, opened: &[Opened]) -> Vec<Verdict> {
+        self.changed += 1;
         let mut verdicts = vec![Verdict::Waiting; opened.len()];
         let mut admission = Admission {
             automerge: &self.automerge,

@@ -6,6 +6,7 @@ use shared::{
     id::{AccountId, Commitment, Epoch},
     log::document::{Access, Create, Cut, DocumentBody, Grant, Revoke, Rotate, RotateReason},
     sync::Wrap,
+    time::UnixMillis,
 };
 
 /// An epoch to be.
@@ -75,11 +76,14 @@ pub struct PendingEntry {
     /// As sent last; sent again unchanged until the server answers.
     #[n(2)]
     pub entry: Option<Blob>,
+    /// When it was wished for; part of the entry, so that it is the same however often signed.
+    #[n(3)]
+    pub at: UnixMillis,
 }
 
 impl PendingEntry {
     /// A wish that nobody has signed yet.
-    pub fn new(wish: Wish) -> Self {
-        Self { wish, wraps: vec![], entry: None }
+    pub fn new(wish: Wish, at: UnixMillis) -> Self {
+        Self { wish, wraps: vec![], entry: None, at }
     }
 }

@@ -92,11 +92,23 @@ fn a_gap_is_answered_with_what_is_missing() {
 #[test]
 fn nobody_writes_in_anothers_name() {
     let mut firm = firm_with_note();
+    let ito = Person::new(3);
+    firm.enrol(&ito, Role::Supervisor);
+    let head = firm.store.begin_tx().unwrap().document(NOTE).unwrap().unwrap().log.head();
+    let share = firm.sato.share(NOTE, head, &ito, Access::Reader);
+    firm.document_appended(firm.sato.who(), &share);
     let of_sato = firm.sato.chain(NOTE, 1);
+    let mut bytes = of_sato[0].as_bytes().to_vec();
+    *bytes.last_mut().unwrap() ^= 1;
+    let forged = ClientMessage::Push { envelopes: vec![Blob(bytes)] };
 
-    let answered = acks(firm.reply(firm.admin.who(), push(&of_sato)));
+    let by_stranger = acks(firm.reply(firm.admin.who(), push(&of_sato)));
+    let forged = acks(firm.reply(ito.who(), forged));
+    let brought = acks(firm.reply(ito.who(), push(&of_sato)));
 
-    assert_eq!(answered, [refused(Reason::NotYourDevice)]);
+    assert_eq!(by_stranger, [refused(Reason::UnknownDocument)]);
+    assert_eq!(forged, [refused(Reason::NotYourDevice)]);
+    assert_eq!(brought, [Ack::Stored(Number(1))]);
 }
 
 #[test]

@@ -1,0 +1,190 @@
+//! After a restore the server has forgotten something: everything held here is offered again.
+//!
+//! Entries and envelopes are signed by their authors, so whoever holds them may bring them back,
+//! other people's included. What the server has already it answers as a repetition.
+
+use std::collections::VecDeque;
+
+use shared::{
+    Blob,
+    id::{DocumentId, Epoch, Number, ServerEpoch},
+    limit::{BATCH_ENVELOPES_MAX, MESSAGE_BYTES_MAX},
+    log::{Entry, document::DocumentBody},
+    map::Map,
+    sync::{ClientMessage, Wrap},
+};
+
+use super::{Desk, Login};
+use crate::{
+    effect::{Effect, Record},
+    journal::Step,
+    record::{Content, Name},
+};
+
+/// Room in a push for what surrounds the envelopes.
+const PUSH_BYTES_MAX: usize = MESSAGE_BYTES_MAX - 4 * 1024;
+
+/// How far the offering is.
+#[derive(Default)]
+pub(super) struct Healing {
+    /// The server epoch that is written down when everything was offered.
+    epoch: Option<ServerEpoch>,
+    /// What is left to offer, in order; `None` until the store was read.
+    left: Option<VecDeque<ClientMessage>>,
+}
+
+impl Desk {
+    /// Compares the server's epoch with the one known here.
+    pub(super) fn meet_server(&mut self, step: &mut Step<'_, '_>, epoch: ServerEpoch) {
+        self.healing = None;
+        match self.progress.server_epoch {
+            Some(known) if known == epoch => {}
+            None => {
+                self.progress.server_epoch = Some(epoch);
+                self.save_progress(step);
+            }
+            Some(_) => {
+                self.healing = Some(Healing { epoch: Some(epoch), left: None });
+                self.forget_numbers(step);
+                step.effects.push(Effect::Load);
+            }
+        }
+    }
+
+    /// Whether something may be missing at the server that it once acknowledged.
+    pub(super) fn is_healing(&self) -> bool {
+        self.healing.is_some()
+    }
+
+    /// Numbers were the forgotten database's; what they counted is fetched and compared again.
+    fn forget_numbers(&mut self, step: &mut Step<'_, '_>) {
+        self.progress.wraps = 0;
+        self.save_progress(step);
+        let ids: Vec<DocumentId> = self.documents.keys().copied().collect();
+        for id in ids {
+            if let Some(document) = self.documents.get_mut(&id) {
+                document.progress.cursor = Number(0);
+                document.heard_last = Number(0);
+            }
+            self.save_document(step, id);
+        }
+    }
+
+    /// The store was read: begin to offer.
+    pub(crate) fn heal(&mut self, step: &mut Step<'_, '_>, records: &[Record]) {
+        if self.healing.as_ref().is_none_or(|it| it.left.is_some()) || self.login != Login::In {
+            return;
+        }
+        let mut offers = VecDeque::new();
+        let mut logs: Map<DocumentId, Map<u64, Blob>> = Map::new();
+        let mut envelopes = Map::new();
+        let mut org = Map::new();
+        for (name, content) in records.iter().filter_map(|record| self.sealer.open(record)) {
+            match (name, content) {
+                (Name::Org(index), Content::Bytes(bytes)) => {
+                    org.insert(index, bytes);
+                }
+                (Name::Log(id, index), Content::Bytes(bytes)) => {
+                    logs.get_or_default(id).insert(index, bytes);
+                }
+                (Name::Envelope(id, device, seq), Content::Bytes(bytes)) => {
+                    envelopes.insert((id, device, seq), bytes);
+                }
+                (_, _) => {}
+            }
+        }
+        // The Genesis was there at every backup.
+        for (_, entry) in org.into_iter().filter(|(index, _)| *index > 0) {
+            offers.push_back(ClientMessage::Append { entry, wraps: vec![] });
+        }
+        for (id, entries) in logs {
+            let mut epoch = Epoch::FIRST;
+            for entry in entries.into_values() {
+                let wraps = self.wraps_with(step, id, &entry, &mut epoch);
+                offers.push_back(ClientMessage::Append { entry, wraps });
+            }
+        }
+        offers.extend(pushes(envelopes.into_values()));
+        if let Some(healing) = &mut self.healing {
+            healing.left = Some(offers);
+        }
+        self.offer_next(step);
+    }
+
+    /// The wraps that made an entry useful, made again: no device keeps those for others. `epoch` is
+    /// the one in force before the entry, and after it.
+    fn wraps_with(
+        &self,
+        step: &mut Step<'_, '_>,
+        id: DocumentId,
+        entry: &Blob,
+        epoch: &mut Epoch,
+    ) -> Vec<Wrap> {
+        let Some(document) = self.documents.get(&id) else { return vec![] };
+        let (Some(log), Ok(entry)) = (&document.log, Entry::parse(&entry.0)) else {
+            return vec![];
+        };
+        let account = match DocumentBody::parse(&entry) {
+            Ok(DocumentBody::Create(_)) => Some(log.creator()),
+            Ok(DocumentBody::Grant(grant)) => Some(grant.account),
+            Ok(DocumentBody::Rotate(rotate)) => {
+                *epoch = rotate.epoch;
+                None
+            }
+            Ok(
+                DocumentBody::Revoke(_)
+                | DocumentBody::SnapshotAttest(_)
+                | DocumentBody::Finalise(_)
+                | DocumentBody::Shred(_),
+            )
+            | Err(_) => return vec![],
+        };
+        let Some(secret) = document.secret(*epoch) else { return vec![] };
+        match account {
+            Some(account) => self.wrap_for(step, secret, id, *epoch, account).into_iter().collect(),
+            None => self.wraps_for_all(step, log, *epoch, secret),
+        }
+    }
+
+    /// The server answered: offer the next, or be done.
+    pub(super) fn offer_next(&mut self, step: &mut Step<'_, '_>) {
+        let Some(Healing { epoch, left: Some(left) }) = &mut self.healing else { return };
+        if let Some(message) = left.pop_front() {
+            return Self::send(step, message);
+        }
+        self.progress.server_epoch = *epoch;
+        self.healing = None;
+        self.save_progress(step);
+        // The server counts anew, so what there is has to be asked again.
+        Self::send(step, ClientMessage::Subscribe);
+        let after = self.progress.wraps;
+        Self::send(step, ClientMessage::PullWraps { after });
+        self.hand_over_seeds(step);
+        self.send_org_wish(step);
+        let ids: Vec<DocumentId> = self.documents.keys().copied().collect();
+        for id in ids {
+            self.append_next(step, id);
+        }
+        self.retry_waiting(step);
+    }
+}
+
+/// Envelopes in as few messages as they fit into.
+fn pushes(envelopes: impl Iterator<Item = Blob>) -> Vec<ClientMessage> {
+    let mut pushes: Vec<Vec<Blob>> = vec![];
+    let mut size = 0;
+    for envelope in envelopes {
+        let bytes = envelope.0.len() + 8;
+        match pushes.last_mut() {
+            Some(last) if last.len() < BATCH_ENVELOPES_MAX && size + bytes <= PUSH_BYTES_MAX => {
+                size += bytes;
+                last.push(envelope);
+            }
+            Some(_) | None => {
+                size = bytes;
+                pushes.push(vec![envelope]);
+            }
+        }
+    }
+    pushes.into_iter().map(|envelopes| ClientMessage::Push { envelopes }).collect()
+}

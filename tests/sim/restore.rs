@@ -1,0 +1,102 @@
+//! A server restored from an old backup heals from what its clients hold.
+
+use engine::view::Badge;
+use harness::{
+    seed::seed_or,
+    world::{DeviceNo, World},
+};
+use shared::{id::DocumentId, log::org::Role};
+
+const FIELD: &str = "presenting_issue";
+
+/// Everything after the backup: a colleague, an employee, a case, a note on two devices.
+struct Cast {
+    world: World,
+    admin: DeviceNo,
+    tablet: DeviceNo,
+    laptop: DeviceNo,
+    phone: DeviceNo,
+    case: DocumentId,
+    note: DocumentId,
+}
+
+fn restored(seed: u64) -> Cast {
+    let mut world = World::seeded(seed_or(seed));
+    let admin = world.device("管理パソコン");
+    world.found(admin);
+    let backup = world.back_up();
+    let tablet = world.hire(admin, Role::Consultant, "佐藤 恵", "タブレット");
+    let laptop = world.link_device(tablet, "ノートパソコン");
+    let phone = world.hire(tablet, Role::Employee, "佐伯 悠真", "スマートフォン");
+    let case = world.open_case(tablet, "佐伯 悠真");
+    let note = world.add_interview(tablet, case);
+    world.write(tablet, note, FIELD, "復元の前に書いた。");
+    world.settle();
+    assert_eq!(world.on(tablet).screen.sync.map(|it| it.badge()), Some(Badge::Sent));
+    for device in world.devices() {
+        world.offline(device);
+    }
+    world.restore(backup);
+    Cast { world, admin, tablet, laptop, phone, case, note }
+}
+
+#[track_caller]
+fn check_whole(cast: Cast, devices: &[DeviceNo]) {
+    let Cast { mut world, tablet, laptop, case, note, .. } = cast;
+    let fresh = world.link_device(laptop, "新しいタブレット");
+
+    assert!(world.can_open(fresh, note));
+    assert_eq!(world.reads(fresh, note, FIELD), "復元の前に書いた。");
+    assert!(world.can_open(fresh, case));
+    for device in world.devices().filter(|it| devices.contains(it) && *it != tablet) {
+        assert_eq!(world.on(device).screen.notices, [], "{}", world.on(device).name);
+        assert_eq!(world.on(device).screen.sync.map(|it| it.badge()), Some(Badge::Sent));
+    }
+}
+
+#[test]
+fn what_the_server_forgot_comes_back_from_everybody() {
+    let mut cast = restored(150);
+    let all: Vec<DeviceNo> = cast.world.devices().collect();
+
+    for device in &all {
+        cast.world.online(*device);
+    }
+    cast.world.settle();
+
+    assert!(cast.world.can_open(cast.phone, cast.case));
+    check_whole(cast, &all);
+}
+
+#[test]
+fn what_a_lost_tablet_had_sent_comes_back_from_another_device() {
+    let mut cast = restored(151);
+    let (tablet, laptop, admin, phone) = (cast.tablet, cast.laptop, cast.admin, cast.phone);
+    cast.world.lose(tablet);
+
+    for device in [admin, laptop, phone] {
+        cast.world.online(device);
+    }
+    cast.world.settle();
+
+    check_whole(cast, &[admin, laptop, phone]);
+}
+
+#[test]
+fn until_everything_was_offered_nothing_is_called_sent() {
+    let Cast { mut world, admin, tablet, .. } = restored(152);
+    world.watch();
+    world.online(admin);
+    world.settle();
+    world.online(tablet);
+    let mut badges = vec![];
+
+    while world.step() {
+        let sync = world.on(tablet).screen.sync.unwrap();
+        if sync.link == engine::view::LinkView::Online && badges.last() != Some(&sync.badge()) {
+            badges.push(sync.badge());
+        }
+    }
+
+    assert_eq!(badges, [Badge::Sending(1), Badge::Sent]);
+}
