@@ -23,7 +23,8 @@ const PAGE: &str = "<!doctype html><html lang=ja><title>t</title><link rel=icon 
       note.addEventListener(kind, () => log.push(kind));
     const worker = new Worker('/worker.js');
     const ask = what => new Promise(done => {
-      worker.onmessage = event => done(event.data);
+      // An answer that comes late belongs to an earlier question.
+      worker.onmessage = ({data}) => { if (data.to === what) done(data.text); };
       worker.postMessage(what);
     });
     navigator.serviceWorker.register('/sw.js');
@@ -50,20 +51,21 @@ const WORKER: &str = "
     let socket;
     onmessage = async ({data}) => {
       const bytes = new TextEncoder().encode(data);
+      const answer = text => postMessage({to: data, text});
       if (data.startsWith('post')) {
         try {
-          const answer = await fetch('/echo', {method: 'POST', body: bytes});
-          postMessage(await answer.text());
-        } catch { postMessage('no network'); }
+          const response = await fetch('/echo', {method: 'POST', body: bytes});
+          answer(await response.text());
+        } catch { answer('no network'); }
       } else {
         socket ??= new WebSocket(`ws://${location.host}/ws`);
         socket.binaryType = 'arraybuffer';
-        const limit = setTimeout(() => postMessage('no network'), 1500);
+        const limit = setTimeout(() => answer('no network'), 1500);
         socket.onmessage = event => {
           clearTimeout(limit);
-          postMessage(new TextDecoder().decode(event.data));
+          answer(new TextDecoder().decode(event.data));
         };
-        socket.onerror = () => { clearTimeout(limit); socket = null; postMessage('no network'); };
+        socket.onerror = () => { clearTimeout(limit); socket = null; answer('no network'); };
         if (socket.readyState === 1) socket.send(bytes);
         else socket.onopen = () => socket.send(bytes);
       }

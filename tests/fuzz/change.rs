@@ -122,7 +122,7 @@ pub(crate) fn runner() -> impl FnMut(&[u8]) {
             return;
         }
         use_all(&mut crdt);
-        crdt = Crdt::load(&saved, census.clone(), ALICE, own(ALICE)).unwrap();
+        crdt = Crdt::load(saved.clone(), census.clone(), ALICE, own(ALICE)).unwrap();
         debug_assert_eq!(self::texts(&crdt), texts);
     }
 }
@@ -140,8 +140,8 @@ fn use_all(crdt: &mut Crdt) {
         crdt.items(&field);
         crdt.keys(&field);
     }
-    let (bytes, census) = crdt.save();
-    let loaded = Crdt::load(&bytes, census, ALICE, own(ALICE));
+    let (changes, census) = crdt.save();
+    let loaded = Crdt::load(changes, census, ALICE, own(ALICE));
     assert_eq!(loaded.map(|it| it.heads()), Some(crdt.heads()), "what was saved loads");
     let length = crdt.text(&issue()).map_or(0, |text| text.encode_utf16().count());
     let end = u32::try_from(length).unwrap();

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use automerge::{Automerge, Change};
 use engine::{
     casework::field::{Field, Value},
     command::{Command, Splice},
@@ -120,8 +121,8 @@ impl Stage {
 }
 
 fn copy(crdt: &Crdt, insider: &Insider) -> Crdt {
-    let (bytes, census) = crdt.save();
-    Crdt::load(&bytes, census, insider.id, insider.actor()).unwrap()
+    let (changes, census) = crdt.save();
+    Crdt::load(changes, census, insider.id, insider.actor()).unwrap()
 }
 
 fn edit(
@@ -204,13 +205,15 @@ fn attacks(stage: &Stage, insider: &Insider, replica: &Crdt) -> Vec<Attack> {
     let base = || honest(&mut Dice::seeded(3), replica, insider);
     let mut stranger = base();
     stranger.actor = vec![0x5A; 16];
-    let (saved, _) = replica.save();
+    let mut whole = Automerge::new();
+    let changes = replica.save().0.into_iter().map(|bytes| Change::from_bytes(bytes.0).unwrap());
+    whole.apply_changes(changes).unwrap();
     let mut attacks = vec![
         ("no chunk", Kind::Changes, vec![0xFF; 900]),
         ("an empty plaintext", Kind::Changes, vec![]),
         ("a snapshot", Kind::Snapshot, one(base().to_bytes())),
         ("an attachment", Kind::Attachment, one(base().to_bytes())),
-        ("a document where a change belongs", Kind::Changes, one(saved)),
+        ("a document where a change belongs", Kind::Changes, one(whole.save_nocompress())),
         ("a bundle", Kind::Changes, one(chunk(3, &base().content()))),
         ("somebody else's actor", Kind::Changes, one(stranger.to_bytes())),
         ("a bomb", Kind::Changes, one(compressed(&vec![0; 40 * 1024 * 1024]))),

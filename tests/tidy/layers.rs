@@ -49,6 +49,12 @@ const LAYERS: &[Layer] = &[
         never: &["shared", "engine", "client", "server"],
     },
     Layer {
+        name: "unicode-segmentation",
+        folder: "client/graphemes",
+        uses: &[],
+        never: &["shared", "engine", "client", "server"],
+    },
+    Layer {
         name: "flate2",
         folder: "client/flate2",
         uses: &[],

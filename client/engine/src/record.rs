@@ -173,15 +173,15 @@ pub struct FreshChange {
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Snapshot {
-    /// automerge's own encoding.
+    /// Its changes, each after those it depends on.
     #[n(0)]
-    pub bytes: Blob,
+    pub changes: Vec<Blob>,
     /// For each device the last envelope that is in it.
     #[n(1)]
     pub covers: Vec<(DeviceId, Seq)>,
-    /// What was counted of it; a snapshot without that is read past.
+    /// What was counted of it.
     #[n(2)]
-    pub census: Option<Census>,
+    pub census: Census,
 }
 
 /// What a record holds.

@@ -19,8 +19,11 @@ use leptos::{
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Event;
 
-/// An element that is being described.
-pub struct Tag {
+/// An element that is being described. One pointer wide, because every line of every page hands it
+/// on by value.
+pub struct Tag(Box<Parts>);
+
+struct Parts {
     name: &'static str,
     attributes: Vec<AnyAttribute>,
     children: Vec<AnyView>,
@@ -28,10 +31,22 @@ pub struct Tag {
 
 /// The value of an attribute: absent, or a text, possibly one that changes.
 pub enum Value {
+    /// A word of ours.
+    Word(&'static str),
     /// Always the same.
     Fixed(Option<String>),
     /// Follows signals.
     Following(Box<dyn FnMut() -> Option<String> + Send>),
+}
+
+impl Value {
+    fn now(self) -> Option<String> {
+        match self {
+            Self::Word(word) => Some(word.to_owned()),
+            Self::Fixed(value) => value,
+            Self::Following(mut value) => value(),
+        }
+    }
 }
 
 /// What can be an attribute's value.
@@ -76,7 +91,7 @@ macro_rules! attributes {
 
 impl Tag {
     fn new(name: &'static str) -> Self {
-        Self { name, attributes: vec![], children: vec![] }
+        Self(Box::new(Parts { name, attributes: vec![], children: vec![] }))
     }
 
     attributes!(
@@ -104,8 +119,16 @@ impl Tag {
     /// Any attribute.
     #[must_use]
     pub fn attr(self, name: &'static str, value: impl IntoValue) -> Self {
-        match value.into_value() {
+        self.set(name, value.into_value())
+    }
+
+    #[inline(never)]
+    fn set(self, name: &'static str, value: Value) -> Self {
+        match value {
             Value::Fixed(None) => self,
+            Value::Word(word) => {
+                self.attribute(custom_attribute(name, word.to_owned()).into_any_attr())
+            }
             Value::Fixed(Some(value)) => {
                 self.attribute(custom_attribute(name, value).into_any_attr())
             }
@@ -118,14 +141,22 @@ impl Tag {
     /// A property that is a text.
     #[must_use]
     pub fn text(self, name: &'static str, value: impl FnMut() -> String + Send + 'static) -> Self {
-        let value: Box<dyn FnMut() -> String + Send> = Box::new(value);
+        self.set_text(name, Box::new(value))
+    }
+
+    #[inline(never)]
+    fn set_text(self, name: &'static str, value: Box<dyn FnMut() -> String + Send>) -> Self {
         self.attribute(leptos::tachys::html::property::prop(name, value).into_any_attr())
     }
 
     /// A property that is yes or no.
     #[must_use]
     pub fn flag(self, name: &'static str, value: impl FnMut() -> bool + Send + 'static) -> Self {
-        let value: Box<dyn FnMut() -> bool + Send> = Box::new(value);
+        self.set_flag(name, Box::new(value))
+    }
+
+    #[inline(never)]
+    fn set_flag(self, name: &'static str, value: Box<dyn FnMut() -> bool + Send>) -> Self {
         self.attribute(leptos::tachys::html::property::prop(name, value).into_any_attr())
     }
 
@@ -161,29 +192,34 @@ impl Tag {
         self.append(child.into_child())
     }
 
+    #[inline(never)]
     fn attribute(mut self, attribute: AnyAttribute) -> Self {
-        self.attributes.push(attribute);
+        self.0.attributes.push(attribute);
         self
     }
 
+    #[inline(never)]
     fn hear(self, name: String, heard: Box<dyn FnMut(Event)>) -> Self {
         self.attribute(ev::on(ev::Custom::<Event>::new(name), heard).into_any_attr())
     }
 
+    #[inline(never)]
     fn append(mut self, child: AnyView) -> Self {
-        self.children.push(child);
+        self.0.children.push(child);
         self
     }
 
+    #[inline(never)]
     fn finish(self) -> AnyView {
-        let children = StaticVec::from(self.children);
-        html::custom(self.name).add_any_attr(self.attributes).child(children).into_any()
+        let Parts { name, attributes, children } = *self.0;
+        let children = StaticVec::from(children);
+        html::custom(name).add_any_attr(attributes).child(children).into_any()
     }
 }
 
 impl IntoValue for &'static str {
     fn into_value(self) -> Value {
-        Value::Fixed(Some(self.to_owned()))
+        Value::Word(self)
     }
 }
 
@@ -211,10 +247,7 @@ where
     T: IntoValue,
 {
     fn into_value(mut self) -> Value {
-        Value::Following(Box::new(move || match self().into_value() {
-            Value::Fixed(value) => value,
-            Value::Following(mut value) => value(),
-        }))
+        Value::Following(Box::new(move || self().into_value().now()))
     }
 }
 
@@ -231,12 +264,14 @@ impl Child for AnyView {
 }
 
 impl Child for String {
+    #[inline(never)]
     fn into_child(self) -> AnyView {
         self.into_any()
     }
 }
 
 impl Child for &'static str {
+    #[inline(never)]
     fn into_child(self) -> AnyView {
         self.to_owned().into_any()
     }
@@ -244,13 +279,18 @@ impl Child for &'static str {
 
 impl Child for () {
     fn into_child(self) -> AnyView {
-        ().into_any()
+        nothing()
     }
+}
+
+#[inline(never)]
+fn nothing() -> AnyView {
+    ().into_any()
 }
 
 impl<T: Child> Child for Option<T> {
     fn into_child(self) -> AnyView {
-        self.map_or_else(|| ().into_any(), Child::into_child)
+        self.map_or_else(nothing, Child::into_child)
     }
 }
 
@@ -288,12 +328,14 @@ tuples!((A B) (A B C) (A B C D) (A B C D E) (A B C D E F) (A B C D E F G) (A B C
     (A B C D E F G H I));
 
 /// Several views beside each other.
+#[inline(never)]
 fn several(views: Vec<AnyView>) -> AnyView {
     StaticVec::from(views).into_any()
 }
 
 /// What follows signals is replaced, not patched: of elements of one type Leptos could not tell a
 /// list from a heading. Two wrappings take turns, so that it sees another type each time.
+#[inline(never)]
 fn following(mut view: Box<dyn FnMut() -> AnyView + Send>) -> AnyView {
     let mut is_odd = false;
     let take_turns: Box<dyn FnMut() -> AnyView + Send> = Box::new(move || {

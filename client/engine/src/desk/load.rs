@@ -183,8 +183,8 @@ impl Desk {
         document.log = log;
         let actor = chunk::actor(self.keys.id, id, self.progress.starts);
         let mut covers = Map::new();
-        if let Some(Snapshot { bytes, covers: covered, census: Some(census) }) = found.snapshot
-            && let Some(crdt) = Crdt::load(&bytes.0, census, self.keys.id, actor)
+        if let Some(Snapshot { changes, covers: covered, census }) = found.snapshot
+            && let Some(crdt) = Crdt::load(changes, census, self.keys.id, actor)
         {
             document.crdt = crdt;
             covers.extend(covered);
@@ -301,9 +301,9 @@ impl Desk {
         let is_whole = document.suspects.is_empty() && document.waiting.is_empty();
         if replayed >= REPLAYED_MAX && is_whole {
             let covers = document.chains.iter().map(|(device, chain)| (*device, chain.seq));
-            let (bytes, census) = document.crdt.save();
-            let (bytes, covers) = (Blob(bytes), covers.collect());
-            let snapshot = Snapshot { bytes, covers, census: Some(census) };
+            let covers = covers.collect();
+            let (changes, census) = document.crdt.save();
+            let snapshot = Snapshot { changes, covers, census };
             step.put(&self.sealer, Name::Snapshot(id), &Content::Snapshot(snapshot));
         }
         self.mark_next_suspect(step, id);

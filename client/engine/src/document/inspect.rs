@@ -30,7 +30,6 @@ use read::Reader;
 
 const MAGIC: [u8; 4] = [0x85, 0x6F, 0x4A, 0x83];
 const CHECKSUM_END: usize = 8;
-const DOCUMENT: u8 = 0;
 const CHANGE: u8 = 1;
 /// No change was made after the year 9999.
 const SECONDS_MAX: i64 = 253_402_300_799;
@@ -236,13 +235,6 @@ impl Inspected {
     pub(crate) fn rows(&self) -> row::Rows<'_> {
         self.columns.rows(&self.bytes, self.start, self.rows, self.actors.len())
     }
-}
-
-/// Whether bytes are one whole document chunk: what a local snapshot consists of.
-pub(crate) fn is_document(bytes: &[u8]) -> bool {
-    let mut reader = Reader::new(bytes);
-    let is_document = |head: [u8; 9]| head.starts_with(&MAGIC) && head.last() == Some(&DOCUMENT);
-    reader.array().is_ok_and(is_document) && reader.prefixed().is_ok() && reader.is_done()
 }
 
 /// What stands inside a change chunk.

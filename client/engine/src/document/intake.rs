@@ -254,10 +254,10 @@ mod tests {
                     crdt.edit(NOW, |tx| tx.set(&stage, shape, &Value::Codes(codes)))
                 }
                 Deed::Restart => {
-                    let (bytes, census) = crdt.save();
+                    let (changes, census) = crdt.save();
                     self.start += 1;
                     let actor = own(self.device, self.start);
-                    *crdt = Crdt::load(&bytes, census, self.device, actor).unwrap();
+                    *crdt = Crdt::load(changes, census, self.device, actor).unwrap();
                     Ok(None)
                 }
                 Deed::Receive => Ok(None),
