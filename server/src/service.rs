@@ -35,7 +35,7 @@ pub(crate) use away::revoked;
 pub use connection::{Answer, Connection, Cx, Step};
 pub use login::{Claim, login};
 pub use pull::{Read, read};
-pub use push::{Parcel, push};
+pub use push::{Parcel, bring_back, push};
 pub use wrap::put_wraps;
 
 /// How long a connection may be silent before the server ends it.
@@ -62,6 +62,8 @@ pub enum Who {
 pub enum Write {
     /// Store envelopes.
     Push(Vec<Parcel>),
+    /// Store envelopes that were stored before.
+    BringBack(Vec<Parcel>),
     /// Append to a log.
     Append {
         /// The entry as it came.
@@ -94,7 +96,7 @@ impl Write {
     /// How many operations it counts for when commits are grouped.
     pub fn weight(&self) -> usize {
         match self {
-            Self::Push(parcels) => parcels.len(),
+            Self::Push(parcels) | Self::BringBack(parcels) => parcels.len(),
             Self::Append { .. } | Self::PutWraps(_) => 1,
         }
     }
@@ -102,7 +104,7 @@ impl Write {
     /// What its sender is told when the transaction it was in did not happen.
     pub fn refused(&self, refusal: Refusal) -> ServerMessage {
         match self {
-            Self::Push(parcels) => push::refuse_all(parcels, refusal),
+            Self::Push(parcels) | Self::BringBack(parcels) => push::refuse_all(parcels, refusal),
             Self::Append { entry, .. } => append::refused(&entry.0, refusal),
             Self::PutWraps(_) => refused(refusal),
         }
@@ -123,6 +125,7 @@ pub fn write(
     }
     match write {
         Write::Push(parcels) => push(tx, who, parcels),
+        Write::BringBack(parcels) => bring_back(tx, who, parcels),
         Write::Append { entry, wraps } => append(tx, now, who, &entry.0, wraps),
         Write::PutWraps(wraps) => put_wraps(tx, who, wraps),
     }

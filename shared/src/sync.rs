@@ -111,6 +111,14 @@ pub enum ClientMessage {
     /// Keeps the connection known to be alive.
     #[n(9)]
     Ping,
+    /// Brings back envelopes that the server had and may have forgotten, of whatever author and
+    /// epoch; each author's oldest first.
+    #[n(10)]
+    BringBack {
+        /// At most [`crate::limit::BATCH_ENVELOPES_MAX`].
+        #[n(0)]
+        envelopes: Vec<Blob>,
+    },
 }
 
 /// A secret sealed by HPKE to one account or device. Opaque to the server but for its address.

@@ -1,11 +1,13 @@
 //! A server restored from an old backup heals from what its clients hold.
 
-use engine::view::Badge;
+use engine::{command::Command, view::Badge};
 use harness::{
     seed::seed_or,
     world::{DeviceNo, World},
 };
 use shared::{id::DocumentId, log::org::Role};
+
+use crate::removal::{self, device_of, shared_note};
 
 const FIELD: &str = "presenting_issue";
 
@@ -99,4 +101,42 @@ fn until_everything_was_offered_nothing_is_called_sent() {
     }
 
     assert_eq!(badges, [Badge::Sending(1), Badge::Sent]);
+}
+
+#[test]
+fn what_was_written_before_and_after_a_new_epoch_comes_back() {
+    let mut cast = removal::cast(153);
+    let note = shared_note(&mut cast);
+    let removal::Cast { mut world, admin, tablet, phone, colleague, .. } = cast;
+    let backup = world.back_up();
+    world.write(tablet, note, FIELD, "前の鍵で書いた。");
+    world.settle();
+    world.write(colleague, note, FIELD, "同僚も書いた。");
+    world.settle();
+    let lost = device_of(&world, tablet, "スマートフォン");
+    world.ask(tablet, Command::RevokeDevice(lost));
+    world.settle();
+    world.write(tablet, note, FIELD, "次の鍵で書いた。");
+    world.settle();
+    let whole = world.reads(tablet, note, FIELD);
+    for part in ["前の鍵", "同僚", "次の鍵"] {
+        assert!(whole.contains(part), "{whole}");
+    }
+    for device in world.devices() {
+        world.offline(device);
+    }
+    world.restore(backup);
+
+    for device in world.devices().filter(|it| *it != phone) {
+        world.online(device);
+    }
+    world.settle();
+
+    let fresh = world.link_device(tablet, "新しいタブレット");
+    assert!(world.can_open(fresh, note));
+    assert_eq!(world.reads(fresh, note, FIELD), whole);
+    for device in [admin, tablet, colleague, fresh] {
+        assert_eq!(world.on(device).screen.notices, [], "{}", world.on(device).name);
+        assert_eq!(world.on(device).screen.sync.map(|it| it.badge()), Some(Badge::Sent));
+    }
 }

@@ -131,7 +131,8 @@ fn frozen_logins_verify() {
 #[test]
 fn frozen_messages_parse_and_are_written_the_same_way() {
     let messages = on_disk("message.json");
-    for vector in list(&messages["client"]) {
+    let healing = on_disk("healing.json");
+    for vector in list(&messages["client"]).iter().chain(list(&healing)) {
         let bytes = bytes(vector, "bytes");
         let message = ClientMessage::parse(&bytes).unwrap();
         assert_eq!(message.to_bytes(), bytes, "{}", vector["name"]);

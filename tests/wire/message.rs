@@ -25,7 +25,7 @@ fn every_kind_of_message_has_a_sample() {
     let client: BTreeSet<_> = client_messages().iter().map(|(_, it)| client_kind(it)).collect();
     let server: BTreeSet<_> = server_messages().iter().map(|(_, it)| server_kind(it)).collect();
 
-    assert_eq!(client, (0..=9).collect());
+    assert_eq!(client, (0..=10).collect());
     assert_eq!(server, (0..=12).collect());
 }
 

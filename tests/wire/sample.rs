@@ -76,6 +76,7 @@ pub(crate) fn client_messages() -> Vec<(&'static str, ClientMessage)> {
         ("append", ClientMessage::Append { entry: blob(3), wraps: wraps() }),
         ("put wraps", ClientMessage::PutWraps { wraps: wraps() }),
         ("ping", ClientMessage::Ping),
+        ("bring back", ClientMessage::BringBack { envelopes: vec![blob(4)] }),
     ]
 }
 
@@ -204,6 +205,7 @@ pub(crate) fn client_kind(message: &ClientMessage) -> u8 {
         ClientMessage::Append { .. } => 7,
         ClientMessage::PutWraps { .. } => 8,
         ClientMessage::Ping => 9,
+        ClientMessage::BringBack { .. } => 10,
     }
 }
 

@@ -44,6 +44,7 @@ pub(crate) fn files() -> Vec<(&'static str, Value)> {
         ("sealed.json", sealed_envelopes()),
         ("wrap.json", wraps()),
         ("removal.json", removals()),
+        ("healing.json", healing()),
         ("device.json", kept::vectors()),
     ]
 }
@@ -165,9 +166,15 @@ fn logins() -> Value {
     Value::from(made.to_vec())
 }
 
+fn healing() -> Value {
+    let back = client_messages().into_iter().filter(|(name, _)| *name == "bring back");
+    back.map(|(name, it)| json!({ "name": name, "bytes": hex(&it.to_bytes()) })).collect()
+}
+
 fn messages() -> Value {
     let told = |name: &str, bytes: &[u8]| json!({ "name": name, "bytes": hex(bytes) });
-    let up = client_messages().into_iter().map(|(name, it)| told(name, &it.to_bytes()));
+    let up = client_messages().into_iter().filter(|(name, _)| *name != "bring back");
+    let up = up.map(|(name, it)| told(name, &it.to_bytes()));
     let down = server_messages().into_iter().map(|(name, it)| told(name, &it.to_bytes()));
     json!({ "client": up.collect::<Vec<_>>(), "server": down.collect::<Vec<_>>() })
 }

@@ -177,6 +177,10 @@ impl Connection {
                 let parcels = envelopes.into_iter().map(Parcel::parse).collect();
                 Step::Write(who, Write::Push(parcels))
             }
+            ClientMessage::BringBack { envelopes } => {
+                let parcels = envelopes.into_iter().map(Parcel::parse).collect();
+                Step::Write(who, Write::BringBack(parcels))
+            }
             ClientMessage::Append { entry, wraps } => {
                 Step::Write(who, Write::Append { entry, wraps })
             }

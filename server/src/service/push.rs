@@ -35,11 +35,34 @@ impl Parcel {
     }
 }
 
-/// Stores envelopes, oldest first, and answers for each.
+/// Stores envelopes of the device itself, oldest first, and answers for each.
 ///
 /// Checks author, membership, epoch, order and size, and nothing more costly: whether the
-/// signatures hold is for the readers to say, except where a member brings another's envelope.
+/// signatures hold is for the readers to say.
 pub fn push(tx: &mut Tx<'_>, who: Who, parcels: &[Parcel]) -> Result<ServerMessage, StoreError> {
+    each(tx, who, parcels, push_one)
+}
+
+/// Stores envelopes that a member holds and a restored server forgot, and answers for each.
+///
+/// Whose they are and of which epoch does not matter: the log says what counts for ever. Only here
+/// are signatures verified, for nobody answers for what he brings.
+pub fn bring_back(
+    tx: &mut Tx<'_>,
+    who: Who,
+    parcels: &[Parcel],
+) -> Result<ServerMessage, StoreError> {
+    each(tx, who, parcels, bring_one)
+}
+
+type One = fn(&mut Tx<'_>, DeviceId, AccountId, &Parcel) -> Result<Ack, StoreError>;
+
+fn each(
+    tx: &mut Tx<'_>,
+    who: Who,
+    parcels: &[Parcel],
+    one: One,
+) -> Result<ServerMessage, StoreError> {
     let Who::Device { device, account } = who else {
         return Ok(refused(Refusal::new(Reason::NotLoggedIn)));
     };
@@ -48,7 +71,7 @@ pub fn push(tx: &mut Tx<'_>, who: Who, parcels: &[Parcel]) -> Result<ServerMessa
     }
     let mut acks = Vec::with_capacity(parcels.len());
     for parcel in parcels {
-        acks.push((parcel.id, push_one(tx, device, account, parcel)?));
+        acks.push((parcel.id, one(tx, device, account, parcel)?));
     }
     Ok(ServerMessage::Acks { acks })
 }
@@ -69,53 +92,87 @@ fn push_one(
         Err(refusal) => return Ok(Ack::Refused(*refusal)),
     };
     let header = envelope.header();
-    if header.device != device && !is_authors_own(tx, envelope)? {
+    if header.device != device {
         return Ok(Ack::Refused(Refusal::new(Reason::NotYourDevice)));
     }
-    let author = header.device;
     let held = tx.document(header.document)?;
     let Some((held, access)) = held.and_then(|held| Some((held, held.log.access(account)?))) else {
         return Ok(Ack::Refused(Refusal::new(Reason::UnknownDocument)));
     };
     let epoch = held.log.epoch();
-    let place = place_in_chain(held.chains.get(&author), header, parcel.id);
-    let may_write = (author != device || access != Access::Reader) && held.log.life() == Life::Open;
+    let place = place_in_chain(held.chains.get(&device), header, parcel.id);
+    let may_write = access != Access::Reader && held.log.life() == Life::Open;
     // Stored before the epoch or the access changed is stored all the same.
-    Ok(match place {
-        Place::Same(number) => Ack::Duplicate(number),
-        Place::Taken => find_again(tx, header, parcel.id)?,
-        Place::Forked => Ack::Refused(Refusal::new(Reason::Equivocation)),
-        Place::Next | Place::Gap(_) if !may_write => Ack::Refused(Refusal::new(Reason::ReadOnly)),
+    match place {
+        Place::Next | Place::Gap(_) if !may_write => {
+            Ok(Ack::Refused(Refusal::new(Reason::ReadOnly)))
+        }
         Place::Next | Place::Gap(_) if header.epoch != epoch => {
-            Ack::Refused(Refusal::stale_epoch(epoch))
+            Ok(Ack::Refused(Refusal::stale_epoch(epoch)))
         }
         Place::Next | Place::Gap(_) if tx.is_stale(header.document) => {
-            Ack::Refused(Refusal::new(Reason::RotationDue))
+            Ok(Ack::Refused(Refusal::new(Reason::RotationDue)))
         }
+        Place::Same(_) | Place::Next | Place::Gap(_) | Place::Taken | Place::Forked => {
+            store_at(tx, place, envelope, parcel.id)
+        }
+    }
+}
+
+fn bring_one(
+    tx: &mut Tx<'_>,
+    _: DeviceId,
+    account: AccountId,
+    parcel: &Parcel,
+) -> Result<Ack, StoreError> {
+    let envelope = match &parcel.envelope {
+        Ok(envelope) => envelope,
+        Err(refusal) => return Ok(Ack::Refused(*refusal)),
+    };
+    let header = envelope.header();
+    let is_member =
+        tx.document(header.document)?.is_some_and(|it| it.log.access(account).is_some());
+    let (Some(held), Some(org), true) = (tx.held(header.document), tx.org(), is_member) else {
+        return Ok(Ack::Refused(Refusal::new(Reason::UnknownDocument)));
+    };
+    let Some(author) = org.device(header.device) else {
+        return Ok(Ack::Refused(Refusal::new(Reason::UnknownDevice)));
+    };
+    let place = place_in_chain(held.chains.get(&header.device), header, parcel.id);
+    if let Place::Next | Place::Gap(_) = place {
+        if held.log.admits(org, header, parcel.id).is_err() {
+            return Ok(Ack::Refused(Refusal::new(Reason::NotYourDevice)));
+        }
+        if envelope.clone().verify(&author.keys.verify).is_err() {
+            return Ok(Ack::Refused(Refusal::new(Reason::WrongSignature)));
+        }
+    }
+    store_at(tx, place, envelope, parcel.id)
+}
+
+/// Stores the envelope if its place is the next one.
+fn store_at(
+    tx: &mut Tx<'_>,
+    place: Place,
+    envelope: &Envelope,
+    id: EnvelopeId,
+) -> Result<Ack, StoreError> {
+    let header = envelope.header();
+    Ok(match place {
+        Place::Same(number) => Ack::Duplicate(number),
+        Place::Taken => find_again(tx, header, id)?,
+        Place::Forked => Ack::Refused(Refusal::new(Reason::Equivocation)),
         Place::Gap(expected) => Ack::Refused(Refusal::sequence_gap(expected)),
         Place::Next => {
             let bytes = envelope.as_bytes();
-            tx.store_envelope(header.document, author, header.seq, parcel.id, bytes)
+            tx.store_envelope(header.document, header.device, header.seq, id, bytes)
                 .map(Ack::Stored)?
         }
     })
 }
 
-/// Whether an envelope that somebody else brings is its author's, who may write there.
-///
-/// Members bring back what a restored server forgot; only then is a signature verified here.
-fn is_authors_own(tx: &mut Tx<'_>, envelope: &Envelope) -> Result<bool, StoreError> {
-    let header = envelope.header();
-    let author = tx.org().and_then(|org| org.device(header.device));
-    let Some((key, account)) = author.map(|it| (it.keys.verify, it.account)) else {
-        return Ok(false);
-    };
-    let access = tx.document(header.document)?.and_then(|held| held.log.access(account));
-    let may_write = access.is_some_and(|access| access != Access::Reader);
-    Ok(may_write && envelope.clone().verify(&key).is_ok())
-}
-
 /// Where an envelope stands to what the server has of its author's chain.
+#[derive(Clone, Copy)]
 enum Place {
     /// It is the newest one there, under this number.
     Same(Number),

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use shared::{
     Blob,
-    id::{DocumentId, Epoch, Number, ServerEpoch},
+    id::{DeviceId, DocumentId, Epoch, Number, Seq, ServerEpoch},
     limit::{BATCH_ENVELOPES_MAX, MESSAGE_BYTES_MAX},
     log::{Entry, document::DocumentBody},
     map::Map,
@@ -21,8 +21,8 @@ use crate::{
     record::{Content, Name},
 };
 
-/// Room in a push for what surrounds the envelopes.
-const PUSH_BYTES_MAX: usize = MESSAGE_BYTES_MAX - 4 * 1024;
+/// Leaves room in a message for what surrounds the envelopes.
+const BATCH_BYTES_MAX: usize = MESSAGE_BYTES_MAX - 4 * 1024;
 
 /// How far the offering is.
 #[derive(Default)]
@@ -87,7 +87,9 @@ impl Desk {
                 (Name::Log(id, index), Content::Bytes(bytes)) => {
                     logs.get_or_default(id).insert(index, bytes);
                 }
-                (Name::Envelope(id, device, seq), Content::Bytes(bytes)) => {
+                (Name::Envelope(id, device, seq), Content::Bytes(bytes))
+                    if self.was_there(id, device, seq) =>
+                {
                     envelopes.insert((id, device, seq), bytes);
                 }
                 (_, _) => {}
@@ -104,11 +106,18 @@ impl Desk {
                 offers.push_back(ClientMessage::Append { entry, wraps });
             }
         }
-        offers.extend(pushes(envelopes.into_values()));
+        offers.extend(batches(envelopes.into_values()));
         if let Some(healing) = &mut self.healing {
             healing.left = Some(offers);
         }
         self.offer_next(step);
+    }
+
+    /// Whether the server had an envelope. What of ours it never acknowledged is pushed, and sealed
+    /// again if its epoch is over; what it had must come back as it was.
+    fn was_there(&self, id: DocumentId, device: DeviceId, seq: Seq) -> bool {
+        let acked = |it: &crate::document::Document| seq <= it.progress.acked;
+        device != self.keys.id || self.documents.get(&id).is_some_and(acked)
     }
 
     /// The wraps that made an entry useful, made again: no device keeps those for others. `epoch` is
@@ -170,21 +179,21 @@ impl Desk {
 }
 
 /// Envelopes in as few messages as they fit into.
-fn pushes(envelopes: impl Iterator<Item = Blob>) -> Vec<ClientMessage> {
-    let mut pushes: Vec<Vec<Blob>> = vec![];
+fn batches(envelopes: impl Iterator<Item = Blob>) -> Vec<ClientMessage> {
+    let mut batches: Vec<Vec<Blob>> = vec![];
     let mut size = 0;
     for envelope in envelopes {
         let bytes = envelope.0.len() + 8;
-        match pushes.last_mut() {
-            Some(last) if last.len() < BATCH_ENVELOPES_MAX && size + bytes <= PUSH_BYTES_MAX => {
+        match batches.last_mut() {
+            Some(last) if last.len() < BATCH_ENVELOPES_MAX && size + bytes <= BATCH_BYTES_MAX => {
                 size += bytes;
                 last.push(envelope);
             }
             Some(_) | None => {
                 size = bytes;
-                pushes.push(vec![envelope]);
+                batches.push(vec![envelope]);
             }
         }
     }
-    pushes.into_iter().map(|envelopes| ClientMessage::Push { envelopes }).collect()
+    batches.into_iter().map(|envelopes| ClientMessage::BringBack { envelopes }).collect()
 }

@@ -90,7 +90,7 @@ fn a_gap_is_answered_with_what_is_missing() {
 }
 
 #[test]
-fn nobody_writes_in_anothers_name() {
+fn nobody_writes_in_anothers_name_and_members_bring_back_what_is_anothers() {
     let mut firm = firm_with_note();
     let ito = Person::new(3);
     firm.enrol(&ito, Role::Supervisor);
@@ -100,15 +100,20 @@ fn nobody_writes_in_anothers_name() {
     let of_sato = firm.sato.chain(NOTE, 1);
     let mut bytes = of_sato[0].as_bytes().to_vec();
     *bytes.last_mut().unwrap() ^= 1;
-    let forged = ClientMessage::Push { envelopes: vec![Blob(bytes)] };
+    let whole = || Blob(of_sato[0].as_bytes().to_vec());
+    let bring = |bytes| ClientMessage::BringBack { envelopes: vec![bytes] };
 
-    let by_stranger = acks(firm.reply(firm.admin.who(), push(&of_sato)));
-    let forged = acks(firm.reply(ito.who(), forged));
-    let brought = acks(firm.reply(ito.who(), push(&of_sato)));
+    let pushed = acks(firm.reply(ito.who(), push(&of_sato)));
+    let by_stranger = acks(firm.reply(firm.admin.who(), bring(whole())));
+    let forged = acks(firm.reply(ito.who(), bring(Blob(bytes))));
+    let brought = acks(firm.reply(ito.who(), bring(whole())));
+    let again = acks(firm.reply(ito.who(), bring(whole())));
 
+    assert_eq!(pushed, [refused(Reason::NotYourDevice)]);
     assert_eq!(by_stranger, [refused(Reason::UnknownDocument)]);
-    assert_eq!(forged, [refused(Reason::NotYourDevice)]);
+    assert_eq!(forged, [refused(Reason::WrongSignature)]);
     assert_eq!(brought, [Ack::Stored(Number(1))]);
+    assert_eq!(again, [Ack::Duplicate(Number(1))]);
 }
 
 #[test]
