@@ -33,6 +33,9 @@ struct Wishes {
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
+    if words.iter().any(|word| word == "--help" || word == "-h") {
+        return say(HELP);
+    }
     let Some(wishes) = parse(&words) else { return complain(HELP) };
     #[expect(clippy::disallowed_methods, reason = "the speed is part of the report")]
     let began = std::time::Instant::now();
