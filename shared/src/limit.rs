@@ -47,7 +47,7 @@ pub const KEY_BYTES_MAX: usize = 256;
 /// What one device may add to a document, all its changes together.
 pub const DOCUMENT_BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// Operations that one device may add to a document.
-pub const DOCUMENT_ROWS_MAX: u64 = 256 * 1024;
+pub const DOCUMENT_ROWS_MAX: u64 = 512 * 1024;
 /// Deepest object in a document; what lies at the root has depth 1.
 pub const DOCUMENT_DEPTH_MAX: u8 = 32;
 /// Most items that one device may ever add to one list.
