@@ -127,9 +127,23 @@ impl Crdt {
         let change = hash.and_then(|hash| self.automerge.get_change_by_hash(&hash));
         let Some(change) = change else { return Ok(None) };
         let bytes = change.raw_bytes().to_vec();
-        let counted = self.count_own(&bytes);
-        debug_assert_eq!(counted, Ok(()), "others would set this edit aside");
+        if self.count_own(&bytes).is_err() {
+            // How large a change is shows when it is made. Nobody would take this one in.
+            self.undo(&change)?;
+            return Err(EditError::TooLong);
+        }
         Ok(Some(bytes))
+    }
+
+    /// The document without the change made last.
+    fn undo(&mut self, last: &Change) -> Result<(), EditError> {
+        let mut earlier = self.automerge.get_changes(&[]);
+        earlier.retain(|change| change.hash() != last.hash());
+        let mut automerge = Automerge::new_with_encoding(TextEncoding::Utf16CodeUnit);
+        automerge.set_actor(self.automerge.get_actor().clone());
+        automerge.apply_changes(earlier).map_err(|_| EditError::Internal)?;
+        self.automerge = automerge;
+        Ok(())
     }
 
     /// A text, or `None` if the field is none.
@@ -492,6 +506,23 @@ mod tests {
         let both = Value::Codes(vec!["rapport".into(), "problem".into()]);
         assert_eq!(one.value(&field, shape), both);
         assert_eq!(two.value(&field, shape), both);
+    }
+
+    #[test]
+    fn an_edit_larger_than_anybody_would_take_in_is_undone() {
+        let mut crdt = crdt(Kind::Note);
+        let field = Field::top("presenting_issue");
+        let write = |insert: &str| Splice { at: 0, delete: 0, insert: insert.into() };
+        crdt.edit(now(), |tx| tx.splice(&field, &write("前から。"))).unwrap();
+        let heads = crdt.heads();
+
+        let refused = crdt.edit(now(), |tx| tx.splice(&field, &write(&"面".repeat(17_000))));
+
+        assert_eq!(refused, Err(EditError::TooLong));
+        assert_eq!((crdt.heads(), crdt.text(&field).unwrap()), (heads, "前から。".into()));
+        let next = crdt.edit(now(), |tx| tx.splice(&field, &write("続き。"))).unwrap().unwrap();
+        assert!(Inspected::parse(&next).is_ok());
+        assert_eq!(crdt.text(&field).unwrap(), "続き。前から。");
     }
 
     #[test]
