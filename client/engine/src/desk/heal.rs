@@ -25,10 +25,9 @@ use crate::{
 const BATCH_BYTES_MAX: usize = MESSAGE_BYTES_MAX - 4 * 1024;
 
 /// How far the offering is.
-#[derive(Default)]
 pub(super) struct Healing {
-    /// The server epoch that is written down when everything was offered.
-    epoch: Option<ServerEpoch>,
+    /// Written down when everything was offered.
+    epoch: ServerEpoch,
     /// What is left to offer, in order; `None` until the store was read.
     left: Option<VecDeque<ClientMessage>>,
 }
@@ -44,7 +43,7 @@ impl Desk {
                 self.save_progress(step);
             }
             Some(_) => {
-                self.healing = Some(Healing { epoch: Some(epoch), left: None });
+                self.healing = Some(Healing { epoch, left: None });
                 self.forget_numbers(step);
                 step.effects.push(Effect::Load);
             }
@@ -161,7 +160,7 @@ impl Desk {
         if let Some(message) = left.pop_front() {
             return Self::send(step, message);
         }
-        self.progress.server_epoch = *epoch;
+        self.progress.server_epoch = Some(*epoch);
         self.healing = None;
         self.save_progress(step);
         // The server counts anew, so what there is has to be asked again.

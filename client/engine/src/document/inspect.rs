@@ -9,7 +9,7 @@
 //! Invariant: [`Inspected`] has the hash its checksum claims, and each of its
 //! columns has exactly as many rows as the change has operations.
 
-use std::ops::Range;
+use core::{fmt, ops::Range};
 
 use shared::{
     hash,
@@ -130,7 +130,7 @@ impl InspectError {
 }
 
 /// A change that was walked, and what its walk found.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Inspected {
     bytes: Vec<u8>,
     hash: Hash,
@@ -141,6 +141,13 @@ pub struct Inspected {
     start: u64,
     rows: u32,
     columns: row::Layout,
+}
+
+/// Without what it says.
+impl fmt::Debug for Inspected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Inspected({} bytes, {} operations)", self.bytes.len(), self.rows)
+    }
 }
 
 impl Inspected {
