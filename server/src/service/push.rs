@@ -55,7 +55,8 @@ pub fn bring_back(
     each(tx, who, parcels, bring_one)
 }
 
-type One = fn(&mut Tx<'_>, DeviceId, AccountId, &Parcel) -> Result<Ack, StoreError>;
+/// Whose connection it is, the envelope, and its content address.
+type One = fn(&mut Tx<'_>, (DeviceId, AccountId), &Envelope, EnvelopeId) -> Result<Ack, StoreError>;
 
 fn each(
     tx: &mut Tx<'_>,
@@ -71,7 +72,11 @@ fn each(
     }
     let mut acks = Vec::with_capacity(parcels.len());
     for parcel in parcels {
-        acks.push((parcel.id, one(tx, device, account, parcel)?));
+        let ack = match &parcel.envelope {
+            Ok(envelope) => one(tx, (device, account), envelope, parcel.id)?,
+            Err(refusal) => Ack::Refused(*refusal),
+        };
+        acks.push((parcel.id, ack));
     }
     Ok(ServerMessage::Acks { acks })
 }
@@ -83,14 +88,10 @@ pub(super) fn refuse_all(parcels: &[Parcel], refusal: Refusal) -> ServerMessage 
 
 fn push_one(
     tx: &mut Tx<'_>,
-    device: DeviceId,
-    account: AccountId,
-    parcel: &Parcel,
+    (device, account): (DeviceId, AccountId),
+    envelope: &Envelope,
+    id: EnvelopeId,
 ) -> Result<Ack, StoreError> {
-    let envelope = match &parcel.envelope {
-        Ok(envelope) => envelope,
-        Err(refusal) => return Ok(Ack::Refused(*refusal)),
-    };
     let header = envelope.header();
     if header.device != device {
         return Ok(Ack::Refused(Refusal::new(Reason::NotYourDevice)));
@@ -100,7 +101,7 @@ fn push_one(
         return Ok(Ack::Refused(Refusal::new(Reason::UnknownDocument)));
     };
     let epoch = held.log.epoch();
-    let place = place_in_chain(held.chains.get(&device), header, parcel.id);
+    let place = place_in_chain(held.chains.get(&device), header, id);
     let may_write = access != Access::Reader && held.log.life() == Life::Open;
     // Stored before the epoch or the access changed is stored all the same.
     match place {
@@ -114,21 +115,17 @@ fn push_one(
             Ok(Ack::Refused(Refusal::new(Reason::RotationDue)))
         }
         Place::Same(_) | Place::Next | Place::Gap(_) | Place::Taken | Place::Forked => {
-            store_at(tx, place, envelope, parcel.id)
+            store_at(tx, place, envelope, id)
         }
     }
 }
 
 fn bring_one(
     tx: &mut Tx<'_>,
-    _: DeviceId,
-    account: AccountId,
-    parcel: &Parcel,
+    (_, account): (DeviceId, AccountId),
+    envelope: &Envelope,
+    id: EnvelopeId,
 ) -> Result<Ack, StoreError> {
-    let envelope = match &parcel.envelope {
-        Ok(envelope) => envelope,
-        Err(refusal) => return Ok(Ack::Refused(*refusal)),
-    };
     let header = envelope.header();
     let is_member =
         tx.document(header.document)?.is_some_and(|it| it.log.access(account).is_some());
@@ -138,16 +135,20 @@ fn bring_one(
     let Some(author) = org.device(header.device) else {
         return Ok(Ack::Refused(Refusal::new(Reason::UnknownDevice)));
     };
-    let place = place_in_chain(held.chains.get(&header.device), header, parcel.id);
+    let place = place_in_chain(held.chains.get(&header.device), header, id);
     if let Place::Next | Place::Gap(_) = place {
-        if held.log.admits(org, header, parcel.id).is_err() {
+        // What was shredded does not come back.
+        if held.log.life() == Life::Shredded {
+            return Ok(Ack::Refused(Refusal::new(Reason::ReadOnly)));
+        }
+        if held.log.admits(org, header, id).is_err() {
             return Ok(Ack::Refused(Refusal::new(Reason::NotYourDevice)));
         }
         if envelope.clone().verify(&author.keys.verify).is_err() {
             return Ok(Ack::Refused(Refusal::new(Reason::WrongSignature)));
         }
     }
-    store_at(tx, place, envelope, parcel.id)
+    store_at(tx, place, envelope, id)
 }
 
 /// Stores the envelope if its place is the next one.
