@@ -117,21 +117,24 @@ impl Browser {
 
     /// Ends every dedicated worker, as a fault in it does.
     pub(crate) async fn end_workers(&self) {
+        self.in_workers("setTimeout(() => { throw new Error('fault') })").await;
+    }
+
+    /// Evaluates an expression in every dedicated worker.
+    pub(crate) async fn in_workers(&self, expression: &str) {
         for worker in self.cdp.targets("worker") {
-            let fault = json!({ "expression": "setTimeout(() => { throw new Error('fault') })" });
-            self.cdp.call(Some(&worker.line), "Runtime.evaluate", fault).await.unwrap();
+            let params = json!({ "expression": expression });
+            let told = self.cdp.call(Some(&worker.line), "Runtime.evaluate", params).await.unwrap();
+            assert!(told.get("exceptionDetails").is_none(), "{expression}: {told}");
         }
     }
 
     /// Lets every dedicated worker do nothing but count for a while.
     pub(crate) async fn keep_workers_busy(&self, ms: u32) {
-        for worker in self.cdp.targets("worker") {
-            let busy = format!(
-                "setTimeout(() => {{ const end = Date.now() + {ms}; while (Date.now() < end); }})"
-            );
-            let params = json!({ "expression": busy });
-            self.cdp.call(Some(&worker.line), "Runtime.evaluate", params).await.unwrap();
-        }
+        self.in_workers(&format!(
+            "setTimeout(() => {{ const end = Date.now() + {ms}; while (Date.now() < end); }})"
+        ))
+        .await;
     }
 
     /// What went wrong inside.

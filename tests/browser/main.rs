@@ -10,8 +10,10 @@
 mod access;
 mod cdp;
 mod chromium;
+mod death;
 mod driver;
 mod example;
+mod hostile;
 mod house;
 mod leak;
 mod mishap;

@@ -27,7 +27,7 @@ use shared::{
         org::{DeviceKeys, OrgBody},
     },
     secret::Secret,
-    sign::VerifyKey,
+    sign::{SigningKey, VerifyKey},
     time::UnixMillis,
 };
 
@@ -158,6 +158,15 @@ impl Insider {
     /// Seals and signs the next envelope, and hands out the record that makes this device's own
     /// program send it.
     pub fn seal(&mut self, kind: Kind, plaintext: Vec<u8>, dice: &mut Dice) -> (Seq, Record) {
+        let (seq, envelope) = self.envelope(kind, plaintext, dice);
+        let name = Name::Envelope(self.document, self.id, seq);
+        let content = Content::Bytes(Blob(envelope.as_bytes().to_vec()));
+        let mut cx = Cx { now: UnixMillis(0), entropy: dice };
+        (seq, self.sealer.seal(name, &content, &mut cx))
+    }
+
+    /// Seals and signs the next envelope.
+    pub fn envelope(&mut self, kind: Kind, plaintext: Vec<u8>, dice: &mut Dice) -> (Seq, Verified) {
         let mut cx = Cx { now: UnixMillis(0), entropy: dice };
         let (seq, prev) = (Seq(self.last.0.0 + 1), self.last.1);
         let header = Header {
@@ -173,8 +182,24 @@ impl Insider {
         let envelope = seal::seal(header, &self.secret, plaintext, &self.keys.device);
         let envelope = envelope.expect("a plaintext that fits");
         self.last = (seq, envelope.id());
-        let name = Name::Envelope(self.document, self.id, seq);
-        let content = Content::Bytes(Blob(envelope.as_bytes().to_vec()));
-        (seq, self.sealer.seal(name, &content, &mut cx))
+        (seq, envelope)
+    }
+
+    /// The document.
+    pub fn document(&self) -> DocumentId {
+        self.document
+    }
+
+    /// What logs this device in.
+    pub fn key(&self) -> &SigningKey {
+        &self.keys.device
+    }
+
+    /// The changes of an envelope that some device of the firm wrote into this document.
+    pub fn changes(&self, envelope: Envelope) -> Option<Vec<Vec<u8>>> {
+        let author = self.authors.get(&envelope.header().device)?;
+        let plaintext = seal::open(&envelope.verify(author).ok()?, &self.secret).ok()?;
+        let chunk = Chunk::parse(&plaintext).ok()?;
+        Some(chunk.changes.into_iter().map(|change| change.0).collect())
     }
 }

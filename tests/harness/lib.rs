@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, reason = "a world that cannot be built is a failed test")]
 
 pub mod canary;
+pub mod evil;
 pub mod firm;
 pub mod forge;
 pub mod host;
@@ -10,6 +11,7 @@ pub mod mutate;
 pub mod screen;
 pub mod seed;
 pub mod sim;
+pub mod socket;
 pub mod station;
 pub mod world;
 

@@ -1,7 +1,7 @@
 //! A device without a browser that talks to a real server over a socket: for benchmarks and demos.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -9,11 +9,12 @@ use engine::{
     Engine, Pace,
     command::{Command, Newcomer, Passphrase},
     cx::{Cx, Entropy},
-    effect::{Effect, LinkWish},
+    effect::{Effect, LinkWish, RecordKey},
     input::{Input, Link},
 };
 use futures_util::{SinkExt as _, StreamExt as _};
 use shared::{
+    Blob,
     id::AccountId,
     log::org::Role,
     sync::{ClientMessage, ServerMessage},
@@ -71,6 +72,7 @@ pub struct Station {
     wake_at: Option<UnixMillis>,
     received_bytes: u64,
     pinged_at: UnixMillis,
+    disk: Option<BTreeMap<RecordKey, Blob>>,
 }
 
 impl Station {
@@ -88,9 +90,21 @@ impl Station {
             wake_at: None,
             received_bytes: 0,
             pinged_at: now(),
+            disk: None,
         };
         station.handle(Input::Started { vault: None });
         station
+    }
+
+    /// Keeps what the engine writes down, for whoever opens it.
+    #[must_use]
+    pub fn with_disk(self) -> Self {
+        Self { disk: Some(BTreeMap::new()), ..self }
+    }
+
+    /// What the engine has written down.
+    pub fn disk(&self) -> Option<&BTreeMap<RecordKey, Blob>> {
+        self.disk.as_ref()
     }
 
     /// Asks the engine for something.
@@ -279,7 +293,13 @@ impl Station {
             let mut cx = Cx { now: now(), entropy: &mut entropy };
             for effect in self.engine.handle(&mut cx, input).0 {
                 match effect {
-                    Effect::Persist(batch) => inputs.push_back(Input::Persisted(batch.id)),
+                    Effect::Persist(batch) => {
+                        inputs.push_back(Input::Persisted(batch.id));
+                        if let Some(disk) = &mut self.disk {
+                            disk.extend(batch.puts);
+                            disk.retain(|key, _| !batch.deletes.contains(key));
+                        }
+                    }
                     Effect::Erase => inputs.push_back(Input::Erased),
                     Effect::Load => inputs.push_back(Input::Loaded(vec![])),
                     Effect::Send(message) => self.to_send.push(message.to_bytes()),

@@ -16,6 +16,7 @@ use server::{
 };
 use shared::{
     Blob,
+    envelope::Envelope,
     hash::sha256,
     limit::MESSAGE_BYTES_MAX,
     log::org::{DeviceRevoke, OrgBody},
@@ -34,11 +35,24 @@ use tokio::{
 };
 use tokio_rustls::TlsConnector;
 use tokio_tungstenite::{
-    WebSocketStream, client_async,
-    tungstenite::{Message, client::IntoClientRequest as _},
+    WebSocketStream, client_async, client_async_with_config,
+    tungstenite::{
+        Message,
+        client::IntoClientRequest as _,
+        protocol::{
+            WebSocketConfig,
+            frame::{
+                Frame,
+                coding::{Data, OpCode},
+            },
+        },
+    },
 };
 
-use crate::cast::{ADMIN, CONSULTANT, EMPLOYEE, Firm, Person};
+use crate::cast::{self, ADMIN, CONSULTANT, EMPLOYEE, Firm, Person};
+
+/// No frame of the server's is larger; what is longer comes in several.
+const FRAME_BYTES_MAX: usize = 8 * 1024;
 
 /// A whole server on a port of its own.
 struct Running {
@@ -104,7 +118,8 @@ async fn open_socket<S: AsyncRead + AsyncWrite + Unpin>(
     let url = format!("{}/v1/socket", origin.replacen("http", "ws", 1));
     let mut request = url.into_client_request().unwrap();
     request.headers_mut().insert("origin", origin.parse().unwrap());
-    client_async(request, stream).await.unwrap().0
+    let config = WebSocketConfig::default().max_frame_size(Some(FRAME_BYTES_MAX));
+    client_async_with_config(request, stream, Some(config)).await.unwrap().0
 }
 
 /// What the server says next; `None` when it has hung up.
@@ -157,6 +172,55 @@ async fn subscribed(server: &Running, person: Person) -> WebSocketStream<TcpStre
     let index = ask(&mut socket, &ClientMessage::Subscribe).await;
     assert!(matches!(index, Some(ServerMessage::Index { .. })), "{index:?}");
     socket
+}
+
+#[tokio::test]
+async fn a_request_that_is_no_websocket_is_told_to_upgrade() {
+    let server = Running::start(false).await;
+    let mut stream = server.connect().await;
+    let (origin, host) = (&server.told.origin, server.told.address);
+    let request = format!(
+        "GET /v1/socket HTTP/1.1\r\nHost: {host}\r\nOrigin: {origin}\r\nConnection: close\r\n\r\n"
+    );
+
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+
+    assert!(answer.starts_with("HTTP/1.1 426 "), "{answer}");
+    assert!(answer.contains("upgrade: websocket\r\n"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_long_message_arrives_whole_in_several_frames_both_ways() {
+    let firm = Firm::staffed();
+    let server = Running::with_firm(&firm).await;
+    let mut socket = subscribed(&server, CONSULTANT).await;
+
+    // Down: the whole org log.
+    let pull = ClientMessage::PullLog { document: None, from: 0 };
+    let told = ask(&mut socket, &pull).await;
+    let Some(ServerMessage::LogBatch { entries, .. }) = told else { panic!("{told:?}") };
+    let sum: usize = entries.iter().map(|entry| entry.0.len()).sum();
+    assert!(sum > FRAME_BYTES_MAX, "{sum} bytes say nothing");
+    let expected: Vec<_> = firm.entries.iter().map(|it| Blob(it.as_bytes().to_vec())).collect();
+    assert_eq!(entries, expected);
+
+    // Up: an envelope, cut where nothing ends.
+    let envelope = Envelope::parse(cast::envelope(40 * 1024)).unwrap();
+    let push = ClientMessage::Push { envelopes: vec![Blob(envelope.as_bytes().to_vec())] };
+    let push = push.to_bytes();
+    let last = push.chunks(FRAME_BYTES_MAX - 1).count() - 1;
+    assert!(last > 3, "{last}");
+    for (at, piece) in push.chunks(FRAME_BYTES_MAX - 1).enumerate() {
+        let code = OpCode::Data(if at == 0 { Data::Binary } else { Data::Continue });
+        let frame = Frame::message(piece.to_vec(), code, at == last);
+        socket.send(Message::Frame(frame)).await.unwrap();
+    }
+    let told = hear(&mut socket).await;
+    let Some(ServerMessage::Acks { acks }) = told else { panic!("{told:?}") };
+    assert_eq!(acks.len(), 1);
+    assert_eq!(acks[0].0, envelope.id());
 }
 
 #[tokio::test]

@@ -223,7 +223,8 @@ fn an_envelope_that_was_alone_in_flight_at_two_deaths_is_set_aside_and_the_rest_
             assert_eq!(text, if is_aside { "" } else { "毒" }, "deaths at {first} and {second}");
             if is_aside {
                 let row = &screen.home.quarantined[0];
-                assert_eq!((row.document, screen.home.quarantined.len()), (poisoned, 1));
+                assert_eq!((row.document, row.seqs.len()), (poisoned, 1));
+                assert_eq!(screen.home.quarantined.len(), 1);
                 return;
             }
         }

@@ -3,21 +3,19 @@
 
 use std::collections::BTreeSet;
 
-use automerge::{Automerge, Change};
 use engine::{
-    casework::field::{Field, Value},
+    casework::field::Field,
     command::{Command, Splice},
     document::{
-        crdt::{Crdt, EditError, Writer, shape_of},
         genesis::Kind as DocumentKind,
         inspect::Inspected,
         intake::{Opened, Verdict},
     },
 };
 use harness::{
-    forge::{Forged, chunk, compressed},
+    evil::{attacks, edit, honest, hostile},
+    forge::Forged,
     insider::Insider,
-    mutate,
     seed::{Dice, seed_or},
     world::{DeviceNo, World},
 };
@@ -77,12 +75,13 @@ impl Stage {
 
     /// Who is set aside on a device: always with document and author.
     fn set_aside(&self, device: DeviceNo, insider: &Insider) -> BTreeSet<Seq> {
-        let rows = &self.world.on(device).screen.home.quarantined;
-        for row in rows {
-            assert_eq!((row.document, row.device), (self.note, insider.id));
-        }
-        let seqs: BTreeSet<Seq> = rows.iter().map(|row| Seq(row.seq)).collect();
-        assert_eq!(seqs.len(), rows.len(), "each is listed once");
+        let screen = &self.world.on(device).screen;
+        let me = screen.home.people.iter().find(|row| row.is_me).and_then(|row| row.account);
+        let Some(row) = screen.home.quarantined.first() else { return BTreeSet::new() };
+        assert_eq!((row.document, row.device, row.author), (self.note, insider.id, me));
+        assert_eq!(screen.home.quarantined.len(), 1, "one device, one document");
+        let seqs: BTreeSet<Seq> = row.seqs.iter().copied().map(Seq).collect();
+        assert_eq!(seqs.len(), row.seqs.len(), "each is listed once");
         seqs
     }
 
@@ -120,44 +119,6 @@ impl Stage {
     }
 }
 
-fn copy(crdt: &Crdt, insider: &Insider) -> Crdt {
-    let (changes, census) = crdt.save();
-    Crdt::load(changes, census, insider.id, insider.actor()).unwrap()
-}
-
-fn edit(
-    crdt: &mut Crdt,
-    write: impl FnOnce(&mut Writer<'_, '_>) -> Result<(), EditError>,
-) -> Forged {
-    let bytes = crdt.edit(harness::world::BEGINNING, write).unwrap().unwrap();
-    Forged::read(Inspected::parse(&bytes).unwrap().bytes()).unwrap()
-}
-
-/// An honest next change, to be damaged.
-fn honest(dice: &mut Dice, replica: &Crdt, insider: &Insider) -> Forged {
-    let mut crdt = copy(replica, insider);
-    let field = Field::top("presenting_issue");
-    let quotes = Field::top("quotes");
-    let item = crdt.items(&quotes).first().map(|id| quotes.child(id));
-    let splice = |at, delete, insert: &str| Splice { at, delete, insert: insert.into() };
-    match (dice.below(5), item) {
-        (0, _) => edit(&mut crdt, |tx| tx.splice(&field, &splice(2, 0, "毒を盛る"))),
-        (1, _) => edit(&mut crdt, |tx| tx.splice(&field, &splice(0, 2, "毒"))),
-        (2, Some(item)) => edit(&mut crdt, |tx| tx.put(&item.child("sensitive"), true)),
-        (3, Some(item)) => edit(&mut crdt, |tx| tx.remove_item(&item).map(|_| ())),
-        _ => {
-            let stage = Field::top("stage");
-            let shape = shape_of(&crdt, &stage).unwrap();
-            let codes = Value::Codes(vec!["rapport".into()]);
-            if crdt.value(&stage, shape) == codes {
-                edit(&mut crdt, |tx| tx.splice(&field, &splice(1, 0, "薬")))
-            } else {
-                edit(&mut crdt, |tx| tx.set(&stage, shape, &codes))
-            }
-        }
-    }
-}
-
 #[test]
 fn a_thousand_hostile_changes_are_set_aside_with_author_and_device() {
     let mut stage = stage(31);
@@ -167,17 +128,9 @@ fn a_thousand_hostile_changes_are_set_aside_with_author_and_device() {
     let at = stage.world.now();
     let (mut plaintexts, mut verdicts) = (vec![], vec![]);
     for _ in 0..VARIANTS {
-        let (mine, other) =
-            (honest(&mut dice, &replica, &insider), honest(&mut dice, &replica, &insider));
-        let bytes = mutate::change(&mut dice, &mine, &other);
-        let chunk = Insider::chunk(at, vec![bytes]);
-        // The bad member knows the rules and keeps to what others have accepted.
-        let verdict = match chunk.open(insider.id, stage.note) {
-            Ok(opened) => Some(replica.take_in(&[opened])[0]),
-            Err(_) => None,
-        };
+        let (plaintext, verdict) = hostile(&mut dice, &mut replica, &insider, at);
         verdicts.push(verdict);
-        plaintexts.push((Kind::Changes, chunk.to_bytes()));
+        plaintexts.push((Kind::Changes, plaintext));
     }
 
     let sent = stage.send(&mut insider, plaintexts);
@@ -195,51 +148,13 @@ fn a_thousand_hostile_changes_are_set_aside_with_author_and_device() {
     stage.check_that_work_goes_on(&insider, &expected);
 }
 
-/// An envelope's kind and plaintext, and what is wrong with it.
-type Attack = (&'static str, Kind, Vec<u8>);
-
-fn attacks(stage: &Stage, insider: &Insider, replica: &Crdt) -> Vec<Attack> {
-    let at = stage.world.now();
-    let mut dice = Dice::seeded(1);
-    let one = |bytes: Vec<u8>| Insider::chunk(at, vec![bytes]).to_bytes();
-    let base = || honest(&mut Dice::seeded(3), replica, insider);
-    let mut stranger = base();
-    stranger.actor = vec![0x5A; 16];
-    let mut whole = Automerge::new();
-    let changes = replica.save().0.into_iter().map(|bytes| Change::from_bytes(bytes.0).unwrap());
-    whole.apply_changes(changes).unwrap();
-    let mut attacks = vec![
-        ("no chunk", Kind::Changes, vec![0xFF; 900]),
-        ("an empty plaintext", Kind::Changes, vec![]),
-        ("a snapshot", Kind::Snapshot, one(base().to_bytes())),
-        ("an attachment", Kind::Attachment, one(base().to_bytes())),
-        ("a document where a change belongs", Kind::Changes, one(whole.save_nocompress())),
-        ("a bundle", Kind::Changes, one(chunk(3, &base().content()))),
-        ("somebody else's actor", Kind::Changes, one(stranger.to_bytes())),
-        ("a bomb", Kind::Changes, one(compressed(&vec![0; 40 * 1024 * 1024]))),
-        ("too many changes", Kind::Changes, {
-            Insider::chunk(at, vec![vec![1]; 4_097]).to_bytes()
-        }),
-        ("a good change and a bad one", Kind::Changes, {
-            Insider::chunk(at, vec![base().to_bytes(), vec![1]]).to_bytes()
-        }),
-    ];
-    for _ in 0..9 {
-        let damaged = mutate::change(&mut dice, &base(), &base());
-        if Inspected::parse(&damaged).is_err() {
-            attacks.push(("a damaged change", Kind::Changes, one(damaged)));
-        }
-    }
-    attacks
-}
-
 #[test]
 fn every_known_attack_is_set_aside_whole() {
     let mut stage = stage(32);
     let mut insider = stage.insider();
     let replica = insider.replica();
     let before = replica.text(&Field::top("presenting_issue")).unwrap();
-    let attacks = attacks(&stage, &insider, &replica);
+    let attacks = attacks(stage.world.now(), &insider, &replica);
     let names: Vec<_> = attacks.iter().map(|(name, ..)| *name).collect();
     let plaintexts = attacks.into_iter().map(|(_, kind, plaintext)| (kind, plaintext)).collect();
 

@@ -4,6 +4,7 @@ mod crash;
 mod evil_member;
 mod interview;
 mod joining;
+mod long;
 mod random;
 mod removal;
 mod restore;

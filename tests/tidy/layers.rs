@@ -272,8 +272,40 @@ fn every_member_of_the_workspace_has_a_layer() {
     assert_eq!(members, layers);
 }
 
+/// Stand-ins of ours: without them in the lock file, their namesakes from a registry are compiled.
+const PATCHED: [&str; 2] = ["flate2", "unicode-segmentation"];
+
+/// Packages of these names that come from elsewhere, and names that are not there at all.
+fn unpatched(lock: &str) -> Vec<String> {
+    let lock: toml::Table = lock.parse().unwrap();
+    let packages = lock["package"].as_array().unwrap();
+    let sources = |name: &str| -> Vec<bool> {
+        let of_name = packages.iter().filter(|it| it["name"].as_str() == Some(name));
+        of_name.map(|it| it.get("source").is_some()).collect()
+    };
+    let wrong = PATCHED.iter().filter(|name| sources(name) != [false]);
+    wrong.map(|name| format!("{name} is not, or not only, the one of this workspace")).collect()
+}
+
+#[test]
+fn what_stands_in_for_a_dependency_is_the_only_one_of_its_name() {
+    assert_none(&unpatched(&read("Cargo.lock")));
+}
+
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_stand_in_that_is_unused_or_joined_by_its_namesake_is_found() {
+        let ours = "[[package]]\nname = 'flate2'\n[[package]]\nname = 'unicode-segmentation'\n";
+        let theirs = "[[package]]\nname = 'flate2'\nsource = 'registry'\n";
+        let complaint = "flate2 is not, or not only, the one of this workspace";
+
+        assert_eq!(unpatched(ours), [""; 0]);
+        assert_eq!(unpatched(&format!("{ours}{theirs}")), [complaint]);
+        assert_eq!(unpatched(&ours.replace("flate2'", "flate2'\nsource = 'r'")), [complaint]);
+        assert_eq!(unpatched(&ours.replace("flate2'", "other'")), [complaint]);
+    }
 
     const LAYER: Layer = Layer { name: "a", folder: "a", uses: &["b"], never: &["d"] };
     const LOCK: &str = "

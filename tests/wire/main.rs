@@ -19,5 +19,6 @@ mod raw;
 mod removal;
 mod sample;
 mod seal;
+mod size;
 mod vector;
 mod wycheproof;

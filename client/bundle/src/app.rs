@@ -53,18 +53,16 @@ fn build(workspace: &Workspace, toolchain: &Toolchain) -> Result<()> {
     let directory = workspace.app();
     let stamp_path = workspace.made("app-inputs.txt");
     let stamp = stamp(&compiled, &sources)?;
-    let earlier = fs::read_to_string(&stamp_path).unwrap_or_default();
-    if let Some(table) = earlier.strip_prefix(&stamp)
-        && is_complete(&directory)
-    {
-        say::line(table);
-        return Ok(());
+    let is_same = fs::read_to_string(&stamp_path).is_ok_and(|earlier| earlier == stamp);
+    if !is_same || !is_complete(&directory) {
+        let glue = glue::make(workspace, &compiled)?;
+        let assets = assemble(glue, sources)?;
+        write(&directory, &assets, toolchain.is_slim())?;
+        fs::write(stamp_path, stamp)?;
     }
-    let glue = glue::make(workspace, &compiled)?;
-    let assets = assemble(glue, sources)?;
-    let table = write(&directory, &assets, toolchain.is_slim())?;
-    say::line(&table);
-    fs::write(stamp_path, format!("{stamp}{table}"))?;
+    let payload = Payload::read(&directory, toolchain.is_slim())?;
+    payload.check()?;
+    say::line(payload.table());
     Ok(())
 }
 
@@ -143,9 +141,9 @@ fn build_id(glue: &Glue, style: &Asset, public: &[Asset], templates: &[&str]) ->
 }
 
 /// Writes the files, their compressed copies and the list, and removes what is left of earlier
-/// builds. Nothing is written when the app is too large, unless the compiler is to blame.
-fn write(directory: &Path, assets: &[Asset], is_slim: bool) -> Result<String> {
-    let mut payload = Payload::default();
+/// builds. Nothing is written when the app is too large.
+fn write(directory: &Path, assets: &[Asset], is_slim: bool) -> Result<()> {
+    let mut payload = Payload::new(is_slim);
     let mut outputs = Vec::new();
     let mut list = Vec::new();
     for asset in assets {
@@ -162,9 +160,7 @@ fn write(directory: &Path, assets: &[Asset], is_slim: bool) -> Result<String> {
         outputs.push((path.clone(), bytes.clone()));
         outputs.extend(compressed.map(|compressed| (format!("{path}.br"), compressed)));
     }
-    if is_slim {
-        payload.check()?;
-    }
+    payload.check()?;
     outputs.push((LIST.to_owned(), format!("{:#}\n", Value::Array(list)).into_bytes()));
     let names: BTreeSet<&String> = outputs.iter().map(|(path, _)| path).collect();
     if directory.is_dir() {
@@ -182,7 +178,7 @@ fn write(directory: &Path, assets: &[Asset], is_slim: bool) -> Result<String> {
         fs::create_dir_all(path.parent().unwrap_or(directory))?;
         fs::write(&path, bytes).with_context(|| path.display().to_string())?;
     }
-    Ok(payload.table())
+    Ok(())
 }
 
 /// Names all that the files are made from, this tool included.

@@ -6,7 +6,7 @@ use shared::{
     Blob,
     id::{AccountId, DocumentId},
     log::org::{Account, OrgBody, OrgLog, Role},
-    map::Map,
+    map::{Map, Set},
     sync::ClientMessage,
 };
 
@@ -15,7 +15,7 @@ use crate::{
     effect::Effect,
     journal::{After, Step},
     keyring::{Keyring, Keys, Membership},
-    record::{Content, Name, Progress, Sealer},
+    record::{Content, Name, Place, Progress, Sealer},
     view::{Gate, InvitationView, Notice, View, Work},
 };
 
@@ -95,7 +95,7 @@ pub(crate) struct Desk {
     pace: Pace,
     org_wishes: VecDeque<OrgWish>,
     open: Map<DocumentId, OpenDocument>,
-    quarantined: Vec<crate::view::QuarantineRow>,
+    quarantined: Set<Place>,
     shown: show::Shown,
     /// The server's log did not verify on this connection; nothing more of it is taken.
     distrust: bool,
@@ -131,7 +131,7 @@ impl Desk {
             pace,
             org_wishes: VecDeque::new(),
             open: Map::new(),
-            quarantined: vec![],
+            quarantined: Set::new(),
             shown: show::Shown::default(),
             distrust: false,
             doubt: None,

@@ -281,19 +281,22 @@ pub struct Home {
     pub quarantined: Vec<QuarantineRow>,
 }
 
-/// A change that was set aside because applying it broke the program.
+/// Envelopes of one device that were set aside, because they break a rule or broke the program.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct QuarantineRow {
-    /// Where it belongs.
+    /// Where they belong.
     #[n(0)]
     pub document: DocumentId,
-    /// Who sent it.
+    /// Which device signed them.
     #[n(1)]
     pub device: DeviceId,
-    /// Its place in that device's chain.
+    /// Whose device that is.
     #[n(2)]
-    pub seq: u64,
+    pub author: Option<AccountId>,
+    /// Their places in that device's chain, ascending.
+    #[n(3)]
+    pub seqs: Vec<u64>,
 }
 
 /// What a field holds.

@@ -2,7 +2,7 @@
 
 use engine::{
     command::Command,
-    view::{CaseRow, Gate, InterviewRow},
+    view::{CaseRow, Gate, Home, InterviewRow, QuarantineRow},
 };
 use leptos::prelude::*;
 use shared::log::org::Role;
@@ -58,15 +58,43 @@ pub fn greeting(stage: Stage) -> String {
 
 /// Changes that were set aside.
 pub fn quarantined(stage: Stage) -> Option<AnyView> {
-    let rows = stage.home.with(|home| home.quarantined.len());
-    let count = u32::try_from(rows).unwrap_or(u32::MAX);
-    (count > 0).then(|| {
-        html::p()
-            .class("remark")
-            .attr("data-testid", "quarantined")
-            .child((words().home.quarantined)(count))
-            .into_child()
+    stage.home.with(|home| {
+        let count = home.quarantined.iter().map(|row| row.seqs.len()).sum();
+        (count > 0).then(|| {
+            let rows = home.quarantined.iter().map(|row| quarantined_from(home, row));
+            html::div()
+                .class("remark")
+                .attr("data-testid", "quarantined")
+                .child((
+                    html::p().child((words().home.quarantined)(narrow(count))),
+                    html::ul().child(rows.collect::<Vec<_>>()),
+                ))
+                .into_child()
+        })
     })
+}
+
+/// Whose change it was, as far as this person knows names, and by which device.
+fn quarantined_from(home: &Home, row: &QuarantineRow) -> AnyView {
+    let words = words();
+    let hex = row.device.to_hex();
+    let own = home.devices.iter().find(|it| it.device == row.device && !it.name.is_empty());
+    let device = own.map_or_else(|| hex.chars().take(8).collect(), |own| own.name.clone());
+    let author = home.people.iter().find(|it| it.account.is_some() && it.account == row.author);
+    let who = author.map(|it| it.name.as_str()).filter(|name| !name.is_empty());
+    let count = narrow(row.seqs.len());
+    html::li()
+        .attr("data-document", row.document.to_hex())
+        .attr("data-device", hex)
+        .attr("data-author", row.author.map(|author| author.to_hex()).unwrap_or_default())
+        .attr("data-count", count.to_string())
+        .attr("translate", "no")
+        .child((words.home.quarantined_from)(who.unwrap_or(words.home.somebody), &device, count))
+        .into_child()
+}
+
+fn narrow(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 fn case_list(stage: Stage, cases: &[CaseRow]) -> AnyView {

@@ -184,6 +184,8 @@ const HOME: HomeWords = HomeWords {
             "{n} changes could not be applied. Everything else works. Please check that document on the device they came from."
         )
     },
+    quarantined_from: |who, device, n| format!("{who} (device {device}): {n}"),
+    somebody: "Somebody I did not invite",
     employee_title: "Your interviews",
     employee_lead: "Read the summaries of your interviews again. They are not an appraisal.",
     readers_title: "Who can read this",
@@ -401,9 +403,8 @@ fn notice(notice: &Notice) -> String {
         Notice::Refused { code } => format!(
             "The server did not accept it ({code}). What you typed is on this device. If this goes on, give the code to your admin."
         ),
-        Notice::Quarantined(row) => format!(
-            "A change from another device could not be applied and was set aside (no. {}). Everything else works.",
-            row.seq
+        Notice::Quarantined => String::from(
+            "A change from another device could not be applied and was set aside. Everything else works.",
         ),
         Notice::ServerLies { document: Some(_) } => String::from(
             "Part of a record from the server does not match its signature and was not taken. The records on this device are intact. Please tell your admin.",

@@ -182,6 +182,8 @@ const HOME: HomeWords = HomeWords {
             "取り込めなかった変更が{n}件あります。ほかの記録はそのまま使えます。送り主の端末で、その記録を開いて確かめてください。"
         )
     },
+    quarantined_from: |who, device, n| format!("{who}（端末 {device}）から{n}件"),
+    somebody: "名前を登録していない人",
     employee_title: "あなたの面談",
     employee_lead: "担当者との面談のまとめを、ここで読み返せます。評価や査定のためのものではありません。",
     readers_title: "読める人",
@@ -401,9 +403,8 @@ fn notice(notice: &Notice) -> String {
         Notice::Refused { code } => format!(
             "サーバーが受け付けませんでした（{code}）。入力した内容はこの端末に残っています。続くときは、この番号を管理者に伝えてください。"
         ),
-        Notice::Quarantined(row) => format!(
-            "ほかの端末からの変更を取り込めず、別に置きました（{}番目）。ほかの記録はそのまま使えます。",
-            row.seq
+        Notice::Quarantined => String::from(
+            "ほかの端末からの変更を取り込めず、別に置きました。ほかの記録はそのまま使えます。",
         ),
         Notice::ServerLies { document: Some(_) } => String::from(
             "サーバーから届いた記録の一部が、署名と合いません。取り込まずに捨てました。この端末の記録は無事です。管理者に知らせてください。",

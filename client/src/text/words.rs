@@ -237,6 +237,8 @@ words!(
         see_case: Word,
         invited: Word,
         quarantined: Counted,
+        quarantined_from: fn(&str, &str, u32) -> String,
+        somebody: Word,
         employee_title: Word,
         employee_lead: Word,
         readers_title: Word,

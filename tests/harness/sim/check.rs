@@ -216,7 +216,7 @@ impl Run {
                 it.and_then(|it| it.joined_by).is_some_and(|(_, was_used)| was_used)
             }
             // Two deaths in a row over one envelope set it aside, whatever killed the program.
-            Notice::Quarantined(_) => it.is_some_and(|it| it.deaths >= 2),
+            Notice::Quarantined => it.is_some_and(|it| it.deaths >= 2),
             Notice::WrongPassphrase
             | Notice::WeakPassphrase { .. }
             | Notice::WrongLink

@@ -1,6 +1,8 @@
 //! A case: one consultant and one employee, and what both read of their interviews.
 
-use shared::{id::DocumentId, time::UnixMillis};
+use std::mem;
+
+use shared::{id::DocumentId, limit::CHANGE_BYTES_MAX, time::UnixMillis};
 
 use crate::{
     casework::field::{Field, Shape, Spec},
@@ -21,6 +23,9 @@ pub const FIELDS: &[Spec] = &[Spec { id: "interviews", shape: Shape::List(&[]) }
 pub const TEXTS: [&str; 2] = ["talked", "insight"];
 /// The lists of a summary.
 pub const LISTS: [&str; 3] = ["decided", "homework", "links"];
+
+/// Values written by one change: the rest is for what surrounds them.
+const LOT_BYTES_MAX: usize = CHANGE_BYTES_MAX - 2 * 1024;
 
 /// A summary's words.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -83,22 +88,40 @@ pub fn interviews(crdt: &Crdt, has_note: impl Fn(DocumentId) -> bool) -> Vec<Int
     crdt.items(&list).iter().filter_map(read).collect()
 }
 
-/// Puts a summary where the employee reads it.
-pub fn offer(
-    tx: &mut Writer<'_, '_>,
-    interview: InterviewId,
-    summary: &Summary,
-    at: UnixMillis,
-) -> Result<(), EditError> {
+/// As much of an offer as fits into one change.
+#[derive(Default)]
+pub struct Lot {
+    texts: Vec<(&'static str, String)>,
+    offered_at: Option<UnixMillis>,
+}
+
+/// What puts a summary where the employee reads it, in lots that each fit into one change; `None` if
+/// a part of it never does. The last lot says when.
+pub fn offer(summary: &Summary, at: UnixMillis) -> Option<Vec<Lot>> {
+    let texts = TEXTS.into_iter().zip(summary.texts.iter().cloned());
+    // One scalar for a list: an offer replaces the last one whole, it is never merged.
+    let lists = LISTS.into_iter().zip(summary.lists.iter().map(|lines| lines.join("\n")));
+    let (mut lots, mut lot, mut size) = (vec![], Lot::default(), 0);
+    for (id, text) in texts.chain(lists) {
+        if text.len() > LOT_BYTES_MAX {
+            return None;
+        }
+        if size + text.len() > LOT_BYTES_MAX {
+            lots.push(mem::take(&mut lot));
+            size = 0;
+        }
+        size += text.len();
+        lot.texts.push((id, text));
+    }
+    lots.push(Lot { offered_at: Some(at), ..lot });
+    Some(lots)
+}
+
+/// Writes a part of an offer.
+pub fn write(tx: &mut Writer<'_, '_>, interview: InterviewId, lot: &Lot) -> Result<(), EditError> {
     let item = Field::top("interviews").child(&interview.to_hex());
-    for (id, text) in TEXTS.iter().zip(&summary.texts) {
-        tx.put(&item.child(id), text.as_str())?;
-    }
-    for (id, lines) in LISTS.iter().zip(&summary.lists) {
-        // One scalar for a list: an offer replaces the last one whole, it is never merged.
-        tx.put(&item.child(id), lines.join("\n"))?;
-    }
-    tx.put(&item.child("offered_at"), narrow(at))
+    lot.texts.iter().try_for_each(|(id, text)| tx.put(&item.child(id), text.as_str()))?;
+    lot.offered_at.map_or(Ok(()), |at| tx.put(&item.child("offered_at"), narrow(at)))
 }
 
 /// A summary as offered last; `None` if it was not.

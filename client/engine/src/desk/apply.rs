@@ -15,7 +15,7 @@ use crate::{
     journal::{After, Step},
     record::{Content, InFlight, Name, Place},
     seal,
-    view::{Notice, QuarantineRow},
+    view::Notice,
 };
 
 impl Desk {
@@ -108,12 +108,10 @@ impl Desk {
 
     /// Sets an envelope aside: listed, never applied again, the document stays usable.
     pub(super) fn quarantine(&mut self, step: &mut Step<'_, '_>, place: Place) {
-        let row =
-            QuarantineRow { document: place.document, device: place.device, seq: place.seq.0 };
         let name = Name::Quarantine(place.document, place.device, place.seq);
         step.put(&self.sealer, name, &Content::Place(place));
-        self.quarantined.push(row.clone());
-        Self::notice(step, Notice::Quarantined(row));
+        self.quarantined.insert(place);
+        Self::notice(step, Notice::Quarantined);
     }
 }
 

@@ -22,6 +22,9 @@ use crate::{
 
 /// Longest insertion that makes one change; a longer paste makes several.
 const INSERT_UNITS_MAX: usize = 4_000;
+/// Longest deletion that makes one change: to name a letter of a text that several devices wrote by
+/// turns takes up to a dozen bytes.
+const DELETE_UNITS_MAX: u32 = 2_000;
 
 /// A removed item, as much of it as is needed to bring it back.
 pub(super) struct Removed {
@@ -110,10 +113,10 @@ impl Desk {
         let open = self.open.get_or_default(id);
         let mirror = open.mirrors.get_or_insert_with(field.clone(), || Mirror::new(&read()));
         if let Ok(splices) = mirror.edit(revision, splice) {
-            let taken = splices
-                .iter()
-                .flat_map(pieces)
-                .all(|piece| self.edit(step, id, |tx| tx.splice(field, &piece)));
+            let pieces: Vec<Splice> =
+                splices.iter().flat_map(|it| pieces(it, |at| mirror.splits_letter(at))).collect();
+            let taken =
+                pieces.iter().all(|piece| self.edit(step, id, |tx| tx.splice(field, piece)));
             self.reconcile(id, field, taken.then_some(&splices));
         }
         self.answer_text(step, id, field);
@@ -216,20 +219,24 @@ impl Desk {
         let Removed { list, id: item_id, at, contents } = removed;
         let specs: Vec<Spec> = contents.iter().map(|(spec, _)| *spec).collect();
         let item = list.child(&item_id);
-        self.edit(step, id, |tx| {
+        let is_back = self.edit(step, id, |tx| {
             tx.add_item(&list, &item_id, Some(at), &specs)?;
             for (spec, kept) in &contents {
-                let field = item.child(spec.id);
-                match kept {
-                    Kept::Text(text) => {
-                        let splice = Splice { at: 0, delete: 0, insert: text.clone() };
-                        tx.splice(&field, &splice)?;
-                    }
-                    Kept::Value(value) => tx.set(&field, spec.shape, value)?,
+                if let Kept::Value(value) = kept {
+                    tx.set(&item.child(spec.id), spec.shape, value)?;
                 }
             }
             Ok(())
         });
+        // All texts together may be more than fits into one change.
+        for (spec, kept) in contents.iter().filter(|_| is_back) {
+            let Kept::Text(text) = kept else { continue };
+            let whole = Splice { at: 0, delete: 0, insert: text.clone() };
+            let field = item.child(spec.id);
+            for piece in pieces(&whole, |_| false).iter().filter(|it| !it.insert.is_empty()) {
+                self.edit(step, id, |tx| tx.splice(&field, piece));
+            }
+        }
         self.refresh_open(step, id);
     }
 
@@ -238,7 +245,15 @@ impl Desk {
         let Some(document) = self.documents.get(&note) else { return };
         let Some(about) = note::about(&document.crdt) else { return };
         let (draft, at) = (note::draft(&document.crdt), step.now());
-        self.edit(step, about.case, |tx| case::offer(tx, note, &draft, at));
+        match case::offer(&draft, at) {
+            Some(lots) => {
+                // What says when comes last: until then nothing has been offered.
+                let _all = lots
+                    .iter()
+                    .all(|lot| self.edit(step, about.case, |tx| case::write(tx, note, lot)));
+            }
+            None => Self::notice(step, Notice::TooLong),
+        }
         self.show_document(step, note);
         self.refresh_open(step, about.case);
     }
@@ -269,9 +284,20 @@ fn remember(crdt: &Crdt, item: &Field) -> Option<Removed> {
     Some(Removed { list, id: String::from(id), at: 0, contents })
 }
 
-/// A splice as several whose insertions each fit into one change.
-fn pieces(splice: &Splice) -> Vec<Splice> {
-    let mut pieces = vec![Splice { insert: String::new(), ..splice.clone() }];
+/// A splice as several that each fit into one change, in order of application. `splits` says whether
+/// a position is inside a letter of the text as it was.
+fn pieces(splice: &Splice, splits: impl Fn(u32) -> bool) -> Vec<Splice> {
+    let mut pieces = vec![];
+    let mut delete = splice.delete;
+    // From the end, so that what is yet to be deleted stays where it is.
+    while delete > DELETE_UNITS_MAX {
+        let mut cut = delete - DELETE_UNITS_MAX;
+        cut += u32::from(splits(splice.at.saturating_add(cut)));
+        let at = splice.at.saturating_add(cut);
+        pieces.push(Splice { at, delete: delete - cut, insert: String::new() });
+        delete = cut;
+    }
+    pieces.push(Splice { at: splice.at, delete, insert: String::new() });
     let mut at = splice.at;
     let mut units = 0;
     for letter in splice.insert.chars() {

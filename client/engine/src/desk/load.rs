@@ -222,13 +222,7 @@ impl Desk {
         is_second_try: bool,
         replay: &mut Replay,
     ) {
-        for place in &quarantined {
-            self.quarantined.push(crate::view::QuarantineRow {
-                document: id,
-                device: place.device,
-                seq: place.seq.0,
-            });
-        }
+        self.quarantined.extend(quarantined.iter().copied());
         replay.quarantined = quarantined;
         if is_second_try {
             for place in std::mem::take(&mut replay.suspects) {

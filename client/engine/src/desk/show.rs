@@ -19,8 +19,9 @@ use crate::{
     effect::Effect,
     input::StoreFault,
     journal::{Journal, Step},
+    record::Place,
     view::{
-        CaseRow, Content, DeviceRow, Gate, Home, LinkView, NoteView, PersonRow, SharedView,
+        CaseRow, Content, DeviceRow, Gate, Home, LinkView, NoteView, PersonRow, QuarantineRow, SharedView,
         Standing, StorageView, SyncView, View, Whereabouts,
     },
 };
@@ -168,7 +169,7 @@ impl Desk {
             cases,
             people: self.people(now),
             devices: self.own_devices(),
-            quarantined: self.quarantined.clone(),
+            quarantined: self.set_aside(),
         }
     }
 
@@ -243,6 +244,23 @@ impl Desk {
         rows.sort_by(|a, b| {
             (a.name.is_empty(), &a.name, a.account).cmp(&(b.name.is_empty(), &b.name, b.account))
         });
+        rows
+    }
+
+    fn set_aside(&self) -> Vec<QuarantineRow> {
+        let mut rows: Vec<QuarantineRow> = vec![];
+        for Place { document, device, seq } in self.quarantined.iter().copied() {
+            match rows.last_mut() {
+                Some(row) if (row.document, row.device) == (document, device) => {
+                    row.seqs.push(seq.0);
+                }
+                _ => {
+                    let known = self.org.as_ref().and_then(|org| org.device(device));
+                    let author = known.map(|device| device.account);
+                    rows.push(QuarantineRow { document, device, author, seqs: vec![seq.0] });
+                }
+            }
+        }
         rows
     }
 

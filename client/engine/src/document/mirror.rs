@@ -60,6 +60,12 @@ impl Mirror {
         Ok(rebased)
     }
 
+    /// Whether a position in the document's text is inside a letter of two code units.
+    pub fn splits_letter(&self, at: u32) -> bool {
+        let unit = usize::try_from(at).ok().and_then(|at| self.document.get(at));
+        unit.is_some_and(|unit| (0xDC00..0xE000).contains(unit))
+    }
+
     /// The document took what [`Self::edit`] handed out.
     pub fn applied(&mut self, splices: &[Splice]) {
         for splice in splices {

@@ -4,8 +4,6 @@ use minicbor::Encode;
 use shared::Decode;
 use shared::id::DocumentId;
 
-use super::QuarantineRow;
-
 /// Something the person must be told once. The page has the words.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum Notice {
@@ -41,9 +39,9 @@ pub enum Notice {
         #[n(0)]
         code: String,
     },
-    /// A change from another device could not be applied and was set aside.
+    /// What another device wrote could not be applied and was set aside.
     #[n(8)]
-    Quarantined(#[n(0)] QuarantineRow),
+    Quarantined,
     /// What the server sent does not verify; it was not taken.
     #[n(9)]
     ServerLies {
