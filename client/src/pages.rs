@@ -1,5 +1,6 @@
 //! Pages: each shows views and sends commands, and decides nothing but words and layout.
 
+pub mod alarm;
 pub mod bars;
 pub mod case;
 pub mod devices;

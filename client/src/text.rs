@@ -5,6 +5,7 @@
 //! A table of `&'static str` costs a few kilobytes and no run-time; the i18n crates bring a second
 //! reactive layer and their own date data.
 
+mod alarm;
 mod en;
 mod en_field;
 mod ja;

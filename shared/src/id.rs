@@ -148,7 +148,8 @@ pub struct Seq(#[n(0)] pub u64);
 #[cbor(transparent)]
 pub struct Number(#[n(0)] pub u64);
 
-fn hex(bytes: &[u8]) -> String {
+/// Hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
     use fmt::Write as _;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         match write!(text, "{byte:02x}") {

@@ -85,6 +85,12 @@ pub struct Head {
     pub hash: EntryHash,
 }
 
+/// What the last of the first `length` entries hashed to.
+fn hash_at(hashes: &[EntryHash], length: u64) -> Option<EntryHash> {
+    let last = usize::try_from(length).ok()?.checked_sub(1)?;
+    hashes.get(last).copied()
+}
+
 impl Head {
     /// The head of a log without entries.
     pub const EMPTY: Self = Self { length: 0, hash: EntryHash::NONE };

@@ -139,7 +139,15 @@ fn chunks() -> Vec<Vec<u8>> {
     let head = Head { length: 3, hash: EntryHash::new([0xE0; 32]) };
     let changes: Vec<Blob> = change::corpus().into_iter().map(Blob).collect();
     let heads = vec![Blob(vec![1; 32])];
-    let chunk = Chunk { at: NOW, changes, heads, frontier: vec![], org: head, starts: vec![1] };
+    let chunk = Chunk {
+        at: NOW,
+        changes,
+        heads,
+        frontier: vec![],
+        org: head,
+        starts: vec![1],
+        server: None,
+    };
     vec![chunk.to_bytes(), Chunk { changes: vec![], ..chunk }.to_bytes()]
 }
 

@@ -152,7 +152,15 @@ impl Insider {
     pub fn chunk(at: UnixMillis, changes: Vec<Vec<u8>>) -> Chunk {
         let changes = changes.into_iter().map(Blob).collect();
         let org = Head { length: 1, hash: EntryHash::new([0; 32]) };
-        Chunk { at, changes, heads: vec![], frontier: vec![], org, starts: vec![START] }
+        Chunk {
+            at,
+            changes,
+            heads: vec![],
+            frontier: vec![],
+            org,
+            starts: vec![START],
+            server: None,
+        }
     }
 
     /// Seals and signs the next envelope, and hands out the record that makes this device's own

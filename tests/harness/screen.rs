@@ -6,7 +6,8 @@ use engine::{
     casework::field::{Field, Value},
     command::Splice,
     view::{
-        Content, Gate, Home, InvitationView, NoteView, Notice, SharedView, SyncView, TextView, View,
+        AlarmRow, Content, Gate, Home, InvitationView, NoteView, Notice, SharedView, SyncView,
+        TextView, View,
     },
 };
 use shared::id::DocumentId;
@@ -30,6 +31,10 @@ pub struct Screen {
     pub sync: Option<SyncView>,
     /// The invitation shown last.
     pub invitation: Option<InvitationView>,
+    /// What speaks against the server.
+    pub alarms: Vec<AlarmRow>,
+    /// The evidence shown last.
+    pub evidence: Option<String>,
     /// Every message shown.
     pub notices: Vec<Notice>,
     /// Open notes.
@@ -61,6 +66,8 @@ impl Screen {
             View::Invitation(invitation) => self.invitation = Some(invitation),
             View::GoTo(document) => self.went_to = Some(document),
             View::Notice(notice) => self.notices.push(notice),
+            View::Alarms(alarms) => self.alarms = alarms,
+            View::Evidence { text, .. } => self.evidence = Some(text),
             View::Whereabouts { document, whereabouts } => {
                 if let Some(note) = self.notes.get_mut(&document) {
                     note.whereabouts = whereabouts;

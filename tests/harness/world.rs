@@ -24,6 +24,7 @@ use shared::{
 
 use crate::{screen::Screen, seed::Dice};
 
+pub mod liar;
 mod mishap;
 mod net;
 mod watch;
@@ -122,6 +123,8 @@ pub struct World {
     bootstrap: Secret<32>,
     trace: Sha256,
     pace: Pace,
+    liar: Option<Box<dyn liar::Liar>>,
+    fork: Option<liar::Fork>,
 }
 
 impl World {
@@ -148,6 +151,8 @@ impl World {
             bootstrap: Secret::new(secret),
             trace: Sha256::new(),
             pace: Pace::Coalesce { wait_ms: engine::engine::COALESCE_MS },
+            liar: None,
+            fork: None,
         }
     }
 

@@ -115,7 +115,7 @@ fn a_deleted_word_that_comes_back_is_found() {
 fn an_alarm_without_a_cause_is_found() {
     let Stage { mut run, tablet, .. } = stage();
 
-    run.world.on_mut(tablet).screen.show(View::Notice(Notice::ServerLies { document: None }));
+    run.world.on_mut(tablet).screen.show(View::Notice(Notice::UpdateNeeded));
     run.see(Seen::Moved(tablet));
 
     check(run, Kind::FalseAlarm);

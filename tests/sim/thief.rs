@@ -3,7 +3,7 @@
 
 use engine::{
     command::Command,
-    view::{Gate, Notice},
+    view::{AlarmKind, Gate},
 };
 use harness::world::{DeviceNo, World};
 use shared::{
@@ -87,8 +87,7 @@ fn what_a_thief_and_the_server_add_behind_the_cut_is_refused() {
             "異動の打診。盗んだ人が書いた。"
         };
         assert_eq!(world.reads(phone, note, FIELD), expected);
-        let lies = Notice::ServerLies { document: Some(note) };
-        assert_eq!(world.on(phone).screen.notices.contains(&lies), is_revoked);
+        assert_eq!(tampered(&world, phone), is_revoked);
     }
 }
 
@@ -112,7 +111,10 @@ fn who_was_shown_more_than_counts_is_told_so() {
     world.online(laptop);
     world.settle();
 
-    let lies = Notice::ServerLies { document: Some(note) };
-    assert!(world.on(laptop).screen.notices.contains(&lies));
-    assert!(!world.on(phone).screen.notices.contains(&lies));
+    assert!(tampered(&world, laptop));
+    assert!(!tampered(&world, phone));
+}
+
+fn tampered(world: &World, device: DeviceNo) -> bool {
+    world.on(device).screen.alarms.iter().any(|it| it.matter.kind == AlarmKind::Tampered)
 }

@@ -99,6 +99,8 @@ pub(crate) fn kinds() -> Vec<(&'static str, Name, Content)> {
         latest: Some(START),
         is_closed: None,
         server_epoch: None,
+        is_retired: None,
+        is_at_odds: None,
     };
     let bytes = || Content::Bytes(Blob(vec![9; 60]));
     vec![
@@ -168,6 +170,7 @@ pub(crate) fn chunk() -> Chunk {
         frontier: vec![Seen::new(EMPLOYEE.device(), Seq(5), EnvelopeId::new(prefix))],
         org: Head { length: 3, hash: EntryHash::new([0xE0; 32]) },
         starts: vec![1, 2],
+        server: None,
     }
 }
 

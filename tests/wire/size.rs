@@ -14,7 +14,7 @@ use harness::seed::{Dice, seed_or};
 use shared::{
     Blob,
     envelope::Header,
-    id::{EntryHash, EnvelopeId, Seq},
+    id::{EntryHash, EnvelopeId, Seq, ServerEpoch},
     log::Head,
 };
 
@@ -105,6 +105,7 @@ fn chunks(changes: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
         frontier: vec![],
         org,
         starts: vec![1],
+        server: Some(ServerEpoch::new([7; 16])),
     };
     segments.into_iter().map(|changes| chunk(changes).to_bytes()).collect()
 }

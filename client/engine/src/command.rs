@@ -226,6 +226,15 @@ pub enum Command {
         #[n(0)]
         offline_hours: u16,
     },
+    /// The person knows of an alarm.
+    #[n(30)]
+    Acknowledge(#[n(0)] u64),
+    /// Shows an alarm's evidence.
+    #[n(31)]
+    ShowEvidence(#[n(0)] u64),
+    /// Says that the server was restored on purpose.
+    #[n(32)]
+    DeclareRestore,
 }
 
 #[cfg(test)]

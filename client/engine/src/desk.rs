@@ -32,6 +32,7 @@ mod receive;
 mod removal;
 mod reseal;
 mod show;
+mod trust;
 
 pub(crate) use join::Invitation;
 pub(crate) use load::Found;
@@ -113,6 +114,8 @@ pub(crate) struct Desk {
     must_ask: bool,
     /// Some document may need its next epoch.
     check_stale: bool,
+    /// What is known of the server, and what speaks against it.
+    trust: trust::Trust,
 }
 
 impl Desk {
@@ -142,6 +145,7 @@ impl Desk {
             end: None,
             must_ask: false,
             check_stale: true,
+            trust: trust::Trust::default(),
         }
     }
 

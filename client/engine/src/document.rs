@@ -6,7 +6,7 @@ use shared::{
     envelope::Verified,
     id::{AccountId, Commitment, DeviceId, DocumentId, EnvelopeId, Epoch, Number, Seq},
     log::document::{Access, DocumentLog, Life},
-    map::{Map, Set},
+    map::Map,
     time::UnixMillis,
 };
 
@@ -34,6 +34,14 @@ const SECRET_CANDIDATES_MAX: usize = 4;
 pub(crate) struct Chain {
     pub(crate) seq: Seq,
     pub(crate) id: EnvelopeId,
+}
+
+/// First bytes of an envelope's id, as frontiers carry them.
+pub(crate) type Prefix = [u8; 8];
+
+/// How an id is named in a frontier.
+pub(crate) fn prefix_of(id: EnvelopeId) -> Prefix {
+    *id.as_bytes().first_chunk().unwrap_or(&[0; 8])
 }
 
 impl Chain {
@@ -70,6 +78,8 @@ pub(crate) struct Document {
     pub(crate) crdt: Crdt,
     pub(crate) secrets: Map<Epoch, Vec<EpochSecret>>,
     pub(crate) chains: Map<DeviceId, Chain>,
+    /// The ids along each chain, as far as frontiers name them.
+    prefixes: Map<DeviceId, Vec<(Seq, Prefix)>>,
     pub(crate) progress: DocumentProgress,
     /// Entries of ours for the log; the flag says whether the first was sent on this connection.
     pub(crate) pending: VecDeque<(u64, PendingEntry)>,
@@ -99,8 +109,10 @@ pub(crate) struct Document {
     pub(crate) awaits_org: bool,
     /// How often the server has more than our entry cuts off, on this connection.
     pub(crate) cuts_refused: u8,
-    /// Devices of which more is here than counts.
-    pub(crate) cut_off: Set<DeviceId>,
+    /// The newest number in an index that showed fewer than before.
+    pub(crate) shown_last: Option<Number>,
+    /// The server says that it has something else in a place of ours.
+    pub(crate) contested: bool,
     /// When it was last used here.
     pub(crate) used: UnixMillis,
 }
@@ -113,6 +125,7 @@ impl Document {
             crdt,
             secrets: Map::new(),
             chains: Map::new(),
+            prefixes: Map::new(),
             progress: DocumentProgress { cursor: Number(0), acked: Seq(0) },
             pending: VecDeque::new(),
             pending_sent: false,
@@ -130,7 +143,8 @@ impl Document {
             reseal_from: None,
             awaits_org: false,
             cuts_refused: 0,
-            cut_off: Set::new(),
+            shown_last: None,
+            contested: false,
             used: UnixMillis(0),
         }
     }
@@ -180,6 +194,22 @@ impl Document {
         self.chains.get(&device).copied().unwrap_or(Chain::START)
     }
 
+    /// A device's chain goes on, or anew from this place.
+    pub(crate) fn extend_chain(&mut self, device: DeviceId, chain: Chain) {
+        let prefixes = self.prefixes.get_or_default(device);
+        let kept = prefixes.partition_point(|(seq, _)| *seq < chain.seq);
+        prefixes.truncate(kept);
+        prefixes.push((chain.seq, prefix_of(chain.id)));
+        self.chains.insert(device, chain);
+    }
+
+    /// How the id of an envelope that is here begins.
+    pub(crate) fn prefix(&self, device: DeviceId, seq: Seq) -> Option<Prefix> {
+        let prefixes = self.prefixes.get(&device)?;
+        let at = prefixes.binary_search_by_key(&seq, |(seq, _)| *seq).ok()?;
+        prefixes.get(at).map(|(_, prefix)| *prefix)
+    }
+
     pub(crate) fn take_counter(&mut self) -> u64 {
         self.next_counter += 1;
         self.next_counter
@@ -209,6 +239,8 @@ impl Document {
         self.pending_sent = false;
         self.reseal_from = None;
         self.cuts_refused = 0;
+        self.contested = false;
+        self.shown_last = None;
         for flight in &mut self.flights {
             flight.sent = false;
         }

@@ -292,6 +292,7 @@ impl Engine {
             if let Phase::Desk { desk, .. } = &mut self.phase {
                 let (records, _) = self.journal.overlay(records);
                 desk.heal(step, &records);
+                desk.collect_evidence(step, &records);
             }
             return;
         };
@@ -323,15 +324,27 @@ fn no_memory(step: &mut Step<'_, '_>) {
 
 fn desk_command(desk: &mut Desk, step: &mut Step<'_, '_>, command: Command) {
     match command {
+        Command::Acknowledge(alarm) => desk.acknowledge(step, alarm),
+        Command::ShowEvidence(alarm) => desk.show_evidence(step, alarm),
+        Command::Open(document) => desk.open_document(step, document),
+        Command::Close(document) => desk.close_document(document),
+        // Edits are answered with what the document holds.
+        Command::EditText { document, field, revision, splice } => {
+            desk.edit_text(step, document, &field, revision, &splice);
+        }
+        command if desk.is_retired() => drop(command),
+        command => work(desk, step, command),
+    }
+}
+
+/// What changes something beside the text of a document.
+fn work(desk: &mut Desk, step: &mut Step<'_, '_>, command: Command) {
+    match command {
         Command::Invite { role, name } => desk.invite(step, Some(role), name),
         Command::MakeDeviceCode => desk.invite(step, None, String::new()),
         Command::OpenCase(employee) => desk.open_case(step, employee),
         Command::AddInterview(case) => desk.add_interview(step, case),
-        Command::Open(document) => desk.open_document(step, document),
-        Command::Close(document) => desk.close_document(document),
-        Command::EditText { document, field, revision, splice } => {
-            desk.edit_text(step, document, &field, revision, &splice);
-        }
+        Command::DeclareRestore => desk.declare_restore(step),
         Command::SetValue { document, field, value } => {
             desk.set_value(step, document, &field, &value);
         }
@@ -349,5 +362,11 @@ fn desk_command(desk: &mut Desk, step: &mut Step<'_, '_>, command: Command) {
         Command::OfferSummary(note) => desk.offer_summary(step, note),
         // Meant for a device that is not open.
         Command::MakeFirm(_) | Command::Enrol(_) | Command::Unlock(_) | Command::Lock => {}
+        // Done already, whether the device may write or not.
+        Command::Acknowledge(_)
+        | Command::ShowEvidence(_)
+        | Command::Open(_)
+        | Command::Close(_)
+        | Command::EditText { .. } => {}
     }
 }

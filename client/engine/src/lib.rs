@@ -16,6 +16,7 @@ pub mod input;
 pub mod keyring;
 pub mod record;
 pub mod seal;
+pub mod trust;
 pub mod view;
 pub mod wrap;
 

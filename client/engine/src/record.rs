@@ -92,6 +92,9 @@ pub enum Name {
     /// A document, whole: a cache.
     #[n(11)]
     Snapshot(#[n(0)] DocumentId),
+    /// What speaks against the server, by our own count.
+    #[n(20)]
+    Alarm(#[n(0)] u64),
 }
 
 /// An envelope's place, as in-flight markers and quarantine name it.
@@ -143,6 +146,12 @@ pub struct Progress {
     /// The server's epoch, once everything here was offered to it.
     #[n(5)]
     pub server_epoch: Option<ServerEpoch>,
+    /// Somebody else writes with this device's key: it writes nothing any more.
+    #[n(8)]
+    pub is_retired: Option<bool>,
+    /// The server of this epoch did not take back something that is here.
+    #[n(9)]
+    pub is_at_odds: Option<bool>,
 }
 
 /// How far we are with a document.
@@ -214,6 +223,9 @@ pub enum Content {
     /// For [`Name::InFlight`].
     #[n(8)]
     InFlight(#[n(0)] InFlight),
+    /// For [`Name::Alarm`].
+    #[n(20)]
+    Alarm(#[n(0)] crate::trust::Alarm),
 }
 
 /// Seals records of one store.

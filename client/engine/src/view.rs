@@ -17,8 +17,10 @@ use crate::casework::{
     field::{Field, Value},
 };
 
+mod alarm;
 mod notice;
 
+pub use alarm::{AlarmKind, AlarmRow, Matter};
 pub use notice::Notice;
 
 /// What this device is ready for.
@@ -529,6 +531,19 @@ pub enum View {
         /// Where.
         #[n(1)]
         whereabouts: Whereabouts,
+    },
+    /// What speaks against the server, whenever that changes.
+    #[n(20)]
+    Alarms(#[n(0)] Vec<AlarmRow>),
+    /// An alarm's evidence, to be handed on.
+    #[n(21)]
+    Evidence {
+        /// Which alarm.
+        #[n(0)]
+        number: u64,
+        /// As text.
+        #[n(1)]
+        text: String,
     },
 }
 

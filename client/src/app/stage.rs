@@ -3,8 +3,8 @@
 use engine::{
     command::Command,
     view::{
-        Gate, Home, InvitationView, LinkView, NoteView, Notice, SharedView, StorageView, SyncView,
-        View, Whereabouts,
+        AlarmRow, Gate, Home, InvitationView, LinkView, NoteView, Notice, SharedView, StorageView,
+        SyncView, View, Whereabouts,
     },
 };
 use leptos::prelude::*;
@@ -72,6 +72,10 @@ pub struct Signals {
     pub shared: RwSignal<Map<DocumentId, SharedView>>,
     /// An invitation that is being handed over.
     pub invitation: RwSignal<Option<InvitationView>>,
+    /// What speaks against the server.
+    pub alarms: RwSignal<Vec<AlarmRow>>,
+    /// The evidence of one alarm, while it is looked at.
+    pub evidence: RwSignal<Option<(u64, String)>>,
     /// Messages that stay until dismissed, with a number each.
     pub notices: RwSignal<Vec<(u32, Notice)>>,
     /// The answer to what was tried at the gate.
@@ -119,6 +123,8 @@ impl Signals {
             whereabouts: RwSignal::new(Map::new()),
             shared: RwSignal::new(Map::new()),
             invitation: RwSignal::new(None),
+            alarms: RwSignal::new(vec![]),
+            evidence: RwSignal::new(None),
             notices: RwSignal::new(vec![]),
             remark: RwSignal::new(None),
             is_busy: RwSignal::new(false),
@@ -244,6 +250,8 @@ impl Signals {
             View::Invitation(invitation) => self.invitation.set(Some(invitation)),
             View::GoTo(document) => self.go(Place::Note(document)),
             View::Notice(notice) => self.show_notice(notice),
+            View::Alarms(alarms) => self.alarms.set(alarms),
+            View::Evidence { number, text } => self.evidence.set(Some((number, text))),
             View::Whereabouts { document, whereabouts } => self.put(document, whereabouts),
         }
     }
@@ -352,6 +360,8 @@ impl Signals {
         self.home.set(Home::default());
         self.invitation.set(None);
         self.notices.set(vec![]);
+        self.alarms.set(vec![]);
+        self.evidence.set(None);
     }
 
     /// Opens the document that the page shows, and closes others once nothing of them can be lost.

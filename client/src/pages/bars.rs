@@ -3,6 +3,7 @@
 use engine::view::{Gate, StorageView};
 use leptos::prelude::*;
 
+use super::alarm;
 use crate::{
     app::{
         desk,
@@ -26,6 +27,7 @@ pub fn bars(stage: Stage) -> AnyView {
         .class("bars")
         .child((
             move || storage(stage),
+            move || alarm::alarms(stage),
             move || restarted(stage),
             move || drafts(stage),
             move || notices(stage),

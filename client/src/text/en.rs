@@ -4,6 +4,7 @@ use engine::view::Notice;
 use shared::log::org::Role;
 
 use super::{
+    alarm,
     en_field::{CODES, FIELDS},
     words::{
         BadgeWords, BarWords, CaseWords, DevicesWords, FrameWords, GateWords, HomeWords,
@@ -17,6 +18,7 @@ pub(super) const WORDS: Words = Words {
     frame: FRAME,
     badge: BADGE,
     bar: BAR,
+    alarm: alarm::EN,
     trouble: TROUBLE,
     gate: GATE,
     lock: LOCK,
@@ -405,12 +407,6 @@ fn notice(notice: &Notice) -> String {
         ),
         Notice::Quarantined => String::from(
             "A change from another device could not be applied and was set aside. Everything else works.",
-        ),
-        Notice::ServerLies { document: Some(_) } => String::from(
-            "Part of a record from the server does not match its signature and was not taken. The records on this device are intact. Please tell your admin.",
-        ),
-        Notice::ServerLies { document: None } => String::from(
-            "The list of people from the server does not match its signature and was not taken. Please tell your admin.",
         ),
         Notice::UpdateNeeded => {
             String::from("Something newer than this version arrived. Update the app to read it.")

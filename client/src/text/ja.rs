@@ -4,6 +4,7 @@ use engine::view::Notice;
 use shared::log::org::Role;
 
 use super::{
+    alarm,
     ja_field::{CODES, FIELDS},
     words::{
         BadgeWords, BarWords, CaseWords, DevicesWords, FrameWords, GateWords, HomeWords,
@@ -17,6 +18,7 @@ pub(super) const WORDS: Words = Words {
     frame: FRAME,
     badge: BADGE,
     bar: BAR,
+    alarm: alarm::JA,
     trouble: TROUBLE,
     gate: GATE,
     lock: LOCK,
@@ -405,12 +407,6 @@ fn notice(notice: &Notice) -> String {
         ),
         Notice::Quarantined => String::from(
             "ほかの端末からの変更を取り込めず、別に置きました。ほかの記録はそのまま使えます。",
-        ),
-        Notice::ServerLies { document: Some(_) } => String::from(
-            "サーバーから届いた記録の一部が、署名と合いません。取り込まずに捨てました。この端末の記録は無事です。管理者に知らせてください。",
-        ),
-        Notice::ServerLies { document: None } => String::from(
-            "サーバーから届いた利用者の台帳が、署名と合いません。取り込まずに捨てました。管理者に知らせてください。",
         ),
         Notice::UpdateNeeded => {
             String::from("この版より新しい形式の記録が届きました。アプリを新しくすると読めます。")

@@ -1,6 +1,6 @@
 //! Which words a language must have, page by page.
 
-use engine::view::Notice;
+use engine::view::{AlarmKind, Notice};
 use shared::log::org::Role;
 
 /// A word.
@@ -19,6 +19,8 @@ pub struct Words {
     pub badge: BadgeWords,
     /// Bars above the page.
     pub bar: BarWords,
+    /// A server that lies.
+    pub alarm: AlarmWords,
     /// What keeps the app from starting.
     pub trouble: TroubleWords,
     /// The first page of an empty device, and its forms.
@@ -132,6 +134,24 @@ words!(
         install_do: Word,
         install_ios: [Word; 3],
         link_unused: Word,
+    }
+);
+
+words!(
+    /// A server that lies.
+    AlarmWords {
+        sentence: fn(AlarmKind) -> Word,
+        details: Word,
+        acknowledge: Word,
+        declare: Word,
+        declare_question: Word,
+        noticed: Word,
+        document: Word,
+        org: Word,
+        device: Word,
+        index: Word,
+        hash: Word,
+        copy: Word,
     }
 );
 

@@ -7,10 +7,10 @@
 use crate::{
     cbor::Blob,
     envelope::Header,
-    id::{AccountId, Commitment, DeviceId, DocumentId, EnvelopeId, Epoch, Seq},
+    id::{AccountId, Commitment, DeviceId, DocumentId, EntryHash, EnvelopeId, Epoch, Seq},
     limit::{DOCUMENT_MEMBERS_MAX, ENTRY_CUTS_MAX},
     log::{
-        Entry, EntryError, Head, LogId,
+        Entry, EntryError, Head, LogId, hash_at,
         org::{OrgLog, Role},
     },
     map::Map,
@@ -69,6 +69,7 @@ pub enum Inadmissible {
 pub struct DocumentLog {
     document: DocumentId,
     head: Head,
+    hashes: Vec<EntryHash>,
     creator: AccountId,
     secrets: Vec<Secret>,
     members: Map<AccountId, Access>,
@@ -96,6 +97,7 @@ impl DocumentLog {
         Ok(Self {
             document,
             head: entry.next_head(),
+            hashes: vec![entry.hash()],
             creator,
             secrets: vec![Secret { commitment: create.commitment, previous: None }],
             members: Map::from([(creator, Access::Manager)]),
@@ -144,6 +146,7 @@ impl DocumentLog {
         }
         self.org = self.org.max(entry.org().unwrap_or(0));
         self.head = entry.next_head();
+        self.hashes.push(self.head.hash);
         Ok(())
     }
 
@@ -155,6 +158,11 @@ impl DocumentLog {
     /// Length and last hash.
     pub fn head(&self) -> Head {
         self.head
+    }
+
+    /// What the last entry hashed to when the log had this length.
+    pub fn hash_at(&self, length: u64) -> Option<EntryHash> {
+        hash_at(&self.hashes, length)
     }
 
     /// Who made the document.
@@ -266,6 +274,11 @@ impl DocumentLog {
     /// Whether a device's envelopes ended before this one, for good as far as the log knows.
     pub fn is_cut(&self, device: DeviceId, seq: Seq) -> bool {
         self.bars.get(&device).is_some_and(|bar| bar.again.is_none() && seq > bar.seq)
+    }
+
+    /// Whether a device's envelopes have ended before this one, be it for a while.
+    pub fn was_cut(&self, device: DeviceId, seq: Seq) -> bool {
+        self.bars.get(&device).is_some_and(|bar| seq > bar.seq)
     }
 
     fn secret(&self, epoch: Epoch) -> Option<&Secret> {

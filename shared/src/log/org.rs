@@ -28,6 +28,7 @@ pub struct OrgLog {
     firm: FirmId,
     genesis: EntryHash,
     head: Head,
+    hashes: Vec<EntryHash>,
     accounts: Map<AccountId, Account>,
     devices: Map<DeviceId, Device>,
     grants: Map<u64, Grant>,
@@ -52,6 +53,7 @@ impl OrgLog {
             firm,
             genesis: entry.hash(),
             head: Head::EMPTY,
+            hashes: vec![],
             accounts: Map::new(),
             devices: Map::new(),
             grants: Map::new(),
@@ -60,7 +62,7 @@ impl OrgLog {
             release_keys: Set::new(),
         };
         log.admit(Role::Admin, genesis.admin, genesis.device, None)?;
-        log.head = entry.next_head();
+        log.take(entry);
         Ok(log)
     }
 
@@ -110,8 +112,24 @@ impl OrgLog {
                 self.release_keys.insert(release.key);
             }
         }
-        self.head = entry.next_head();
+        self.take(entry);
         Ok(())
+    }
+
+    fn take(&mut self, entry: &Entry) {
+        self.head = entry.next_head();
+        self.hashes.push(self.head.hash);
+    }
+
+    /// Whether the key that an entry names, if this log knows it, signed it. Says nothing of
+    /// whether its author might say it, nor of its place.
+    pub fn is_signed(&self, entry: &Entry) -> bool {
+        let key = match entry.author() {
+            Author::Root => None,
+            Author::Grant(index) => self.grants.get(&index).map(|grant| grant.body.key),
+            Author::Device(id) => self.devices.get(&id).map(|device| device.keys.verify),
+        };
+        key.is_some_and(|key| entry.verify(&key).is_ok())
     }
 
     /// The account behind an entry's author, once the entry's signature held, if its author may

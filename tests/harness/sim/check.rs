@@ -2,7 +2,7 @@
 
 use std::{cell::Cell, collections::BTreeSet, sync::Once};
 
-use engine::view::{Gate, Notice, SyncView};
+use engine::view::{AlarmKind, AlarmRow, Gate, Notice, SyncView};
 use shared::{id::DocumentId, log::org::Role, sync::WrapTo};
 
 use super::{
@@ -147,6 +147,7 @@ impl Run {
         for notice in notices {
             self.judge(device, &notice);
         }
+        self.judge_alarms(device);
         let Some(owner) = self.model.owner(device) else { return };
         if !self.world.on(device).screen.is_open() {
             return;
@@ -222,7 +223,6 @@ impl Run {
             | Notice::WrongLink
             | Notice::TooLong
             | Notice::Refused { .. }
-            | Notice::ServerLies { .. }
             | Notice::UpdateNeeded
             | Notice::StoreDamaged { .. }
             | Notice::NoMemory
@@ -232,6 +232,18 @@ impl Run {
         self.tell(|| format!("{name} says {notice:?}"));
         if !is_due {
             self.find(Kind::FalseAlarm, || format!("{name}: {notice:?}"));
+        }
+    }
+
+    /// Nobody lies in these worlds. That a server was restored is true, and stays until it is
+    /// declared.
+    fn judge_alarms(&mut self, device: DeviceNo) {
+        let is_due = |row: &&AlarmRow| row.matter.kind != AlarmKind::Restored;
+        let alarms = self.world.on(device).screen.alarms.iter();
+        let alarms: Vec<_> = alarms.filter(is_due).cloned().collect();
+        for alarm in alarms {
+            let name = self.name_of(device);
+            self.find(Kind::FalseAlarm, || format!("{name}: {alarm:?}"));
         }
     }
 

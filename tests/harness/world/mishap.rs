@@ -53,6 +53,14 @@ impl World {
         }
     }
 
+    /// Copies everything a device has stored to another machine, which is then switched on.
+    pub fn clone_device(&mut self, original: DeviceNo, name: &str) -> DeviceNo {
+        let clone = self.device(name);
+        self.on_mut(clone).disk = self.on(original).disk.clone();
+        self.restart(clone);
+        clone
+    }
+
     /// Copies the server's database, as a backup does.
     pub fn back_up(&self) -> Store {
         // A backup keeps its database's name; only a restore draws a new one.

@@ -13,7 +13,7 @@ use shared::{
     time::UnixMillis,
 };
 
-use super::{DeviceNo, Event, ORIGIN, Seen, Tamper, World};
+use super::{DeviceNo, Event, ORIGIN, Seen, Tamper, World, liar};
 
 /// A device notices that nobody answers any more.
 const SILENCE_MS: u64 = 45_000;
@@ -135,6 +135,12 @@ impl World {
         if !wire.is_some_and(|it| it.number == number && !it.is_silent) {
             return;
         }
+        for message in self.bend_down(device, message) {
+            self.hand_over(device, message);
+        }
+    }
+
+    fn hand_over(&mut self, device: DeviceNo, message: ServerMessage) {
         if self.tamper == Some(Tamper::ServerWithholds(device)) && is_news(&message) {
             return;
         }
@@ -186,7 +192,9 @@ impl World {
         if let Some(acks) = self.forge_acks(device, message) {
             return self.send_down(device, number, acks);
         }
-        self.serve(device, number, &bytes);
+        if let Some(heard) = self.bend_up(device, message.clone()) {
+            self.serve(device, number, &heard.to_bytes());
+        }
         // The answer is on its way; now the connection may break before it arrives.
         if is_current && self.dice.one_in(self.faults.break_in) {
             self.lose_connection(device);
@@ -197,10 +205,16 @@ impl World {
         self.steps += 1;
         let now = self.now;
         let key = self.bootstrap_key();
-        let Self { dice, store, hub, far_ends, .. } = self;
+        let Self { dice, store, hub, far_ends, fork, .. } = self;
+        let apart = liar::is_apart(fork.as_ref(), device);
+        let mut heard = vec![];
         let Some(far_end) = far_ends.get_mut(&number) else { return };
         let message = ClientMessage::parse(bytes).expect("a message survives its bytes");
         let mut cx = Cx { now, entropy: dice, origin: ORIGIN, bootstrap: key.as_ref() };
+        let store = match fork {
+            Some(fork) if apart => &mut fork.store,
+            Some(_) | None => store,
+        };
         let answer = far_end.connection.handle(store, &mut cx, message);
         if far_end.connection.is_subscribed()
             && far_end.ticket.is_none()
@@ -208,8 +222,9 @@ impl World {
         {
             far_end.ticket = Some(hub.join(account, id, (device, number)));
         }
-        let mut heard = vec![];
         hub.publish(&answer.notices, |reach, delivery| heard.push((*reach, delivery.message())));
+        // News of one history is not news of the other.
+        heard.retain(|((reached, _), _)| liar::is_apart(fork.as_ref(), *reached) == apart);
         for reply in answer.replies {
             self.send_down(device, number, reply);
         }

@@ -27,7 +27,8 @@ impl Desk {
         let mut opened = vec![];
         for (place, envelope) in marked {
             match self.open(id, &envelope) {
-                Ok(changes) => {
+                Ok((changes, chunk)) => {
+                    self.compare_chunk(step, id, &envelope, &chunk);
                     places.push(Some(place));
                     opened.push(changes);
                 }
@@ -93,8 +94,12 @@ impl Desk {
         }
     }
 
-    /// What an envelope carries, every change checked to be its author's.
-    pub(super) fn open(&self, id: DocumentId, envelope: &Verified) -> Result<Opened, Rejected> {
+    /// What an envelope carries, every change checked to be its author's, and what that had seen.
+    pub(super) fn open(
+        &self,
+        id: DocumentId,
+        envelope: &Verified,
+    ) -> Result<(Opened, Chunk), Rejected> {
         let document = self.documents.get(&id).ok_or(Rejected)?;
         // Snapshots and attachments are not in this version.
         if envelope.header().kind != Kind::Changes {
@@ -103,7 +108,8 @@ impl Desk {
         let secret = document.secret(envelope.header().epoch).ok_or(Rejected)?;
         let plaintext = seal::open(envelope, secret).map_err(|_| Rejected)?;
         let chunk = Chunk::parse(&plaintext).map_err(|_| Rejected)?;
-        chunk.open(envelope.header().device, id).map_err(|_| Rejected)
+        let opened = chunk.open(envelope.header().device, id).map_err(|_| Rejected)?;
+        Ok((opened, chunk))
     }
 
     /// Sets an envelope aside: listed, never applied again, the document stays usable.

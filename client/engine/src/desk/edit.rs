@@ -45,7 +45,7 @@ impl Desk {
         let (Some((me, _)), Some(document)) = (self.me(), self.documents.get(&id)) else {
             return false;
         };
-        document.may_write(me)
+        document.may_write(me) && !self.is_retired()
     }
 
     /// Makes one change in a document and writes it down; `false` if it was refused.

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use shared::{
     Blob,
-    id::{DeviceId, DocumentId, Epoch, Number, Seq, ServerEpoch},
+    id::{DocumentId, Epoch, Number, ServerEpoch},
     limit::{BATCH_ENVELOPES_MAX, MESSAGE_BYTES_MAX},
     log::{Entry, document::DocumentBody},
     map::Map,
@@ -36,6 +36,7 @@ impl Desk {
     /// Compares the server's epoch with the one known here.
     pub(super) fn meet_server(&mut self, step: &mut Step<'_, '_>, epoch: ServerEpoch) {
         self.healing = None;
+        self.trust.met = Some(epoch);
         match self.progress.server_epoch {
             Some(known) if known == epoch => {}
             None => {
@@ -43,11 +44,21 @@ impl Desk {
                 self.save_progress(step);
             }
             Some(_) => {
-                self.healing = Some(Healing { epoch, left: None });
-                self.forget_numbers(step);
-                step.effects.push(Effect::Load);
+                self.met_restored(step, epoch);
+                self.begin_healing(step, epoch);
             }
         }
+    }
+
+    /// Gives everything here to the server again.
+    pub(super) fn begin_healing(&mut self, step: &mut Step<'_, '_>, epoch: ServerEpoch) {
+        if self.is_healing() {
+            return;
+        }
+        self.healing = Some(Healing { epoch, left: None });
+        self.progress.is_at_odds = None;
+        self.forget_numbers(step);
+        step.effects.push(Effect::Load);
     }
 
     /// Whether something may be missing at the server that it once acknowledged.
@@ -64,6 +75,9 @@ impl Desk {
             if let Some(document) = self.documents.get_mut(&id) {
                 document.progress.cursor = Number(0);
                 document.heard_last = Number(0);
+                for flight in &mut document.flights {
+                    flight.sent = false;
+                }
             }
             self.save_document(step, id);
         }
@@ -87,7 +101,7 @@ impl Desk {
                     logs.get_or_default(id).insert(index, bytes);
                 }
                 (Name::Envelope(id, device, seq), Content::Bytes(bytes))
-                    if self.was_there(id, device, seq) =>
+                    if self.may_bring(id, device, seq) =>
                 {
                     envelopes.insert((id, device, seq), bytes);
                 }
@@ -110,13 +124,6 @@ impl Desk {
             healing.left = Some(offers);
         }
         self.offer_next(step);
-    }
-
-    /// Whether the server had an envelope. What of ours it never acknowledged is pushed, and sealed
-    /// again if its epoch is over; what it had must come back as it was.
-    fn was_there(&self, id: DocumentId, device: DeviceId, seq: Seq) -> bool {
-        let acked = |it: &crate::document::Document| seq <= it.progress.acked;
-        device != self.keys.id || self.documents.get(&id).is_some_and(acked)
     }
 
     /// The wraps that made an entry useful, made again: no device keeps those for others. `epoch` is
@@ -164,7 +171,7 @@ impl Desk {
         self.healing = None;
         self.save_progress(step);
         // The server counts anew, so what there is has to be asked again.
-        Self::send(step, ClientMessage::Subscribe);
+        self.subscribe(step);
         let after = self.progress.wraps;
         Self::send(step, ClientMessage::PullWraps { after });
         self.hand_over_seeds(step);

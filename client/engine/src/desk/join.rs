@@ -172,8 +172,8 @@ impl Desk {
                 self.let_in(step);
                 // First to be told of what comes, then to ask for what there is: what happens
                 // between the login's answer and the subscription is in neither.
-                Self::send(step, ClientMessage::Subscribe);
-                self.pull_org(step);
+                self.subscribe(step);
+                self.ask_org_again(step);
                 let after = self.progress.wraps;
                 Self::send(step, ClientMessage::PullWraps { after });
                 self.seal_due(step);
@@ -383,18 +383,25 @@ impl Desk {
         let before = self.org_length();
         for (at, bytes) in entries.iter().enumerate() {
             let index = from.saturating_add(u64::try_from(at).unwrap_or(u64::MAX));
-            if index < self.org_length() || self.distrust {
+            if self.distrust {
                 continue;
             }
-            match self.take_org_entry(&bytes.0) {
+            let taken = if index >= self.org_length() {
+                self.take_org_entry(&bytes.0)
+            } else if self.is_ours(None, index, &bytes.0) {
+                continue;
+            } else {
+                Err(EntryError::Misplaced)
+            };
+            match taken {
                 Ok(()) => self.save_bytes(step, Name::Org(index), &bytes.0),
                 Err(EntryError::UnknownKind { .. }) => {
                     self.distrust = true;
                     Self::notice(step, Notice::UpdateNeeded);
                 }
-                Err(_) => {
+                Err(error) => {
                     self.distrust = true;
-                    return self.org_lies(step);
+                    return self.org_lies(step, index, &bytes.0, error);
                 }
             }
         }
@@ -404,6 +411,7 @@ impl Desk {
         if matches!(self.keyring.membership, Membership::Invited { .. }) {
             return self.join(step);
         }
+        self.org_is_whole(step, from, entries.is_empty());
         if self.org_length() > before {
             self.org_grew(step);
             self.hand_over_seeds(step);
@@ -414,12 +422,12 @@ impl Desk {
         self.send_org_wish(step);
     }
 
-    fn org_lies(&mut self, step: &mut Step<'_, '_>) {
+    fn org_lies(&mut self, step: &mut Step<'_, '_>, index: u64, bytes: &[u8], error: EntryError) {
         // A newcomer whose link pins another Genesis is at the wrong firm, or at a lying server.
         if matches!(self.keyring.membership, Membership::Invited { .. }) {
             self.give_up(step, Notice::WrongLink);
         } else {
-            Self::notice(step, Notice::ServerLies { document: None });
+            self.bad_entry(step, None, index, bytes, error);
         }
     }
 

@@ -103,7 +103,7 @@ impl Desk {
     /// name into the catalogue, so the catalogue says which still wait.
     pub(super) fn hand_over_seeds(&self, step: &mut Step<'_, '_>) {
         // A restored server may not know the newcomer yet; this is done again when it does.
-        if self.is_healing() {
+        if self.is_healing() || self.is_retired() {
             return;
         }
         let (Some((me, _)), Some(catalogue)) = (self.me(), self.catalogue()) else { return };

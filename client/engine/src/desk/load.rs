@@ -135,6 +135,9 @@ impl Desk {
                 (Name::Quarantine(id, ..), Content::Place(place)) => {
                     found.get_or_default(id).quarantined.insert(place);
                 }
+                (Name::Alarm(number), Content::Alarm(alarm)) => {
+                    self.trust.alarms.restore(number, alarm);
+                }
                 (Name::Snapshot(id), Content::Snapshot(snapshot)) => {
                     found.get_or_default(id).snapshot = Some(snapshot);
                 }
@@ -239,7 +242,7 @@ impl Desk {
         let this = self.keys.id;
         let Some(document) = self.documents.get_mut(&place.document) else { return };
         let chain = Chain { seq: place.seq, id: envelope.id() };
-        document.chains.insert(place.device, chain);
+        document.extend_chain(place.device, chain);
         if place.device == this && place.seq > document.progress.acked {
             document.flights.push_back(Flight {
                 seq: place.seq,
@@ -276,7 +279,7 @@ impl Desk {
         for envelope in &replay.envelopes {
             let header = envelope.header();
             let place = Place { document: id, device: header.device, seq: header.seq };
-            if let Ok(changes) = self.open(id, envelope) {
+            if let Ok((changes, _)) = self.open(id, envelope) {
                 places.push(Some(place));
                 opened.push(changes);
             } else {

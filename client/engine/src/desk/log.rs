@@ -27,7 +27,7 @@ impl Desk {
     /// It is signed once for a head, made durable, and sent again unchanged until the server answers,
     /// so that neither a lost answer nor a crash makes two entries.
     pub(super) fn append_next(&mut self, step: &mut Step<'_, '_>, id: DocumentId) {
-        if self.login != Login::In || !self.is_open() || self.is_healing() {
+        if self.login != Login::In || !self.is_open() || self.is_healing() || self.is_retired() {
             return;
         }
         let Some(document) = self.documents.get(&id) else { return };
@@ -166,12 +166,12 @@ impl Desk {
         id: DocumentId,
         head: Head,
     ) {
-        let Some(document) = self.documents.get_mut(&id) else { return };
-        let from = document.log.as_ref().map_or(0, |log| log.head().length);
+        let from = self.log_length(id);
         // A server that was restored has less than we do, and gets the rest when somebody heals it.
-        if head.length < from {
+        if head.length < from || self.is_other_head(step, Some(id), head) {
             return;
         }
+        let Some(document) = self.documents.get_mut(&id) else { return };
         document.pending_sent = false;
         Self::send(step, ClientMessage::PullLog { document: Some(id), from });
     }
@@ -197,8 +197,11 @@ impl Desk {
                     }
                     return self.pull_org(step);
                 }
-                Err(_) => {
-                    return Self::notice(step, Notice::ServerLies { document: Some(id) });
+                Err(error) => {
+                    if let Some(document) = self.documents.get_mut(&id) {
+                        document.blocked = true;
+                    }
+                    return self.bad_entry(step, Some(id), index, &bytes.0, error);
                 }
             }
         }
@@ -208,6 +211,8 @@ impl Desk {
             return Self::send(step, ClientMessage::PullLog { document: Some(id), from });
         }
         self.check_stale = true;
+        self.judge_log(step, Some(id));
+        self.judge_last(step, id);
         self.look_for_cut_off(step, id);
         self.read_back(step, id);
         self.retry_pending_entry(id);
@@ -221,19 +226,19 @@ impl Desk {
     /// more was shown it by somebody who should not have been able to write it.
     fn look_for_cut_off(&mut self, step: &mut Step<'_, '_>, id: DocumentId) {
         let this = self.keys.id;
-        let Some(document) = self.documents.get_mut(&id) else { return };
+        let Some(document) = self.documents.get(&id) else { return };
         let Some(log) = &document.log else { return };
         let chains = document.chains.iter().filter(|(device, _)| **device != this);
         let cut_off: Vec<DeviceId> = chains
             .filter(|(device, chain)| log.is_cut(**device, chain.seq))
             .map(|(device, _)| *device)
             .collect();
-        if cut_off.iter().any(|device| document.cut_off.insert(*device)) {
-            Self::notice(step, Notice::ServerLies { document: Some(id) });
+        for device in cut_off {
+            self.shown_too_much(step, id, device);
         }
     }
 
-    fn log_length(&self, id: DocumentId) -> u64 {
+    pub(super) fn log_length(&self, id: DocumentId) -> u64 {
         let log = self.documents.get(&id).and_then(|document| document.log.as_ref());
         log.map_or(0, |log| log.head().length)
     }
@@ -251,7 +256,10 @@ impl Desk {
             return Ok(());
         };
         match &mut document.log {
-            Some(log) if index < log.head().length => return Ok(()),
+            Some(log) if index < log.head().length => {
+                let is_ours = self.is_ours(Some(id), index, &bytes.0);
+                return if is_ours { Ok(()) } else { Err(EntryError::Misplaced) };
+            }
             Some(log) => log.append(org, &entry)?,
             None => document.log = Some(DocumentLog::begin(org, &entry)?),
         }

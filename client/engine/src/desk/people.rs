@@ -68,8 +68,9 @@ impl Desk {
             }
             Some(_) | None => vec![],
         };
+        let may = self.healing.is_none() && !self.is_retired();
         let Some(wish) = self.org_wishes.front_mut() else { return };
-        let is_in = self.login == super::Login::In && self.healing.is_none();
+        let is_in = self.login == super::Login::In && may;
         if wish.sent.is_some() || !wish.is_durable || !is_in {
             return;
         }
@@ -90,7 +91,7 @@ impl Desk {
 
     /// Somebody else's entry came first: sign again when that is here.
     pub(super) fn org_head_moved(&mut self, step: &mut Step<'_, '_>, head: Head) {
-        if head.length < self.org_length() {
+        if head.length < self.org_length() || self.is_other_head(step, None, head) {
             return;
         }
         if let Some(wish) = self.org_wishes.front_mut() {
@@ -122,6 +123,7 @@ impl Desk {
             self.invited(step, index, invitation);
         }
         self.org_grew(step);
+        self.judge_restored(step);
         self.send_org_wish(step);
     }
 
@@ -300,11 +302,11 @@ fn is_so(org: &OrgLog, body: &OrgBody) -> bool {
             .account(it.keys.account)
             .is_none_or(|account| account.keys.generation >= it.keys.generation),
         OrgBody::PolicyChange(it) => org.offline_hours() == it.offline_hours,
+        OrgBody::RestoreDeclared(it) => org.restored() == Some(it.server_epoch),
         OrgBody::Genesis(_)
         | OrgBody::EnrolGrant(_)
         | OrgBody::AccountAdd(_)
         | OrgBody::DeviceAdd(_)
-        | OrgBody::RestoreDeclared(_)
         | OrgBody::ReleaseKey(_) => false,
     }
 }

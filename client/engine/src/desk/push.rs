@@ -3,8 +3,9 @@
 use shared::{
     Blob,
     envelope::{Header, Kind, Verified},
-    id::{DocumentId, Seq},
+    id::{DeviceId, DocumentId, Seq, ServerEpoch},
     limit::{BATCH_ENVELOPES_MAX, CHANGE_ROWS_MAX, MESSAGE_BYTES_MAX},
+    log::Head,
     sync::ClientMessage,
     time::UnixMillis,
 };
@@ -110,6 +111,9 @@ impl Desk {
         }
         let Some(log) = &document.log else { return false };
         let epoch = log.epoch();
+        if self.is_retired() {
+            return false;
+        }
         // Never under a secret that somebody has who left, nor past one that waits for the next.
         if log.is_stale(org) || document.reseal_from.is_some() {
             return false;
@@ -133,7 +137,8 @@ impl Desk {
             log_index: log.head().length,
             salt: step.cx.random(),
         };
-        let chunk = chunk(document, count, self.keys.id, org.head(), step.now());
+        let author = Author { this: self.keys.id, org: org.head(), server: self.vouched() };
+        let chunk = chunk(document, count, &author, step.now());
         let sealed = seal::seal(header, secret, chunk.to_bytes(), &self.keys.device);
         let Ok(envelope) = sealed else { return false };
         self.take_off(step, id, count, &envelope);
@@ -157,7 +162,7 @@ impl Desk {
         let content = Content::Bytes(Blob(bytes.clone()));
         step.put(&self.sealer, Name::Envelope(id, self.keys.id, seq), &content);
         step.after(After::Sealed(id, seq));
-        document.chains.insert(self.keys.id, Chain { seq, id: envelope_id });
+        document.extend_chain(self.keys.id, Chain { seq, id: envelope_id });
         document.flights.push_back(Flight {
             seq,
             id: envelope_id,
@@ -171,7 +176,7 @@ impl Desk {
     /// Sends durable envelopes, oldest first, within the window.
     pub(super) fn push_durable(&mut self, step: &mut Step<'_, '_>) {
         // A server that was restored is first given what comes before these.
-        if self.login != Login::In || self.is_healing() {
+        if self.login != Login::In || self.is_healing() || self.is_retired() {
             return;
         }
         let under_way: usize = self.documents.values().map(sent).sum();
@@ -179,7 +184,7 @@ impl Desk {
         let mut envelopes: Vec<Blob> = vec![];
         let mut size = 0;
         for document in self.documents.values_mut() {
-            if document.blocked || document.reseal_from.is_some() {
+            if document.blocked || document.contested || document.reseal_from.is_some() {
                 continue;
             }
             for flight in &mut document.flights {
@@ -234,13 +239,18 @@ fn segment(document: &Document) -> usize {
         .count()
 }
 
-fn chunk(
-    document: &Document,
-    count: usize,
-    this: shared::id::DeviceId,
-    org: shared::log::Head,
-    at: UnixMillis,
-) -> Chunk {
+/// Who writes, and what they vouch for.
+struct Author {
+    this: DeviceId,
+    org: Head,
+    server: Option<ServerEpoch>,
+}
+
+fn chunk(document: &Document, count: usize, author: &Author, at: UnixMillis) -> Chunk {
+    let counts = |device: DeviceId, chain: &Chain| {
+        device != author.this
+            && document.log.as_ref().is_some_and(|log| !log.is_cut(device, chain.seq))
+    };
     let changes = document.fresh.iter().take(count);
     let mut starts: Vec<u64> = changes.clone().map(|fresh| fresh.start).collect();
     starts.dedup();
@@ -251,10 +261,11 @@ fn chunk(
         frontier: document
             .chains
             .iter()
-            .filter(|(device, _)| **device != this)
+            .filter(|(device, chain)| counts(**device, chain))
             .map(|(device, chain)| Seen::new(*device, chain.seq, chain.id))
             .collect(),
-        org,
+        org: author.org,
         starts,
+        server: author.server,
     }
 }

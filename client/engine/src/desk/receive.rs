@@ -3,7 +3,7 @@
 use shared::{
     Blob,
     envelope::{Envelope, Verified},
-    id::{DocumentId, EnvelopeId, Number},
+    id::{DocumentId, EnvelopeId, Number, Seq},
     log::{LogId, document::Inadmissible},
     map::Set,
     refusal::{Reason, Refusal},
@@ -12,7 +12,7 @@ use shared::{
 
 use super::{Desk, Login};
 use crate::{
-    document::Chain,
+    document::{Chain, prefix_of},
     journal::{After, Step},
     keyring::Membership,
     record::{Content, InFlight, Name, Place},
@@ -30,9 +30,13 @@ impl Desk {
                 }
                 self.logged_in(step);
             }
-            ServerMessage::Index { documents, .. } => {
+            ServerMessage::Index { documents, more } => {
                 for state in documents {
+                    self.compare_state(step, state);
                     self.hear_of(step, state);
+                }
+                if !more {
+                    self.compare_absent(step);
                 }
             }
             ServerMessage::Event(Event::Document(state)) => self.hear_of(step, state),
@@ -135,11 +139,13 @@ impl Desk {
         self.save_document(step, id);
         if is_new {
             self.mark(step, id);
+            self.cure(step, id);
         }
         match stopped {
             None | Some(Distrust::Gap) => {
                 self.settle_for(id, before, was_asked && stopped.is_none());
                 self.pull_if_behind(step, id);
+                self.settle_contest(step, id);
                 self.append_next(step, id);
                 self.check_stale = true;
             }
@@ -151,7 +157,6 @@ impl Desk {
                 if let Some(document) = self.documents.get_mut(&id) {
                     document.blocked = true;
                 }
-                Self::notice(step, Notice::ServerLies { document: Some(id) });
             }
         }
     }
@@ -202,32 +207,58 @@ impl Desk {
         if number.0 != cursor.0.saturating_add(1) {
             return Err(Distrust::Gap);
         }
-        let envelope = Envelope::parse(bytes).map_err(|_| Distrust::Lie)?;
+        let Ok(envelope) = Envelope::parse(bytes.clone()) else {
+            self.tampered(step, Some(id), number.0, &bytes);
+            return Err(Distrust::Lie);
+        };
+        if envelope.header().document != id {
+            self.tampered(step, Some(id), number.0, &bytes);
+            return Err(Distrust::Lie);
+        }
         let header = envelope.header().clone();
         let place = Place { document: id, device: header.device, seq: header.seq };
         let chain = document.chain(header.device);
-        let is_known = header.seq <= chain.seq;
-        if is_known {
-            let is_last = header.seq == chain.seq;
-            if is_last && envelope.id() != chain.id {
+        if header.seq <= chain.seq {
+            let known = document.prefix(header.device, header.seq);
+            if known.is_some_and(|known| known != prefix_of(envelope.id())) {
+                self.twofold(step, id, &envelope, (header.seq, envelope.id()));
                 return Err(Distrust::Lie);
             }
             self.advance(id, number);
             return Ok(false);
         }
-        if header.document != id || header.seq.0 != chain.seq.0 + 1 || header.prev != chain.id {
+        if header.seq.0 != chain.seq.0.saturating_add(1) {
+            self.skipped(step, id, &envelope);
+            return Err(Distrust::Lie);
+        }
+        if header.prev != chain.id {
+            self.twofold(step, id, &envelope, (chain.seq, header.prev));
+            return Err(Distrust::Lie);
+        }
+        // What this device writes it has; nobody else can have written this.
+        if header.device == self.keys.id {
+            self.twofold(step, id, &envelope, (header.seq, envelope.id()));
             return Err(Distrust::Lie);
         }
         if document.secret(header.epoch).is_none() {
+            self.is_ahead(step, id, &envelope);
             return Err(Distrust::Early);
         }
-        let verified = self.authenticate(id, envelope)?;
+        let verified = match self.authenticate(id, envelope) {
+            Ok(verified) => verified,
+            Err(distrust) => {
+                if matches!(distrust, Distrust::Lie) {
+                    self.tampered(step, Some(id), number.0, &bytes);
+                }
+                return Err(distrust);
+            }
+        };
         let name = Name::Envelope(id, place.device, place.seq);
         step.put(&self.sealer, name, &Content::Bytes(Blob(verified.as_bytes().to_vec())));
         self.advance(id, number);
         if let Some(document) = self.documents.get_mut(&id) {
             let chain = Chain { seq: place.seq, id: verified.id() };
-            document.chains.insert(place.device, chain);
+            document.extend_chain(place.device, chain);
             document.marked.push((place, verified));
         }
         Ok(true)
@@ -275,11 +306,21 @@ impl Desk {
             let found = self.documents.iter().find_map(|(id, document)| {
                 document.flights.iter().any(|flight| flight.id == *envelope).then_some(*id)
             });
-            let Some(id) = found else { continue };
+            let Some(id) = found else {
+                if self.is_healing() && matches!(ack, Ack::Refused(_)) {
+                    self.at_odds();
+                }
+                continue;
+            };
             match ack {
                 Ack::Stored(number) | Ack::Duplicate(number) => {
                     self.acked(id, *envelope, *number);
                     touched.insert(id);
+                }
+                // Ours are pushed when everything was offered; more is at stake then.
+                Ack::Refused(_) if self.is_healing() => {}
+                Ack::Refused(refusal) if refusal.reason() == Reason::Equivocation => {
+                    self.contested(step, id);
                 }
                 Ack::Refused(refusal) if is_of_epoch(refusal.reason()) => {
                     let flight = self.documents.get(&id).and_then(|document| {
@@ -295,6 +336,9 @@ impl Desk {
                 Ack::Refused(refusal) => {
                     if let Some(document) = self.documents.get_mut(&id) {
                         document.blocked = true;
+                    }
+                    if refusal.reason() == Reason::SequenceGap {
+                        self.asked_again(step, id, Seq(refusal.detail.unwrap_or(0)));
                     }
                     let code = refusal.reason().code();
                     Self::notice(step, Notice::Refused { code });

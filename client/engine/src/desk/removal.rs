@@ -48,7 +48,7 @@ impl Desk {
         self.wish_org(step, OrgBody::PolicyChange(PolicyChange { offline_hours }));
     }
 
-    fn wish_org(&mut self, step: &mut Step<'_, '_>, body: OrgBody) {
+    pub(super) fn wish_org(&mut self, step: &mut Step<'_, '_>, body: OrgBody) {
         if self.login != Login::In {
             return Self::notice(step, Notice::NeedsNetwork);
         }
@@ -112,7 +112,7 @@ impl Desk {
     /// Begins the next epoch of documents that need one, a few at a time: those with something to
     /// send first, then those used last.
     pub(super) fn rotate_due(&mut self, step: &mut Step<'_, '_>) {
-        if !self.check_stale || self.login != Login::In || !self.is_open() {
+        if !self.check_stale || self.login != Login::In || !self.is_open() || self.is_retired() {
             return;
         }
         let (Some((me, account)), Some(org)) = (self.me(), &self.org) else { return };

@@ -92,7 +92,7 @@ impl Desk {
             let content = Content::Bytes(Blob(flight.bytes.clone()));
             step.put(&self.sealer, Name::Envelope(id, self.keys.id, flight.seq), &content);
             step.after(After::Sealed(id, flight.seq));
-            document.chains.insert(self.keys.id, Chain { seq: flight.seq, id: flight.id });
+            document.extend_chain(self.keys.id, Chain { seq: flight.seq, id: flight.id });
             document.flights.push_back(flight);
         }
     }

@@ -85,6 +85,7 @@ impl Desk {
             return;
         }
         self.show_sync(step, journal);
+        self.show_alarms(step);
         self.show_whereabouts(step);
         if !is_same {
             self.show_home(step);

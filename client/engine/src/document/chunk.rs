@@ -4,7 +4,7 @@ use automerge::{ActorId, ChangeHash};
 use minicbor::Encode;
 use shared::{
     Blob, Decode, hash,
-    id::{DeviceId, DocumentId, EnvelopeId, Seq},
+    id::{DeviceId, DocumentId, EnvelopeId, Seq, ServerEpoch},
     limit::{CHANGE_ROWS_MAX, ENVELOPE_CHANGES_MAX},
     log::Head,
     map::Set,
@@ -48,7 +48,7 @@ pub struct Seen {
 impl Seen {
     /// Up to this envelope.
     pub fn new(device: DeviceId, seq: Seq, id: EnvelopeId) -> Self {
-        Self { device, seq, prefix: *id.as_bytes().first_chunk().unwrap_or(&[0; 8]) }
+        Self { device, seq, prefix: super::prefix_of(id) }
     }
 }
 
@@ -74,6 +74,10 @@ pub struct Chunk {
     /// The starts whose actors made the changes.
     #[n(5)]
     pub starts: Vec<u64>,
+    /// The server to which the author had given everything that it holds. In that epoch, whatever
+    /// the frontier and the head name is there before this envelope.
+    #[n(6)]
+    pub server: Option<ServerEpoch>,
 }
 
 /// Why a chunk was not taken.

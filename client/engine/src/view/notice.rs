@@ -2,7 +2,6 @@
 
 use minicbor::Encode;
 use shared::Decode;
-use shared::id::DocumentId;
 
 /// Something the person must be told once. The page has the words.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -42,13 +41,6 @@ pub enum Notice {
     /// What another device wrote could not be applied and was set aside.
     #[n(8)]
     Quarantined,
-    /// What the server sent does not verify; it was not taken.
-    #[n(9)]
-    ServerLies {
-        /// The document concerned; `None` for the org log.
-        #[n(0)]
-        document: Option<DocumentId>,
-    },
     /// This program is older than what it received: update.
     #[n(10)]
     UpdateNeeded,

@@ -3,7 +3,7 @@
 use super::{AccountKeys, DeviceKeys, EnrolGrant, OrgLog, Role};
 use crate::{
     id::{AccountId, DeviceId, EntryHash, FirmId, ServerEpoch},
-    log::Head,
+    log::{Head, hash_at},
     sign::VerifyKey,
 };
 
@@ -111,6 +111,11 @@ impl OrgLog {
     /// Length and last hash.
     pub fn head(&self) -> Head {
         self.head
+    }
+
+    /// What the last entry hashed to when the log had this length.
+    pub fn hash_at(&self, length: u64) -> Option<EntryHash> {
+        hash_at(&self.hashes, length)
     }
 
     /// A person, if in the log.
