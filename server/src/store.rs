@@ -47,6 +47,8 @@ pub struct Store {
     org: Option<OrgLog>,
     org_is_read: bool,
     documents: BTreeMap<DocumentId, Held>,
+    /// The write-ahead log may still hold what was shredded.
+    wipe_log: bool,
 }
 
 /// A further connection that only reads, for answers that need no writer.
@@ -130,6 +132,20 @@ impl Store {
         self.db.close().map_err(|(_, error)| StoreError::from_sqlite(error))
     }
 
+    /// Empties the write-ahead log. While somebody reads from it nobody waits for that: it is done
+    /// after a later commit.
+    fn wipe_log(&mut self) {
+        let wipe = || {
+            self.db.pragma_update(None, "busy_timeout", 0)?;
+            let is_busy =
+                self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+            self.db.pragma_update(None, "busy_timeout", BUSY_TIMEOUT_MS)?;
+            is_busy
+        };
+        let is_wiped = matches!(wipe(), Ok(false));
+        self.wipe_log = !is_wiped;
+    }
+
     /// Makes the database as full as a disk of so many pages would.
     #[cfg(test)]
     pub(crate) fn limit_size(&self, pages: i64) {
@@ -147,7 +163,7 @@ impl Store {
         migrate::migrate(&mut db)?;
         let epoch = held::read_or_make_epoch(&db, make_bytes(entropy))?;
         let org = held::read_org(&db)?;
-        Ok(Self { db, epoch, org, org_is_read: true, documents: BTreeMap::new() })
+        Ok(Self { db, epoch, org, org_is_read: true, documents: BTreeMap::new(), wipe_log: true })
     }
 }
 

@@ -14,7 +14,8 @@ use crate::{
 const FIELD: &str = "textarea[data-field=presenting_issue]";
 
 /// `trap()` ends in what every panic of ours ends in, thrown by an instance of its own.
-const TRAP: &str = "const trap = () => new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array([
+const TRAP: &str =
+    "const trap = () => new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array([
     0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 116, 0, 0,
     10, 5, 1, 3, 0, 0, 11]))).exports.t();";
 

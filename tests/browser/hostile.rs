@@ -96,12 +96,13 @@ pub(crate) async fn stage(house: &House, notes: usize) -> Stage {
     let mut laptop = station(LAPTOP).with_disk();
     laptop.arrive(&code, "").await.unwrap();
     for note in &attacked {
-        laptop.until("the note is here", |it| {
-            let cases = &it.screen.home.cases;
-            cases.iter().flat_map(|case| &case.interviews).any(|row| row.note == Some(*note))
-        })
-        .await
-        .unwrap();
+        laptop
+            .until("the note is here", |it| {
+                let cases = &it.screen.home.cases;
+                cases.iter().flat_map(|case| &case.interviews).any(|row| row.note == Some(*note))
+            })
+            .await
+            .unwrap();
     }
     laptop.turn_until_quiet().await.unwrap();
     tablet.open_note(&healthy).await;

@@ -86,7 +86,8 @@ pub fn attacks(at: UnixMillis, insider: &Insider, replica: &Crdt) -> Vec<Attack>
     let mut stranger = base();
     stranger.actor = vec![0x5A; 16];
     let mut whole = Automerge::new();
-    let changes = replica.save().0.into_iter().map(|bytes| Change::from_bytes(bytes.0).expect("a change"));
+    let changes =
+        replica.save().0.into_iter().map(|bytes| Change::from_bytes(bytes.0).expect("a change"));
     whole.apply_changes(changes).expect("a document");
     let mut attacks = vec![
         ("no chunk", Kind::Changes, vec![0xFF; 900]),
@@ -112,4 +113,3 @@ pub fn attacks(at: UnixMillis, insider: &Insider, replica: &Crdt) -> Vec<Attack>
     }
     attacks
 }
-

@@ -50,17 +50,22 @@ pub struct Insider {
     authors: BTreeMap<DeviceId, VerifyKey>,
 }
 
+/// What a device's store holds, as its owner can read it.
+pub fn records(disk: &BTreeMap<RecordKey, Blob>) -> (Sealer, BTreeMap<Name, Content>) {
+    let vault = disk.get(&RecordKey::VAULT).expect("a vault");
+    let vault = Vault::parse(&vault.0).expect("a vault");
+    let passphrase = Passphrase::new(PASSPHRASE.to_owned());
+    let key = vault.open(&passphrase, crate::quick_stretch).expect("the right passphrase");
+    let sealer = Sealer::new(key);
+    let records = disk.iter().filter(|(key, _)| **key != RecordKey::VAULT);
+    let records = records.filter_map(|(key, value)| sealer.open(&(*key, value.clone()))).collect();
+    (sealer, records)
+}
+
 impl Insider {
     /// Opens a device's store as its owner can.
     pub fn open(disk: &BTreeMap<RecordKey, Blob>, document: DocumentId) -> Self {
-        let vault = disk.get(&RecordKey::VAULT).expect("a vault");
-        let vault = Vault::parse(&vault.0).expect("a vault");
-        let passphrase = Passphrase::new(PASSPHRASE.to_owned());
-        let key = vault.open(&passphrase, crate::quick_stretch).expect("the right passphrase");
-        let sealer = Sealer::new(key);
-        let records = disk.iter().filter(|(key, _)| **key != RecordKey::VAULT);
-        let records: BTreeMap<Name, Content> =
-            records.filter_map(|(key, value)| sealer.open(&(*key, value.clone()))).collect();
+        let (sealer, records) = records(disk);
         let Some(Content::Keyring(keyring)) = records.get(&Name::Keyring) else {
             unreachable!("a store without keyring")
         };
@@ -137,6 +142,18 @@ impl Insider {
         crdt
     }
 
+    /// The document's envelopes from behind their headers on, as the server stores them.
+    pub fn ciphertexts(&self) -> Vec<Vec<u8>> {
+        let of = |it: &Verified| it.as_bytes().iter().skip(150).take(64).copied().collect();
+        self.envelopes.iter().map(of).collect()
+    }
+
+    /// What the document's envelopes hold.
+    pub fn plaintexts(&self) -> Vec<Vec<u8>> {
+        let open = |it: &Verified| seal::open(it, &self.secret).expect("an envelope of this epoch");
+        self.envelopes.iter().map(open).collect()
+    }
+
     fn read(&self, envelope: &Verified) -> engine::document::intake::Opened {
         let plaintext = seal::open(envelope, &self.secret).expect("an envelope of this epoch");
         let chunk = Chunk::parse(&plaintext).expect("an honest chunk");
@@ -161,6 +178,11 @@ impl Insider {
             starts: vec![START],
             server: None,
         }
+    }
+
+    /// A record for this device's store, so that its own program does what its owner could not ask.
+    pub fn record(&self, name: Name, content: &Content, dice: &mut Dice) -> Record {
+        self.sealer.seal(name, content, &mut Cx { now: UnixMillis(0), entropy: dice })
     }
 
     /// Seals and signs the next envelope, and hands out the record that makes this device's own

@@ -68,6 +68,11 @@ impl Screen {
             View::Notice(notice) => self.notices.push(notice),
             View::Alarms(alarms) => self.alarms = alarms,
             View::Evidence { text, .. } => self.evidence = Some(text),
+            View::Moved { from, to } => {
+                self.forget(from);
+                self.shared.remove(&from);
+                self.went_to = to;
+            }
             View::Whereabouts { document, whereabouts } => {
                 if let Some(note) = self.notes.get_mut(&document) {
                     note.whereabouts = whereabouts;

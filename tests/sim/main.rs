@@ -1,6 +1,7 @@
 //! Stories in the simulated world: real engines, the real service, one seed.
 
 mod crash;
+mod ending;
 mod evidence;
 mod evil_member;
 mod interview;

@@ -106,7 +106,8 @@ fn frozen_removals_parse_and_their_chain_opens() {
         assert_eq!(hex(entry.hash().as_bytes()), vector["hash"]);
         assert!(OrgBody::parse(&entry).is_ok(), "{}", vector["name"]);
     }
-    for vector in list(&told["document"]) {
+    let endings = on_disk("ending.json");
+    for vector in list(&told["document"]).iter().chain(list(&endings)) {
         let entry = Entry::parse(&bytes(vector, "bytes")).unwrap();
         assert_eq!(hex(entry.hash().as_bytes()), vector["hash"]);
         assert!(DocumentBody::parse(&entry).is_ok(), "{}", vector["name"]);

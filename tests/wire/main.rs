@@ -8,6 +8,7 @@
 
 mod cast;
 mod change;
+mod ending;
 mod entry;
 mod envelope;
 mod frozen;

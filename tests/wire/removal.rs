@@ -58,7 +58,7 @@ fn say(firm: &mut Firm, by: Person, body: &OrgBody) -> Result<(), EntryError> {
 }
 
 /// Says something about the document that was judged by the first `org` entries of the org log.
-fn write(
+pub(crate) fn write(
     paper: &mut Paper,
     firm: &Firm,
     by: Person,
@@ -75,7 +75,7 @@ fn write(
     paper.append(firm, body.sign(place, &by.device_key()))
 }
 
-fn length(firm: &Firm) -> u64 {
+pub(crate) fn length(firm: &Firm) -> u64 {
     firm.log.head().length
 }
 
@@ -93,16 +93,16 @@ fn revoke(person: Person, cuts: Vec<Cut>) -> DocumentBody {
     DocumentBody::Revoke(Revoke { account: person.account(), cuts })
 }
 
-fn cut(device: DeviceId, seq: u64) -> Cut {
+pub(crate) fn cut(device: DeviceId, seq: u64) -> Cut {
     Cut { device, seq: Seq(seq), envelope: EnvelopeId::new([5; 32]) }
 }
 
-fn of(person: Person, seq: u64, epoch: u32) -> Header {
+pub(crate) fn of(person: Person, seq: u64, epoch: u32) -> Header {
     Header { device: person.device(), seq: Seq(seq), epoch: Epoch(epoch), ..header() }
 }
 
 /// A document with a writer, and the org log's length when both were told so.
-fn shared_paper(firm: &Firm) -> Paper {
+pub(crate) fn shared_paper(firm: &Firm) -> Paper {
     let mut paper = Paper::new(firm);
     let seen = length(firm);
     write(&mut paper, firm, CONSULTANT, seen, &grants(EMPLOYEE, Access::Writer)).unwrap();
@@ -342,7 +342,7 @@ fn members_revoke_and_rotate_only_as_managers() {
     let bodies = [
         revoke(EMPLOYEE, vec![]),
         rotate(2, vec![]),
-        DocumentBody::Finalise(Finalise { successor: None }),
+        DocumentBody::Finalise(Finalise { successor: None, covers: None }),
         DocumentBody::Shred(Shred {}),
     ];
     for body in &bodies {
@@ -533,7 +533,7 @@ fn a_final_document_is_final_once_and_a_shredded_one_says_nothing_more() {
     let firm = Firm::staffed();
     let seen = length(&firm);
     let mut paper = shared_paper(&firm);
-    let finalise = DocumentBody::Finalise(Finalise { successor: None });
+    let finalise = DocumentBody::Finalise(Finalise { successor: None, covers: None });
     let attest = SnapshotAttest { snapshot: EnvelopeId::new([1; 32]), heads: [2; 32] };
     write(&mut paper, &firm, EMPLOYEE, seen, &DocumentBody::SnapshotAttest(attest)).unwrap();
     assert_eq!(paper.log.attests().collect::<Vec<_>>(), [(EMPLOYEE.device(), &attest)]);

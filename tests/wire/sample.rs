@@ -180,14 +180,18 @@ pub(crate) fn document_bodies() -> Vec<(&'static str, DocumentBody)> {
         })
     };
     vec![
-        ("revoke", DocumentBody::Revoke(Revoke { account, cuts })),
+        ("revoke", DocumentBody::Revoke(Revoke { account, cuts: cuts.clone() })),
         ("rotate", rotate(Some(blob(8)))),
         ("rotate from now on", rotate(None)),
         (
             "snapshot attest",
             DocumentBody::SnapshotAttest(SnapshotAttest { snapshot: envelope, heads: [9; 32] }),
         ),
-        ("finalise", DocumentBody::Finalise(Finalise { successor: Some(DOCUMENT) })),
+        ("finalise", DocumentBody::Finalise(Finalise { successor: Some(DOCUMENT), covers: None })),
+        (
+            "finalise what was read",
+            DocumentBody::Finalise(Finalise { successor: None, covers: Some(cuts.clone()) }),
+        ),
         ("shred", DocumentBody::Shred(Shred {})),
     ]
 }

@@ -44,6 +44,7 @@ pub(crate) fn files() -> Vec<(&'static str, Value)> {
         ("sealed.json", sealed_envelopes()),
         ("wrap.json", wraps()),
         ("removal.json", removals()),
+        ("ending.json", endings()),
         ("healing.json", healing()),
         ("device.json", kept::vectors()),
     ]
@@ -124,9 +125,9 @@ fn removals() -> Value {
         let by = if *name == "key rotate" { CONSULTANT } else { ADMIN };
         entry(name, by.0 + 1, &firm.entry_by(by, body))
     });
-    let written = document_bodies();
-    let document = written.iter().map(|(name, body)| {
-        entry(name, CONSULTANT.0 + 1, &paper.judged_entry_by(&firm, CONSULTANT, body))
+    let document = document_bodies().into_iter().filter(|(name, _)| !is_of_ending(name));
+    let document = document.map(|(name, body)| {
+        entry(name, CONSULTANT.0 + 1, &paper.judged_entry_by(&firm, CONSULTANT, &body))
     });
     let revoked = firm.entry_by(ADMIN, &said[0].1);
     let message = ServerMessage::Refused {
@@ -146,6 +147,21 @@ fn removals() -> Value {
             "bytes": hex(&sealed),
         },
     })
+}
+
+/// What came to the entries of `removal.json` later.
+fn is_of_ending(name: &str) -> bool {
+    name == "finalise what was read"
+}
+
+fn endings() -> Value {
+    let firm = Firm::staffed();
+    let paper = Paper::new(&firm);
+    let said = document_bodies().into_iter().filter(|(name, _)| is_of_ending(name));
+    let entries = said.map(|(name, body)| {
+        entry(name, CONSULTANT.0 + 1, &paper.judged_entry_by(&firm, CONSULTANT, &body))
+    });
+    entries.collect()
 }
 
 fn logins() -> Value {

@@ -107,10 +107,9 @@ mod tests {
 
     #[test]
     fn the_limit_itself_is_allowed_and_one_byte_more_is_not() {
-        for (is_slim, most, told) in [
-            (true, 600_000, "600.1 KB > 600.0 KB"),
-            (false, 780_000, "780.1 KB > 780.0 KB"),
-        ] {
+        for (is_slim, most, told) in
+            [(true, 600_000, "600.1 KB > 600.0 KB"), (false, 780_000, "780.1 KB > 780.0 KB")]
+        {
             let mut payload = Payload::new(is_slim);
             payload.add("app.wasm", 0, most);
             assert!(payload.check().is_ok());

@@ -219,6 +219,26 @@ pub enum Command {
     /// Removes somebody for good.
     #[n(20)]
     RemovePerson(#[n(0)] AccountId),
+    /// Destroys a document this person manages, everywhere and for good. The pages ask first.
+    #[n(35)]
+    Shred(#[n(0)] DocumentId),
+    /// Writes a document this person manages down anew, without its drafts, and ends it.
+    #[n(36)]
+    Finalise(#[n(0)] DocumentId),
+    /// Lets an account into what a document holds from now on: it is written down anew, and what
+    /// was deleted before stays with those who had it.
+    #[n(37)]
+    LetInFromNow {
+        /// Which document.
+        #[n(0)]
+        document: DocumentId,
+        /// Whom.
+        #[n(1)]
+        account: AccountId,
+        /// To do what.
+        #[n(2)]
+        access: Access,
+    },
     /// Says how long devices may be opened without the server.
     #[n(21)]
     SetPolicy {

@@ -21,6 +21,7 @@ use crate::{
 
 mod apply;
 mod edit;
+mod ending;
 mod heal;
 mod join;
 mod keys;
@@ -34,6 +35,7 @@ mod reseal;
 mod show;
 mod trust;
 
+pub use ending::GRACE_MS;
 pub(crate) use join::Invitation;
 pub(crate) use load::Found;
 
@@ -116,6 +118,8 @@ pub(crate) struct Desk {
     check_stale: bool,
     /// What is known of the server, and what speaks against it.
     trust: trust::Trust,
+    /// When it was last looked for documents whose time is over.
+    ends_seen_at: shared::time::UnixMillis,
 }
 
 impl Desk {
@@ -146,6 +150,7 @@ impl Desk {
             must_ask: false,
             check_stale: true,
             trust: trust::Trust::default(),
+            ends_seen_at: shared::time::UnixMillis(0),
         }
     }
 
@@ -250,6 +255,9 @@ impl Desk {
     pub(crate) fn settle(&mut self, step: &mut Step<'_, '_>) {
         self.rotate_due(step);
         self.reseal_due(step);
+        self.end_due(step);
+        self.shred_due(step);
+        self.follow_open(step);
         self.push_durable(step);
     }
 

@@ -11,7 +11,11 @@ use shared::{
 };
 
 use crate::{
-    document::{crdt::Crdt, intake::Opened, pending::PendingEntry},
+    document::{
+        crdt::Crdt,
+        intake::Opened,
+        pending::{Ending, PendingEntry, Wish},
+    },
     epoch::EpochSecret,
     record::{DocumentProgress, Place},
     view::Whereabouts,
@@ -20,6 +24,7 @@ use crate::{
 pub mod census;
 pub mod chunk;
 pub mod crdt;
+pub mod flatten;
 pub mod genesis;
 pub mod inspect;
 pub mod intake;
@@ -27,7 +32,7 @@ pub mod mirror;
 pub mod pending;
 
 /// Candidates kept for one epoch's secret; the log's commitment decides between them.
-const SECRET_CANDIDATES_MAX: usize = 4;
+pub(crate) const SECRET_CANDIDATES_MAX: usize = 4;
 
 /// How far a device's chain of envelopes is known here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +107,8 @@ pub(crate) struct Document {
     pub(crate) pulling: bool,
     /// The server refused something of this document on this connection.
     pub(crate) blocked: bool,
+    /// The server refused an envelope because nobody, or not this person, writes here any more.
+    pub(crate) refused_writing: bool,
     pub(crate) next_counter: u64,
     /// Our envelopes from this one on wait for the next epoch.
     pub(crate) reseal_from: Option<Seq>,
@@ -139,6 +146,7 @@ impl Document {
             heard_last: Number(0),
             pulling: false,
             blocked: false,
+            refused_writing: false,
             next_counter: 0,
             reseal_from: None,
             awaits_org: false,
@@ -161,11 +169,12 @@ impl Document {
         candidates.iter().find(|secret| secret.commitment(self.id, epoch) == commitment)
     }
 
-    /// Everything that the server has is here, and nothing of ours waits for the log.
+    /// Everything that the server has is here, and nothing of ours waits for the log but its end.
     pub(crate) fn is_settled(&self) -> bool {
         let is_whole = !self.pulling && self.heard_last <= self.progress.cursor;
         let can_read = self.log.as_ref().is_some_and(|log| self.secret(log.epoch()).is_some());
-        is_whole && can_read && self.pending.is_empty() && !self.blocked && !self.awaits_org
+        let is_quiet = self.pending.iter().all(|(_, pending)| pending.is_unsigned_end());
+        is_whole && can_read && is_quiet && !self.blocked && !self.awaits_org
     }
 
     /// Keeps a candidate for an epoch's secret; hands out its place, or `None` if there are enough.
@@ -184,10 +193,48 @@ impl Document {
         match &self.log {
             Some(log) => {
                 let access = log.access(account);
-                log.life() == Life::Open && matches!(access, Some(Access::Writer | Access::Manager))
+                let may = matches!(access, Some(Access::Writer | Access::Manager));
+                may && log.life() == Life::Open && !self.is_ending()
             }
-            None => !self.pending.is_empty(),
+            None => !self.pending.is_empty() && !self.is_ending(),
         }
+    }
+
+    /// Whether an entry of this very kind waits.
+    pub(crate) fn is_wished(&self, wish: &Wish) -> bool {
+        self.pending.iter().any(|(_, pending)| pending.wish == *wish)
+    }
+
+    /// The end, if that is the first entry to wait.
+    pub(crate) fn ending(&self) -> Option<&Ending> {
+        match self.pending.front() {
+            Some((_, PendingEntry { wish: Wish::Finalise(ending), .. })) => Some(ending),
+            Some(_) | None => None,
+        }
+    }
+
+    /// Whether this device wished the document's end, and nothing more is written here.
+    pub(crate) fn is_ending(&self) -> bool {
+        let ends = |wish: &Wish| matches!(wish, Wish::Finalise(_) | Wish::Shred);
+        self.pending.iter().any(|(_, pending)| ends(&pending.wish))
+    }
+
+    /// Whether nothing more is written to it, by anybody.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.log.as_ref().is_some_and(|log| log.life() != Life::Open)
+    }
+
+    /// Whether everything of it was destroyed.
+    pub(crate) fn is_shredded(&self) -> bool {
+        self.log.as_ref().is_some_and(|log| log.life() == Life::Shredded)
+    }
+
+    /// Edits of `this` device that came too late for the document.
+    pub(crate) fn left_behind(&self, this: DeviceId) -> u32 {
+        let Some(log) = &self.log else { return 0 };
+        let late = self.flights.iter().filter(|flight| log.is_past_end(this, flight.seq));
+        let fresh = u32::try_from(self.fresh.len()).unwrap_or(u32::MAX);
+        late.map(|flight| flight.edits).sum::<u32>().saturating_add(fresh)
     }
 
     pub(crate) fn chain(&self, device: DeviceId) -> Chain {
@@ -236,6 +283,7 @@ impl Document {
     pub(crate) fn disconnected(&mut self) {
         self.pulling = false;
         self.blocked = false;
+        self.refused_writing = false;
         self.pending_sent = false;
         self.reseal_from = None;
         self.cuts_refused = 0;

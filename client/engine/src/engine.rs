@@ -18,7 +18,7 @@ use crate::{
     view::{Gate, Notice, View, Work},
 };
 
-pub use crate::desk::Pace;
+pub use crate::desk::{GRACE_MS, Pace};
 
 /// How long the app waits for more typing before it seals what there is.
 pub const COALESCE_MS: u64 = 1_500;
@@ -360,6 +360,11 @@ fn work(desk: &mut Desk, step: &mut Step<'_, '_>, command: Command) {
         Command::RemovePerson(account) => desk.remove_person(step, account),
         Command::SetPolicy { offline_hours } => desk.set_policy(step, offline_hours),
         Command::OfferSummary(note) => desk.offer_summary(step, note),
+        Command::Shred(document) => desk.shred(step, document),
+        Command::Finalise(document) => desk.finalise(step, document, None),
+        Command::LetInFromNow { document, account, access } => {
+            desk.finalise(step, document, Some((account, access)));
+        }
         // Meant for a device that is not open.
         Command::MakeFirm(_) | Command::Enrol(_) | Command::Unlock(_) | Command::Lock => {}
         // Done already, whether the device may write or not.

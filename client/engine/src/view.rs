@@ -545,6 +545,16 @@ pub enum View {
         #[n(1)]
         text: String,
     },
+    /// A document on screen, or asked for, goes on as another or is gone.
+    #[n(25)]
+    Moved {
+        /// Which document.
+        #[n(0)]
+        from: DocumentId,
+        /// What goes on in its place.
+        #[n(1)]
+        to: Option<DocumentId>,
+    },
 }
 
 #[cfg(test)]

@@ -249,10 +249,21 @@ impl Signals {
             }),
             View::Invitation(invitation) => self.invitation.set(Some(invitation)),
             View::GoTo(document) => self.go(Place::Note(document)),
+            View::Moved { from, to } => self.move_on(from, to),
             View::Notice(notice) => self.show_notice(notice),
             View::Alarms(alarms) => self.alarms.set(alarms),
             View::Evidence { number, text } => self.evidence.set(Some((number, text))),
             View::Whereabouts { document, whereabouts } => self.put(document, whereabouts),
+        }
+    }
+
+    /// The document of this page goes on as another, or is gone.
+    fn move_on(&'static self, from: DocumentId, to: Option<DocumentId>) {
+        match (self.place.get_untracked(), to) {
+            (Place::Note(id), Some(to)) if id == from => self.go(Place::Note(to)),
+            (Place::Case(id), Some(to)) if id == from => self.go(Place::Case(to)),
+            (place, None) if place.document() == Some(from) => self.go(Place::Home),
+            (_, _) => {}
         }
     }
 

@@ -417,6 +417,12 @@ fn notice(notice: &Notice) -> String {
         Notice::AccountClosed => String::from(
             "This account cannot be used at present. Your records are still on this device. Ask your administrator.",
         ),
+        Notice::Shredded { edits, .. } => format!(
+            "The record was destroyed, and with it {edits} unsent changes that only this device had."
+        ),
+        Notice::LeftBehind { edits, .. } => format!(
+            "The record was finalised. {edits} unsent changes of this device came too late; they stay on this device with the earlier record. Copy them into the new one if they are needed."
+        ),
         Notice::NoMemory => String::from(
             "There is too little memory to derive the key. Close other apps or tabs and try again.",
         ),

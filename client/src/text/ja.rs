@@ -417,6 +417,12 @@ fn notice(notice: &Notice) -> String {
         Notice::AccountClosed => String::from(
             "このアカウントは現在使えません。記録はこの端末に残っています。管理者に確かめてください。",
         ),
+        Notice::Shredded { edits, .. } => format!(
+            "記録が消去されました。この端末だけにあった未送信の変更{edits}件も消去されました。"
+        ),
+        Notice::LeftBehind { edits, .. } => format!(
+            "記録が確定されました。この端末の未送信の変更{edits}件は間に合わず、確定前の記録とともにこの端末に残っています。必要なら確定後の記録に書き写してください。"
+        ),
         Notice::NoMemory => String::from(
             "メモリーが足りず、鍵を作れませんでした。ほかのアプリやタブを閉じて、もう一度お試しください。",
         ),

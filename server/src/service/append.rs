@@ -5,7 +5,7 @@ use shared::{
     id::{AccountId, DeviceId, DocumentId},
     log::{
         Author, Entry, EntryError, Head, LogId,
-        document::{Cut, DocumentBody, DocumentLog},
+        document::{Cut, DocumentBody, DocumentLog, Finalise, Life},
         org::{OrgBody, OrgLog},
     },
     refusal::{Reason, Refusal},
@@ -142,7 +142,11 @@ fn append_document(
         }
     };
     wrap::check_for_members(&next, wraps).map_err(ServiceError::Refused)?;
+    let is_shredded = next.life() == Life::Shredded;
     let head = tx.store_document_entry(next, entry).map_err(ServiceError::Broken)?;
+    if is_shredded {
+        tx.shred(document).map_err(ServiceError::Broken)?;
+    }
     put_wraps(tx, wraps).map(|()| Outcome::Appended(head))
 }
 
@@ -193,9 +197,16 @@ fn continue_document(
 
 /// Nobody's envelopes end before the last one that is stored: others have read it.
 fn check_cuts(org: &OrgLog, held: &Held, entry: &Entry) -> Result<(), ServiceError> {
-    let (account, cuts) = match DocumentBody::parse(entry) {
-        Ok(DocumentBody::Revoke(revoke)) => (Some(revoke.account), revoke.cuts),
-        Ok(DocumentBody::Rotate(rotate)) => (None, rotate.cuts),
+    let seen = entry.org().unwrap_or(0);
+    let (ending, cuts) = match DocumentBody::parse(entry) {
+        Ok(DocumentBody::Revoke(revoke)) => {
+            (held.log.ending(org, Some(revoke.account), seen), revoke.cuts)
+        }
+        Ok(DocumentBody::Rotate(rotate)) => (held.log.ending(org, None, seen), rotate.cuts),
+        // The end of a document is the end of everybody's envelopes.
+        Ok(DocumentBody::Finalise(Finalise { covers: Some(covers), .. })) => {
+            (held.chains.keys().copied().collect(), covers)
+        }
         Ok(_) | Err(_) => return Ok(()),
     };
     let is_behind = |device: &DeviceId| {
@@ -207,7 +218,6 @@ fn check_cuts(org: &OrgLog, held: &Held, entry: &Entry) -> Result<(), ServiceErr
         };
         !cuts.iter().any(|cut| cut.device == *device && reaches(cut))
     };
-    let ending = held.log.ending(org, account, entry.org().unwrap_or(0));
     if ending.iter().any(is_behind) { Err(no(Reason::CutBehind)) } else { Ok(()) }
 }
 

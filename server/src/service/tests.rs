@@ -1,6 +1,7 @@
 //! What the server decides, told as stories. Every refusal that a service gives is reached here.
 
 mod append;
+mod ending;
 mod login;
 mod pull;
 mod push;

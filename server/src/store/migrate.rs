@@ -8,6 +8,7 @@ use crate::store::StoreError;
 const STEPS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0001_ciphertext_and_logs.sql"),
     include_str!("../../../migrations/sqlite/0002_removal.sql"),
+    include_str!("../../../migrations/sqlite/0003_endings.sql"),
 ];
 
 /// Takes the steps not taken yet, each in its own transaction. Says how many there were.

@@ -276,6 +276,7 @@ impl<'s> Reader<'s> {
         let piece = self.piece(
             "SELECT number, device, document, epoch, sealed FROM wrap
              WHERE account = ?1 AND number > ?2 AND (device IS NULL OR device = ?3)
+             AND sealed <> x''
              ORDER BY number",
             params![account.as_bytes(), to_sql(after), device.as_bytes()],
             |row| Ok((from_sql(row.get(0)?), wrap_from_row(account, row)?)),

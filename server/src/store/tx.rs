@@ -64,6 +64,7 @@ struct Touched {
     run: Option<OpenRun>,
     devices: BTreeSet<DeviceId>,
     log_grew: bool,
+    shredded: bool,
 }
 
 impl<'s> Tx<'s> {
@@ -240,6 +241,31 @@ impl<'s> Tx<'s> {
         Ok(number)
     }
 
+    /// Destroys the envelopes and wraps of a document; its log stays. The number of a wrap is never
+    /// given again, so its row stays too, without content.
+    pub fn shred(&mut self, document: DocumentId) -> Result<(), StoreError> {
+        let touched = self.staged.documents.entry(document).or_default();
+        *touched = Touched { log_grew: touched.log_grew, shredded: true, ..Touched::default() };
+        self.staged.runs.retain(|run| run.document != document);
+        if let Some(held) = self.store.documents.get_mut(&document) {
+            held.chains.clear();
+            held.last = Number(0);
+        }
+        for statement in [
+            "DELETE FROM run WHERE id IN (SELECT run FROM run_index WHERE document = ?1)",
+            "DELETE FROM run_index WHERE document = ?1",
+            "DELETE FROM chain WHERE document = ?1",
+            "UPDATE wrap SET sealed = x'' WHERE document = ?1",
+        ] {
+            self.store
+                .db
+                .prepare_cached(statement)
+                .and_then(|mut statement| statement.execute(params![document.as_bytes()]))
+                .map_err(StoreError::from_sqlite)?;
+        }
+        Ok(())
+    }
+
     /// Makes everything durable. On an error nothing has happened.
     pub fn commit(mut self) -> Result<Notices, StoreError> {
         let mut notices = Notices::default();
@@ -262,7 +288,11 @@ impl<'s> Tx<'s> {
             notices.org = store.org.as_ref().map(|org| org.head().length);
         }
         execute(&store.db, "COMMIT")?;
+        store.wipe_log |= staged.documents.values().any(|touched| touched.shredded);
         self.is_committed = true;
+        if self.store.wipe_log {
+            self.store.wipe_log();
+        }
         Ok(notices)
     }
 }

@@ -14,6 +14,7 @@ use crate::{
         org::{OrgLog, Role},
     },
     map::Map,
+    time::UnixMillis,
 };
 
 mod body;
@@ -50,6 +51,29 @@ pub enum Life {
     Shredded,
 }
 
+/// How a document ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finale {
+    /// When, by the author's clock.
+    pub at: UnixMillis,
+    /// Who said so.
+    pub by: AccountId,
+    /// The document that goes on in its place.
+    pub successor: Option<DocumentId>,
+    covers: Option<Vec<Cut>>,
+}
+
+impl Finale {
+    fn covers(&self, device: DeviceId, seq: Seq, id: Option<EnvelopeId>) -> bool {
+        let Some(covers) = &self.covers else { return true };
+        covers.iter().filter(|cut| cut.device == device).any(|cut| match seq.cmp(&cut.seq) {
+            core::cmp::Ordering::Less => true,
+            core::cmp::Ordering::Equal => id.is_none_or(|id| id == cut.envelope),
+            core::cmp::Ordering::Greater => false,
+        })
+    }
+}
+
 /// Why an envelope does not count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Inadmissible {
@@ -76,6 +100,7 @@ pub struct DocumentLog {
     bars: Map<DeviceId, Bar>,
     attests: Map<DeviceId, SnapshotAttest>,
     life: Life,
+    finale: Option<Box<Finale>>,
     /// How much of the org log the last entry was judged by.
     org: u64,
     /// The same for the entry that began the epoch.
@@ -104,6 +129,7 @@ impl DocumentLog {
             bars: Map::new(),
             attests: Map::new(),
             life: Life::Open,
+            finale: None,
             org: seen,
             epoch_org: seen,
             lost_reader: false,
@@ -132,12 +158,9 @@ impl DocumentLog {
                 managers(access)?;
                 self.revoke(org, seen, &revoke)?;
             }
-            DocumentBody::Finalise(_) => {
+            DocumentBody::Finalise(finalise) => {
                 managers(access)?;
-                if self.life != Life::Open {
-                    return Err(EntryError::Contradiction);
-                }
-                self.life = Life::Final;
+                self.finalise(entry, author, finalise)?;
             }
             DocumentBody::Shred(_) => {
                 managers(access)?;
@@ -200,6 +223,22 @@ impl DocumentLog {
         self.life
     }
 
+    /// How the document ended, if somebody finalised it.
+    pub fn finale(&self) -> Option<&Finale> {
+        self.finale.as_deref()
+    }
+
+    /// Whether the document ended before this envelope of a device: nobody takes it any more.
+    pub fn is_past_end(&self, device: DeviceId, seq: Seq) -> bool {
+        match (self.life, &self.finale) {
+            (Life::Open, _) => false,
+            (Life::Final, Some(finale)) => {
+                finale.covers.is_none() || !finale.covers(device, seq, None)
+            }
+            (Life::Final, None) | (Life::Shredded, _) => true,
+        }
+    }
+
     /// What each device attested last.
     pub fn attests(&self) -> impl Iterator<Item = (DeviceId, &SnapshotAttest)> {
         self.attests.iter().map(|(device, attest)| (*device, attest))
@@ -251,6 +290,10 @@ impl DocumentLog {
     ) -> Result<(), Inadmissible> {
         // An author we do not know yet may be in entries that are on their way.
         let author = org.device(header.device).ok_or(Inadmissible::LogBehind)?;
+        let is_covered = |it: &Finale| it.covers(header.device, header.seq, Some(id));
+        if !self.finale.as_deref().is_none_or(is_covered) {
+            return Err(Inadmissible::CutOff);
+        }
         if header.epoch > self.epoch() {
             return Err(Inadmissible::LogBehind);
         }
@@ -344,6 +387,25 @@ impl DocumentLog {
         self.secrets.push(Secret { commitment, previous });
         self.epoch_org = seen;
         self.lost_reader = false;
+        Ok(())
+    }
+
+    fn finalise(
+        &mut self,
+        entry: &Entry,
+        by: AccountId,
+        finalise: Finalise,
+    ) -> Result<(), EntryError> {
+        let Finalise { successor, covers } = finalise;
+        let mut named = Map::new();
+        let is_again = |cut: &Cut| cut.seq == Seq(0) || named.insert(cut.device, cut.seq).is_some();
+        let is_wrong = covers.as_deref().unwrap_or_default().iter().any(is_again);
+        let is_long = covers.as_ref().is_some_and(|covers| covers.len() > ENTRY_CUTS_MAX);
+        if self.life != Life::Open || is_wrong || is_long {
+            return Err(EntryError::Contradiction);
+        }
+        self.life = Life::Final;
+        self.finale = Some(Box::new(Finale { at: entry.at(), by, successor, covers }));
         Ok(())
     }
 

@@ -226,7 +226,9 @@ impl Run {
             | Notice::UpdateNeeded
             | Notice::StoreDamaged { .. }
             | Notice::NoMemory
-            | Notice::AccountClosed => false,
+            | Notice::AccountClosed
+            | Notice::Shredded { .. }
+            | Notice::LeftBehind { .. } => false,
         };
         let name = self.name_of(device);
         self.tell(|| format!("{name} says {notice:?}"));

@@ -13,7 +13,7 @@ use crate::{
 /// Names a case: the id of the document both read.
 pub type CaseId = DocumentId;
 
-/// Names an interview: the id of the consultant's note of it, which opens nothing to others.
+/// Names an interview: the id of the consultant's first note of it, which opens nothing to others.
 pub type InterviewId = DocumentId;
 
 /// The shared document's fields.
@@ -72,7 +72,10 @@ pub fn add_interview(
 }
 
 /// The interviews of a case, oldest first; notes are named only for who can have them.
-pub fn interviews(crdt: &Crdt, has_note: impl Fn(DocumentId) -> bool) -> Vec<InterviewRow> {
+pub fn interviews(
+    crdt: &Crdt,
+    note: impl Fn(InterviewId) -> Option<DocumentId>,
+) -> Vec<InterviewRow> {
     let list = Field::top("interviews");
     let read = |id: &String| {
         let item = list.child(id);
@@ -81,7 +84,7 @@ pub fn interviews(crdt: &Crdt, has_note: impl Fn(DocumentId) -> bool) -> Vec<Int
             interview,
             ordinal: u32::try_from(crdt.number(&item.child("ordinal"))?).ok()?,
             added_at: time(crdt, &item.child("added_at"))?,
-            note: has_note(interview).then_some(interview),
+            note: note(interview),
             offered_at: time(crdt, &item.child("offered_at")),
         })
     };
@@ -152,7 +155,7 @@ pub fn summaries(crdt: &Crdt) -> Vec<SummaryView> {
             links,
         })
     };
-    interviews(crdt, |_| false).iter().rev().filter_map(view).collect()
+    interviews(crdt, |_| None).iter().rev().filter_map(view).collect()
 }
 
 fn time(crdt: &Crdt, field: &Field) -> Option<UnixMillis> {

@@ -70,14 +70,15 @@ pub fn add_case(
     tx.put(&Field::top("cases").child(&case.to_hex()), employee.to_hex())
 }
 
-/// The case with an employee, if this person opened one.
-pub fn case_with(crdt: &Crdt, employee: AccountId) -> Option<CaseId> {
+/// The cases that this person opened with an employee.
+pub fn cases_with(crdt: &Crdt, employee: AccountId) -> Vec<CaseId> {
     let cases = Field::top("cases");
     let employee = employee.to_hex();
     crdt.keys(&cases)
         .iter()
-        .find(|id| crdt.plain(&cases.child(id)).as_ref() == Some(&employee))
-        .and_then(|id| CaseId::from_hex(id))
+        .filter(|id| crdt.plain(&cases.child(id)).as_ref() == Some(&employee))
+        .filter_map(|id| CaseId::from_hex(id))
+        .collect()
 }
 
 /// Notes the person's own name, for the devices that are linked later.

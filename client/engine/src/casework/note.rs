@@ -1,8 +1,10 @@
 //! The interview note (面談記録): the consultant's own, never shown to the employee or the company.
 
+use shared::id::DocumentId;
+
 use crate::{
     casework::{
-        case::{self, CaseId, Summary},
+        case::{self, CaseId, InterviewId, Summary},
         field::{Field, Shape, Spec},
     },
     document::crdt::{Crdt, EditError, Writer},
@@ -155,6 +157,12 @@ pub fn about(crdt: &Crdt) -> Option<About> {
         employee_name: crdt.plain(&Field::top("employee_name"))?,
         ordinal: u32::try_from(crdt.number(&Field::top("ordinal"))?).ok()?,
     })
+}
+
+/// The interview a note with this id is of: a note that was written down anew says which.
+pub fn interview(crdt: &Crdt, id: DocumentId) -> InterviewId {
+    let named = crdt.plain(&Field::top("interview"));
+    named.and_then(|hex| InterviewId::from_hex(&hex)).unwrap_or(id)
 }
 
 /// The draft of what the employee will read.

@@ -77,6 +77,9 @@ impl Desk {
 
     /// Starts showing a document.
     pub(crate) fn open_document(&mut self, step: &mut Step<'_, '_>, id: DocumentId) {
+        if self.is_elsewhere(step, id) {
+            return;
+        }
         let Some(document) = self.documents.get(&id) else { return };
         let mut open = OpenDocument::default();
         if document.crdt.kind() == Some(Kind::Note) {
@@ -245,17 +248,19 @@ impl Desk {
         let Some(document) = self.documents.get(&note) else { return };
         let Some(about) = note::about(&document.crdt) else { return };
         let (draft, at) = (note::draft(&document.crdt), step.now());
+        let interview = note::interview(&document.crdt, note);
+        let case = self.current(about.case);
         match case::offer(&draft, at) {
             Some(lots) => {
                 // What says when comes last: until then nothing has been offered.
                 let _all = lots
                     .iter()
-                    .all(|lot| self.edit(step, about.case, |tx| case::write(tx, note, lot)));
+                    .all(|lot| self.edit(step, case, |tx| case::write(tx, interview, lot)));
             }
             None => Self::notice(step, Notice::TooLong),
         }
         self.show_document(step, note);
-        self.refresh_open(step, about.case);
+        self.refresh_open(step, case);
     }
 }
 

@@ -184,6 +184,10 @@ impl Desk {
         let log = self.restore_log(&found.logs);
         let Some(document) = self.documents.get_mut(&id) else { return };
         document.log = log;
+        if document.is_shredded() {
+            return self.forget(step, id, &found);
+        }
+        let Some(document) = self.documents.get_mut(&id) else { return };
         let actor = chunk::actor(self.keys.id, id, self.progress.starts);
         let mut covers = Map::new();
         if let Some(Snapshot { changes, covers: covered, census }) = found.snapshot
@@ -200,6 +204,17 @@ impl Desk {
             self.restore_envelope(place, bytes, is_durable, &mut replay);
         }
         self.replay(step, id, &replay);
+    }
+
+    /// What the store still holds of a shredded document: it died while that was to go.
+    fn forget(&mut self, step: &mut Step<'_, '_>, id: DocumentId, found: &Parts) {
+        for (device, seq) in found.chunks.keys() {
+            step.delete(&self.sealer, Name::Envelope(id, *device, *seq));
+        }
+        for place in &found.quarantined {
+            step.delete(&self.sealer, Name::Quarantine(id, place.device, place.seq));
+        }
+        self.look_at_end(step, id);
     }
 
     fn restore_log(&self, entries: &[Blob]) -> Option<DocumentLog> {

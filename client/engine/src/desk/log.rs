@@ -3,7 +3,11 @@
 use shared::{
     Blob,
     id::{AccountId, DeviceId, DocumentId, Epoch},
-    log::{Author, Entry, EntryError, Head, LogId, Place, document::DocumentLog},
+    log::{
+        Author, Entry, EntryError, Head, LogId, Place,
+        document::{DocumentBody, DocumentLog, Life},
+    },
+    refusal::Reason,
     sync::{ClientMessage, Wrap, WrapTo},
 };
 
@@ -34,6 +38,12 @@ impl Desk {
         if document.pending_sent || document.blocked || document.pulling {
             return;
         }
+        if document.pending.front().is_some_and(|(_, it)| it.entry.is_none())
+            && !self.is_ripe(step, id)
+        {
+            return;
+        }
+        let Some(document) = self.documents.get(&id) else { return };
         let made = match document.pending.front() {
             Some((_, pending)) if pending.entry.is_none() => self.sign(step, document, pending),
             Some(_) => None,
@@ -91,6 +101,8 @@ impl Desk {
                 let secret = document.candidate(epoch, rotation.commitment)?;
                 (self.cuts(document, None), self.wraps_for_all(step, log, epoch, secret))
             }
+            Wish::Finalise(_) => (Self::covers(document), vec![]),
+            Wish::Shred => (vec![], vec![]),
         };
         let place = Place {
             log: LogId::Document(id),
@@ -213,6 +225,7 @@ impl Desk {
         self.check_stale = true;
         self.judge_log(step, Some(id));
         self.judge_last(step, id);
+        self.look_why_refused(step, id);
         self.look_for_cut_off(step, id);
         self.read_back(step, id);
         self.retry_pending_entry(id);
@@ -235,6 +248,18 @@ impl Desk {
             .collect();
         for device in cut_off {
             self.shown_too_much(step, id, device);
+        }
+    }
+
+    /// An envelope of ours was refused: either the log says by now that the document ended, or
+    /// nobody knows why.
+    fn look_why_refused(&mut self, step: &mut Step<'_, '_>, id: DocumentId) {
+        let Some(document) = self.documents.get_mut(&id) else { return };
+        let is_open = document.log.as_ref().is_some_and(|log| log.life() == Life::Open);
+        if document.refused_writing && is_open && !document.blocked {
+            document.blocked = true;
+            let code = Reason::ReadOnly.code();
+            Self::notice(step, Notice::Refused { code });
         }
     }
 
@@ -269,6 +294,12 @@ impl Desk {
         if is_ours && let Some((counter, _)) = document.pending.pop_front() {
             document.pending_sent = false;
             step.delete(&self.sealer, Name::Pending(id, counter));
+        }
+        if matches!(
+            DocumentBody::parse(&entry),
+            Ok(DocumentBody::Finalise(_) | DocumentBody::Shred(_))
+        ) {
+            self.look_at_end(step, id);
         }
         Ok(())
     }
@@ -345,6 +376,10 @@ impl Desk {
         secret: EpochSecret,
     ) {
         let bytes = Blob(secret.expose().to_vec());
+        // What was shredded stays so, whoever still has a secret of it.
+        if self.document_mut(id).is_shredded() {
+            return;
+        }
         if let Some(place) = self.document_mut(id).add_secret(epoch, secret) {
             step.put(&self.sealer, Name::Secret(id, epoch, place), &Content::Bytes(bytes));
         }

@@ -194,7 +194,7 @@ impl Desk {
     }
 
     /// Makes a document that only this person's devices can open.
-    fn begin_document(&mut self, step: &mut Step<'_, '_>, id: DocumentId, kind: Kind) {
+    pub(super) fn begin_document(&mut self, step: &mut Step<'_, '_>, id: DocumentId, kind: Kind) {
         let actor = chunk::actor(self.keys.id, id, self.progress.starts);
         let Some((crdt, first)) = Crdt::begin(kind, self.keys.id, actor) else { return };
         let secret = EpochSecret::make(step.cx);
@@ -215,6 +215,7 @@ impl Desk {
         account: AccountId,
         access: Access,
     ) {
+        let id = self.current(id);
         // Whom the log here does not know yet would be let in without a key to open anything.
         let is_known = self.org.as_ref().is_some_and(|org| org.account(account).is_some());
         if is_known && self.documents.contains_key(&id) {
@@ -255,7 +256,7 @@ impl Desk {
         let Some(org) = &self.org else { return };
         let Some(grant) = org.account(employee).and_then(|account| account.grant) else { return };
         let Some(catalogue) = self.catalogue() else { return };
-        if catalogue::case_with(&catalogue.crdt, employee).is_some() {
+        if self.case_with(&catalogue.crdt, employee).is_some() {
             return;
         }
         let invited = catalogue::invited(&catalogue.crdt);
@@ -268,13 +269,21 @@ impl Desk {
         self.edit_catalogue(step, |tx| catalogue::add_case(tx, case, employee));
     }
 
+    /// The case with an employee that is there today.
+    pub(super) fn case_with(&self, catalogue: &Crdt, employee: AccountId) -> Option<DocumentId> {
+        let is_gone = |id: &DocumentId| self.documents.get(id).is_some_and(Document::is_shredded);
+        let mut cases = catalogue::cases_with(catalogue, employee).into_iter();
+        cases.by_ref().map(|case| self.current(case)).find(|case| !is_gone(case))
+    }
+
     /// Adds an interview to a case, with an empty note that only this person's devices can open.
     pub(crate) fn add_interview(&mut self, step: &mut Step<'_, '_>, case: DocumentId) {
+        let case = self.current(case);
         let Some(shared) = self.documents.get(&case) else { return };
         if shared.crdt.kind() != Some(Kind::CaseShared) || !self.may_write(case) {
             return;
         }
-        let rows = case::interviews(&shared.crdt, |_| true);
+        let rows = case::interviews(&shared.crdt, |_| None);
         let ordinal = u32::try_from(rows.len()).unwrap_or(u32::MAX).saturating_add(1);
         let employee_name = case::employee_name(&shared.crdt);
         let (interview, at) = (DocumentId::new(step.cx.random()), step.now());

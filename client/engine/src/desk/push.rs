@@ -5,7 +5,7 @@ use shared::{
     envelope::{Header, Kind, Verified},
     id::{DeviceId, DocumentId, Seq, ServerEpoch},
     limit::{BATCH_ENVELOPES_MAX, CHANGE_ROWS_MAX, MESSAGE_BYTES_MAX},
-    log::Head,
+    log::{Head, document::Life},
     sync::ClientMessage,
     time::UnixMillis,
 };
@@ -16,6 +16,7 @@ use crate::{
         Chain, Document, Flight, Fresh,
         chunk::{Chunk, Seen, heads_of},
         inspect::Inspected,
+        pending::Wish,
     },
     journal::{After, Step},
     record::{Content, FreshChange, Name},
@@ -118,6 +119,10 @@ impl Desk {
         if log.is_stale(org) || document.reseal_from.is_some() {
             return false;
         }
+        // Nor what nobody will take any more.
+        if log.life() != Life::Open || document.is_wished(&Wish::Shred) {
+            return false;
+        }
         let Some(secret) = document.secret(epoch) else { return false };
         let count = match self.pace {
             Pace::Each => usize::from(document.fresh.front().is_some_and(|fresh| fresh.durable)),
@@ -183,12 +188,15 @@ impl Desk {
         let mut room = WINDOW.saturating_sub(under_way);
         let mut envelopes: Vec<Blob> = vec![];
         let mut size = 0;
+        let this = self.keys.id;
         for document in self.documents.values_mut() {
             if document.blocked || document.contested || document.reseal_from.is_some() {
                 continue;
             }
+            let log = document.log.as_ref();
+            let is_late = |seq| log.is_some_and(|log| log.is_past_end(this, seq));
             for flight in &mut document.flights {
-                if flight.sent {
+                if flight.sent || is_late(flight.seq) {
                     continue;
                 }
                 if !flight.durable || room == 0 {

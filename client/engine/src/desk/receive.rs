@@ -286,7 +286,7 @@ impl Desk {
     }
 
     pub(super) fn save_document(&self, step: &mut Step<'_, '_>, id: DocumentId) {
-        if let Some(document) = self.documents.get(&id) {
+        if let Some(document) = self.documents.get(&id).filter(|it| !it.is_shredded()) {
             let content = Content::Document(document.progress);
             step.put(&self.sealer, Name::Document(id), &content);
         }
@@ -333,6 +333,17 @@ impl Desk {
                 // Those behind one that waits for its epoch wait with it.
                 Ack::Refused(_)
                     if self.documents.get(&id).is_some_and(|it| it.reseal_from.is_some()) => {}
+                // The log says why.
+                Ack::Refused(refusal) if refusal.reason() == Reason::ReadOnly => {
+                    if let Some(document) = self.documents.get_mut(&id)
+                        && !document.refused_writing
+                    {
+                        document.refused_writing = true;
+                        let from = document.log.as_ref().map_or(0, |log| log.head().length);
+                        let document = Some(id);
+                        Self::send(step, ClientMessage::PullLog { document, from });
+                    }
+                }
                 Ack::Refused(refusal) => {
                     if let Some(document) = self.documents.get_mut(&id) {
                         document.blocked = true;

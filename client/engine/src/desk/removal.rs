@@ -5,7 +5,7 @@ use shared::{
     id::{AccountId, DeviceId, DocumentId, Epoch},
     log::{
         Entry,
-        document::{Access, Cut, DocumentLog},
+        document::{Access, Cut, DocumentLog, Life},
         org::{AccountFreeze, AccountRemove, DeviceRevoke, OrgBody, PolicyChange},
     },
     sync::{ClientMessage, Wrap},
@@ -64,12 +64,19 @@ impl Desk {
         id: DocumentId,
         account: AccountId,
     ) {
+        let id = self.current(id);
         let Some((me, _)) = self.me() else { return };
-        let log = self.documents.get(&id).and_then(|document| document.log.as_ref());
-        let may = log.is_some_and(|log| {
-            log.access(me) == Some(Access::Manager) && log.access(account).is_some()
-        });
-        if may {
+        let may = |log: &DocumentLog| {
+            log.access(me) == Some(Access::Manager)
+                && log.access(account).is_some()
+                && log.life() != Life::Shredded
+        };
+        // What it was written down from is taken away with it.
+        let concerned = self
+            .documents
+            .values()
+            .filter(|it| it.log.as_ref().is_some_and(may) && self.current(it.id) == id);
+        for id in concerned.map(|it| it.id).collect::<Vec<_>>() {
             self.wish(step, id, PendingEntry::new(Wish::Revoke(account), step.now()));
         }
     }
@@ -155,7 +162,15 @@ impl Desk {
             previous: Some(Blob(secret.seal_previous(id, epoch, before))),
         };
         self.keep_secret(step, id, epoch, secret);
+        // An end waits for edits, and these for the next epoch.
+        let ending = self.documents.get(&id).and_then(|it| it.pending.front().cloned());
+        if ending.is_some() {
+            self.drop_first_wish(step, id);
+        }
         self.wish(step, id, PendingEntry::new(Wish::Rotate(rotation), step.now()));
+        if let Some((_, ending)) = ending {
+            self.wish(step, id, ending);
+        }
     }
 
     /// What an entry must say about envelopes that end: for each device, the last one that is here.
@@ -210,20 +225,27 @@ impl Desk {
     /// An entry of ours was signed for a head that is gone. An epoch that somebody else began
     /// meanwhile is not begun again.
     pub(super) fn drop_overtaken(&mut self, step: &mut Step<'_, '_>, id: DocumentId) {
-        let Some(document) = self.documents.get_mut(&id) else { return };
-        let Some((counter, pending)) = document.pending.front() else { return };
+        let Some(document) = self.documents.get(&id) else { return };
+        let Some((_, pending)) = document.pending.front() else { return };
         let Some(log) = &document.log else { return };
         let is_overtaken = match &pending.wish {
             Wish::Rotate(rotation) => rotation.epoch <= log.epoch(),
             Wish::Revoke(account) => log.access(*account).is_none(),
-            Wish::Create(_) | Wish::Grant(..) => false,
+            Wish::Finalise(_) => log.life() != Life::Open,
+            Wish::Create(_) | Wish::Grant(..) | Wish::Shred => false,
         };
         if is_overtaken {
-            let counter = *counter;
-            document.pending.pop_front();
+            self.drop_ending(step, id);
+            self.drop_first_wish(step, id);
+            self.check_stale = true;
+        }
+    }
+
+    pub(super) fn drop_first_wish(&mut self, step: &mut Step<'_, '_>, id: DocumentId) {
+        let Some(document) = self.documents.get_mut(&id) else { return };
+        if let Some((counter, _)) = document.pending.pop_front() {
             document.pending_sent = false;
             step.delete(&self.sealer, Name::Pending(id, counter));
-            self.check_stale = true;
         }
     }
 

@@ -10,7 +10,7 @@ use shared::{
 use super::{Desk, Login};
 use crate::{
     casework::{
-        case::{self, CaseId},
+        case::{self, CaseId, InterviewId},
         catalogue,
         field::Shape,
         note,
@@ -21,8 +21,8 @@ use crate::{
     journal::{Journal, Step},
     record::Place,
     view::{
-        CaseRow, Content, DeviceRow, Gate, Home, LinkView, NoteView, PersonRow, QuarantineRow, SharedView,
-        Standing, StorageView, SyncView, View, Whereabouts,
+        CaseRow, Content, DeviceRow, Gate, Home, LinkView, NoteView, PersonRow, QuarantineRow,
+        SharedView, Standing, StorageView, SyncView, View, Whereabouts,
     },
 };
 
@@ -46,6 +46,7 @@ pub(super) struct Shown {
 struct Basis {
     documents: usize,
     changes: u64,
+    ended: usize,
     org_length: u64,
     quarantined: usize,
     has_keys: bool,
@@ -58,6 +59,7 @@ impl Desk {
         Basis {
             documents: self.documents.len(),
             changes: self.documents.values().map(|it| it.crdt.changed()).sum(),
+            ended: self.documents.values().filter(|it| it.has_ended()).count(),
             org_length: self.org_length(),
             quarantined: self.quarantined.len(),
             has_keys: !self.keys.account_kems.is_empty(),
@@ -157,12 +159,13 @@ impl Desk {
     }
 
     fn case_of(&self, note: DocumentId) -> Option<CaseId> {
-        note::about(&self.documents.get(&note)?.crdt).map(|about| about.case)
+        note::about(&self.documents.get(&note)?.crdt).map(|about| self.current(about.case))
     }
 
     fn home(&self, now: UnixMillis) -> Home {
+        let notes = self.notes();
         let mut cases: Vec<CaseRow> =
-            self.documents.values().filter_map(|it| self.case(it)).collect();
+            self.documents.values().filter_map(|it| self.case(it, &notes)).collect();
         cases.sort_by_key(|case| {
             core::cmp::Reverse(case.interviews.last().map(|interview| interview.added_at))
         });
@@ -174,19 +177,31 @@ impl Desk {
         }
     }
 
-    fn case(&self, document: &super::Document) -> Option<CaseRow> {
-        if document.crdt.kind() != Some(Kind::CaseShared) {
+    /// The newest note of each interview.
+    fn notes(&self) -> Map<InterviewId, DocumentId> {
+        let is_note = |it: &&super::Document| {
+            it.crdt.kind() == Some(Kind::Note) && self.current(it.id) == it.id
+        };
+        let notes = self.documents.values().filter(is_note);
+        notes.map(|it| (note::interview(&it.crdt, it.id), it.id)).collect()
+    }
+
+    fn case(
+        &self,
+        document: &super::Document,
+        notes: &Map<InterviewId, DocumentId>,
+    ) -> Option<CaseRow> {
+        let is_case = document.crdt.kind() == Some(Kind::CaseShared);
+        if !is_case || self.current(document.id) != document.id {
             return None;
         }
         let crdt = &document.crdt;
-        let has_note =
-            |id| self.documents.get(&id).is_some_and(|note| note.crdt.kind() == Some(Kind::Note));
         Some(CaseRow {
             case: document.id,
             shared: document.id,
             employee_name: case::employee_name(crdt),
             consultant_name: case::consultant_name(crdt),
-            interviews: case::interviews(crdt, has_note),
+            interviews: case::interviews(crdt, |interview| notes.get(&interview).copied()),
         })
     }
 
@@ -219,7 +234,7 @@ impl Desk {
                 expires_at: known.map_or(now, |person| person.expires_at),
                 devices: u32::try_from(owned.len()).unwrap_or(u32::MAX),
                 is_me: id == me,
-                case: catalogue::case_with(&catalogue.crdt, id),
+                case: self.case_with(&catalogue.crdt, id),
                 standing,
                 owned: if account.role == Role::Admin { owned } else { vec![] },
             });
@@ -304,10 +319,11 @@ impl Desk {
     fn note(&self, id: DocumentId) -> Option<NoteView> {
         let (document, open) = (self.documents.get(&id)?, self.open.get(&id)?);
         let about = note::about(&document.crdt)?;
-        let shared = self.documents.get(&about.case);
-        let offered = shared.and_then(|shared| case::offered(&shared.crdt, id));
-        let rows = shared.map(|shared| case::interviews(&shared.crdt, |_| false));
-        let row = rows.into_iter().flatten().find(|row| row.interview == id);
+        let (case, interview) = (self.current(about.case), note::interview(&document.crdt, id));
+        let shared = self.documents.get(&case);
+        let offered = shared.and_then(|shared| case::offered(&shared.crdt, interview));
+        let rows = shared.map(|shared| case::interviews(&shared.crdt, |_| None));
+        let row = rows.into_iter().flatten().find(|row| row.interview == interview);
         let content = |(field, shape): (crate::casework::field::Field, Shape)| {
             let content = match shape {
                 Shape::Long | Shape::Short => {
@@ -329,8 +345,8 @@ impl Desk {
         };
         Some(NoteView {
             document: id,
-            case: about.case,
-            interview: id,
+            case,
+            interview,
             ordinal: about.ordinal,
             employee_name: about.employee_name,
             fields: note::fields(&document.crdt).into_iter().map(content).collect(),

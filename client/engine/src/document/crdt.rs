@@ -297,11 +297,16 @@ impl Writer<'_, '_> {
 
     /// Makes a map, unless it is there.
     pub fn ensure_map(&mut self, field: &Field) -> Result<(), EditError> {
+        self.ensure(field, ObjType::Map)
+    }
+
+    /// Makes a map, list or text, unless something is there.
+    pub fn ensure(&mut self, field: &Field, kind: ObjType) -> Result<(), EditError> {
         if find(self.tx, field).is_some() {
             return Ok(());
         }
         let (object, key) = self.parent(field)?;
-        self.tx.put_object(&object, key, ObjType::Map).map(|_| ()).map_err(|_| EditError::Internal)
+        self.tx.put_object(&object, key, kind).map(|_| ()).map_err(|_| EditError::Internal)
     }
 
     /// Adds an item with its empty texts at a place in a list, or at its end.

@@ -3,8 +3,11 @@
 use minicbor::Encode;
 use shared::{
     Blob, Decode,
-    id::{AccountId, Commitment, Epoch},
-    log::document::{Access, Create, Cut, DocumentBody, Grant, Revoke, Rotate, RotateReason},
+    id::{AccountId, Commitment, DocumentId, Epoch},
+    limit::ENTRY_CUTS_MAX,
+    log::document::{
+        Access, Create, Cut, DocumentBody, Finalise, Grant, Revoke, Rotate, RotateReason, Shred,
+    },
     sync::Wrap,
     time::UnixMillis,
 };
@@ -24,6 +27,21 @@ pub struct Rotation {
     pub previous: Option<Blob>,
 }
 
+/// A document's end, and what goes on in its place.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Ending {
+    /// Where its values are.
+    #[n(0)]
+    pub successor: DocumentId,
+    /// Of which heads.
+    #[n(1)]
+    pub heads: Vec<Blob>,
+    /// Who reads the successor, and not the document.
+    #[n(2)]
+    pub newcomer: Option<(AccountId, Access)>,
+}
+
 /// What an entry will say. Signed when it is sent, because only then is the head known.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum Wish {
@@ -39,10 +57,17 @@ pub enum Wish {
     /// The next epoch begins.
     #[n(3)]
     Rotate(#[n(0)] Rotation),
+    /// The document ends.
+    #[n(8)]
+    Finalise(#[n(0)] Ending),
+    /// The document is destroyed.
+    #[n(9)]
+    Shred,
 }
 
 impl Wish {
-    /// The body to sign; `cuts` say where envelopes end.
+    /// The body to sign; `cuts` say where envelopes end. An end that would have to name more
+    /// devices than an entry may names none.
     pub fn body(&self, cuts: Vec<Cut>) -> DocumentBody {
         match self {
             Self::Create(commitment) => DocumentBody::Create(Create { commitment: *commitment }),
@@ -59,6 +84,11 @@ impl Wish {
                     cuts,
                 })
             }
+            Self::Finalise(ending) => DocumentBody::Finalise(Finalise {
+                successor: Some(ending.successor),
+                covers: (cuts.len() <= ENTRY_CUTS_MAX).then_some(cuts),
+            }),
+            Self::Shred => DocumentBody::Shred(Shred {}),
         }
     }
 }
@@ -85,5 +115,10 @@ impl PendingEntry {
     /// A wish that nobody has signed yet.
     pub fn new(wish: Wish, at: UnixMillis) -> Self {
         Self { wish, wraps: vec![], entry: None, at }
+    }
+
+    /// Whether it is an end that waits to be said.
+    pub fn is_unsigned_end(&self) -> bool {
+        matches!(self.wish, Wish::Finalise(_)) && self.entry.is_none()
     }
 }

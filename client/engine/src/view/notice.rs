@@ -2,6 +2,7 @@
 
 use minicbor::Encode;
 use shared::Decode;
+use shared::id::DocumentId;
 
 /// Something the person must be told once. The page has the words.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -57,4 +58,25 @@ pub enum Notice {
     /// The account was frozen or removed: the device is locked and keeps everything.
     #[n(13)]
     AccountClosed,
+    /// A document was destroyed, and with it edits that only this device had.
+    #[n(25)]
+    Shredded {
+        /// Which.
+        #[n(0)]
+        document: DocumentId,
+        /// How many.
+        #[n(1)]
+        edits: u32,
+    },
+    /// A document was finalised before edits of this device reached the server: they are in the old
+    /// one, on this device only.
+    #[n(26)]
+    LeftBehind {
+        /// The old one.
+        #[n(0)]
+        document: DocumentId,
+        /// How many.
+        #[n(1)]
+        edits: u32,
+    },
 }

@@ -141,12 +141,16 @@ pub struct SnapshotAttest {
 }
 
 /// See [`DocumentBody::Finalise`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Finalise {
     /// The document that holds the final text, if it is another one.
     #[n(0)]
     pub successor: Option<DocumentId>,
+    /// The last envelope of each device that the successor's text is made of; what is behind them
+    /// counts for nobody. Absent if that is not said.
+    #[n(1)]
+    pub covers: Option<Vec<Cut>>,
 }
 
 /// See [`DocumentBody::Shred`].
