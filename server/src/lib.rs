@@ -22,6 +22,7 @@ pub mod accept;
 pub mod app;
 pub mod carrier;
 pub mod config;
+pub mod copies;
 pub mod http;
 pub mod hub;
 pub mod line;

@@ -2,7 +2,7 @@
 
 use std::{
     io::{IsTerminal as _, Write as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
 };
@@ -11,8 +11,10 @@ use anyhow::{Context as _, Result};
 use clap::{Args, Parser, Subcommand};
 use server::{
     config::Settings,
+    copies,
     machine::OperatingSystem,
     serve::{self, Listening},
+    store::Contents,
 };
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -36,6 +38,28 @@ enum Command {
     Serve(Common),
     /// Bring the database to this version's schema and exit / データベースを更新します
     Migrate(Common),
+    /// Copy the database, also while the server runs / データベースの控えを取ります
+    ///
+    /// The copy is read through before it gets its name: it is there whole, or not at all.
+    Backup {
+        #[command(flatten)]
+        common: Common,
+        /// Where to; nothing is written over. / 控えの置き場所(上書きはしません)
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+    },
+    /// Put a copy in place of the database / 控えからデータベースを戻します
+    ///
+    /// The server must be stopped. The copy is read through first, and the database that was there
+    /// is kept beside it. Devices send back what the copy lacks as they come by; an admin confirms
+    /// the restore in the app.
+    Restore {
+        #[command(flatten)]
+        common: Common,
+        /// The copy, made by `mendan backup`. / 控えのファイル
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
+    },
 }
 
 #[derive(Args, Debug)]
@@ -62,11 +86,16 @@ fn main() -> ExitCode {
 }
 
 fn run(command: Command) -> Result<()> {
-    let (common, act): (_, fn(Settings) -> Result<()>) = match command {
-        Command::Serve(common) => (common, run_serve),
-        Command::Migrate(common) => (common, run_migrate),
-    };
-    effective(common)?.map_or(Ok(()), act)
+    match command {
+        Command::Serve(common) => effective(common)?.map_or(Ok(()), run_serve),
+        Command::Migrate(common) => effective(common)?.map_or(Ok(()), run_migrate),
+        Command::Backup { common, to } => {
+            effective(common)?.map_or(Ok(()), |settings| run_backup(settings, &to))
+        }
+        Command::Restore { common, from } => {
+            effective(common)?.map_or(Ok(()), |settings| run_restore(settings, &from))
+        }
+    }
 }
 
 /// The settings in force; `None` if they were only to be printed.
@@ -113,6 +142,33 @@ fn run_migrate(settings: Settings) -> Result<()> {
     let store = serve::open(&config, &OperatingSystem)?;
     store.close().context("the database could not be closed")?;
     say(&format!("{} is up to date\n", config.database().display()))
+}
+
+fn run_backup(settings: Settings, to: &Path) -> Result<()> {
+    let database = settings.resolve()?.database();
+    let found = copies::back_up(&database, to)?;
+    say(&format!("{}: {}\n", to.display(), describe(found)))
+}
+
+fn run_restore(settings: Settings, from: &Path) -> Result<()> {
+    let config = settings.resolve()?;
+    serve::make_home(&config)?;
+    let database = config.database();
+    let restored = copies::restore(from, &database, &mut &OperatingSystem)?;
+    let former = restored.former.map(|path| format!("kept {}\n", path.display()));
+    say(&format!(
+        "{}: {}\n{}epoch {}\n",
+        database.display(),
+        describe(restored.contents),
+        former.unwrap_or_default(),
+        restored.epoch,
+    ))?;
+    say("An admin confirms the restore in the app. / 管理者がアプリで認めると、警告が消えます。\n")
+}
+
+fn describe(found: Contents) -> String {
+    let Contents { org_entries, documents, envelopes } = found;
+    format!("{org_entries} org entries, {documents} documents, {envelopes} envelopes")
 }
 
 fn announce(listening: &Listening) {

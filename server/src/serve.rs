@@ -139,10 +139,15 @@ pub async fn serve(
 
 /// Opens the database in a directory that only this user can read.
 pub fn open(config: &Config, machine: &dyn Machine) -> Result<Store, ServeError> {
-    make_private(&config.data)
-        .map_err(|source| ServeError::Data { path: config.data.clone(), source })?;
+    make_home(config)?;
     let path = config.database();
     Store::open(&path, &mut &*machine).map_err(|source| ServeError::Store { path, source })
+}
+
+/// Makes the data directory, which only this user can read.
+pub fn make_home(config: &Config) -> Result<(), ServeError> {
+    make_private(&config.data)
+        .map_err(|source| ServeError::Data { path: config.data.clone(), source })
 }
 
 fn make_private(directory: &Path) -> io::Result<()> {

@@ -21,11 +21,13 @@ mod read;
 mod restore;
 mod run;
 mod tx;
+mod verify;
 
 pub use error::StoreError;
 pub use read::{DeviceRow, Piece, Reader};
 pub use run::Run;
 pub use tx::{Ended, Notices, Tx};
+pub use verify::Contents;
 
 /// How long a statement waits for another process' lock.
 const BUSY_TIMEOUT_MS: i64 = 5_000;

@@ -34,6 +34,15 @@ pub struct Account {
 impl Host {
     /// Starts the server program on an empty folder.
     pub fn start(program: &Path, data: &Path) -> std::io::Result<Self> {
+        Self::launch(program, data, true)
+    }
+
+    /// Starts it on a folder in which there is a firm.
+    pub fn start_again(program: &Path, data: &Path) -> std::io::Result<Self> {
+        Self::launch(program, data, false)
+    }
+
+    fn launch(program: &Path, data: &Path, is_new: bool) -> std::io::Result<Self> {
         let mut child = Command::new(program)
             .args(["serve", "--listen", "127.0.0.1:0", "--metrics", "127.0.0.1:0", "--data"])
             .arg(data)
@@ -51,7 +60,7 @@ impl Host {
                 Some(("bootstrap", url)) => bootstrap = Some(url.to_owned()),
                 _ => {}
             }
-            if origin.is_some() && metrics.is_some() && bootstrap.is_some() {
+            if origin.is_some() && metrics.is_some() && bootstrap.is_some() == is_new {
                 break;
             }
         }
@@ -88,6 +97,18 @@ impl Host {
         }
         Ok(sum)
     }
+}
+
+/// Where the server program is; `None` if it is not built, which CI does not allow. `MENDAN` names
+/// another one.
+pub fn find_program() -> Option<PathBuf> {
+    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
+    let named = std::env::var_os("MENDAN").map(PathBuf::from);
+    let built = ["release/mendan", "debug/mendan"].map(|name| target.join(name));
+    let found = named.into_iter().chain(built).find(|path| path.is_file());
+    let must_run = std::env::var_os("CI").is_some_and(|value| !value.is_empty());
+    assert!(found.is_some() || !must_run, "the server is not built, and CI does not skip");
+    found
 }
 
 impl Drop for Host {

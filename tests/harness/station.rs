@@ -200,6 +200,11 @@ impl Station {
         self.may_link = true;
     }
 
+    /// The server is somewhere else now.
+    pub fn move_to(&mut self, origin: &str) {
+        self.origin = origin.to_owned();
+    }
+
     /// Sends what is to be sent, then takes in the next thing that happens.
     pub async fn turn(&mut self) -> Result<(), Failed> {
         self.connect().await?;
@@ -301,7 +306,12 @@ impl Station {
                         }
                     }
                     Effect::Erase => inputs.push_back(Input::Erased),
-                    Effect::Load => inputs.push_back(Input::Loaded(vec![])),
+                    Effect::Load => {
+                        let disk = self.disk.iter().flatten();
+                        let disk = disk.filter(|(key, _)| **key != RecordKey::VAULT);
+                        let records = disk.map(|(key, value)| (*key, value.clone())).collect();
+                        inputs.push_back(Input::Loaded(records));
+                    }
                     Effect::Send(message) => self.to_send.push(message.to_bytes()),
                     Effect::Show(view) => self.screen.show(view),
                     Effect::WakeAt(at) => self.wake_at = Some(at),

@@ -9,6 +9,7 @@
 #[expect(dead_code, reason = "the wire tests use all of it")]
 #[path = "../wire/cast.rs"]
 mod cast;
+mod drill;
 mod header;
 mod limit;
 mod login;

@@ -346,7 +346,7 @@ fn two_histories_of_the_firm_show_when_one_word_crosses() {
 }
 
 #[test]
-fn another_history_of_the_firm_is_not_taken() {
+fn another_log_of_the_firm_is_not_taken() {
     let mut cast = cast(711);
     let (admin, laptop) = (cast.admin, cast.laptop);
     let apart = cast.world.back_up();
@@ -532,7 +532,8 @@ fn twenty_devices_ahead_of_the_backup_bring_everything_back() {
         let by = if is_full { cast.colleague } else { cast.tablet };
         devices.push(cast.world.link_device(by, &name));
     }
-    for device in &devices {
+    // The first two have it open.
+    for device in devices.iter().skip(2) {
         cast.world.ask(*device, Command::Open(cast.note));
     }
     let backup = cast.world.back_up();

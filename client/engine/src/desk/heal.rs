@@ -37,6 +37,7 @@ impl Desk {
     pub(super) fn meet_server(&mut self, step: &mut Step<'_, '_>, epoch: ServerEpoch) {
         self.healing = None;
         self.trust.met = Some(epoch);
+        self.trust.has_given = false;
         match self.progress.server_epoch {
             Some(known) if known == epoch => {}
             None => {
