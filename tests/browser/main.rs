@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod bench;
 mod cdp;
 mod chromium;
 mod death;
@@ -19,6 +20,7 @@ mod leak;
 mod mishap;
 mod page;
 mod person;
+mod proof;
 mod proxy;
 mod story;
 mod tape;

@@ -31,8 +31,15 @@ pub fn edit(
     crdt: &mut Crdt,
     write: impl FnOnce(&mut Writer<'_, '_>) -> Result<(), EditError>,
 ) -> Forged {
-    let bytes = crdt.edit(BEGINNING, write).expect("an honest edit").expect("a change");
-    Forged::read(&bytes).expect("an honest change")
+    try_edit(crdt, write).expect("an honest change")
+}
+
+fn try_edit(
+    crdt: &mut Crdt,
+    write: impl FnOnce(&mut Writer<'_, '_>) -> Result<(), EditError>,
+) -> Option<Forged> {
+    let bytes = crdt.edit(BEGINNING, write).ok()??;
+    Forged::read(Inspected::parse(&bytes).ok()?.bytes())
 }
 
 /// An honest next change, to be damaged.
@@ -40,24 +47,22 @@ pub fn honest(dice: &mut Dice, replica: &Crdt, insider: &Insider) -> Forged {
     let mut crdt = copy(replica, insider);
     let field = Field::top("presenting_issue");
     let quotes = Field::top("quotes");
+    let stage = Field::top("stage");
     let item = crdt.items(&quotes).first().map(|id| quotes.child(id));
     let splice = |at, delete, insert: &str| Splice { at, delete, insert: insert.into() };
-    match (dice.below(5), item) {
-        (0, _) => edit(&mut crdt, |tx| tx.splice(&field, &splice(2, 0, "毒を盛る"))),
-        (1, _) => edit(&mut crdt, |tx| tx.splice(&field, &splice(0, 2, "毒"))),
-        (2, Some(item)) => edit(&mut crdt, |tx| tx.put(&item.child("sensitive"), true)),
-        (3, Some(item)) => edit(&mut crdt, |tx| tx.remove_item(&item).map(|_| ())),
+    let shape = shape_of(&crdt, &stage).expect("a shape");
+    let wish = match (dice.below(5), item) {
+        (0, _) => try_edit(&mut crdt, |tx| tx.splice(&field, &splice(2, 0, "毒を盛る"))),
+        (1, _) => try_edit(&mut crdt, |tx| tx.splice(&field, &splice(0, 2, "毒"))),
+        (2, Some(item)) => try_edit(&mut crdt, |tx| tx.put(&item.child("sensitive"), true)),
+        (3, Some(item)) => try_edit(&mut crdt, |tx| tx.remove_item(&item).map(|_| ())),
         _ => {
-            let stage = Field::top("stage");
-            let shape = shape_of(&crdt, &stage).expect("a shape");
             let codes = Value::Codes(vec!["rapport".into()]);
-            if crdt.value(&stage, shape) == codes {
-                edit(&mut crdt, |tx| tx.splice(&field, &splice(1, 0, "薬")))
-            } else {
-                edit(&mut crdt, |tx| tx.set(&stage, shape, &codes))
-            }
+            try_edit(&mut crdt, |tx| tx.set(&stage, shape, &codes))
         }
-    }
+    };
+    // What is so already, or too short for it, is no change.
+    wish.unwrap_or_else(|| edit(&mut crdt, |tx| tx.splice(&field, &splice(0, 0, "薬"))))
 }
 
 /// A damaged change in a chunk, and what becomes of it: `None` if its author alone rules it out. The

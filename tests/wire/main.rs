@@ -1,7 +1,6 @@
 //! What travels, under attack: envelopes, log entries, invitations, sync messages.
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     clippy::indexing_slicing,
     reason = "a test that meets something unexpected should stop"
 )]
@@ -11,15 +10,13 @@ mod change;
 mod ending;
 mod entry;
 mod envelope;
-mod frozen;
 mod grant;
 mod kept;
 mod message;
-mod published;
+mod proof;
 mod raw;
 mod removal;
 mod sample;
 mod seal;
 mod size;
 mod vector;
-mod wycheproof;

@@ -14,6 +14,7 @@ mod glue;
 mod loader;
 mod payload;
 mod precache;
+mod proof;
 mod remap;
 mod say;
 mod server;
@@ -53,6 +54,8 @@ enum Task {
     Verify,
     /// アプリだけを組み立て（target/app） / Build only the app, into target/app.
     App,
+    /// ブラウザーで動かす検査だけを組み立て（target/proof） / Build only the checks for the browser.
+    Proof,
     /// wasmのコンパイラだけを準備 / Only prepare the compiler for wasm.
     Toolchain,
 }
@@ -77,6 +80,12 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             let mut steps = Steps::of(2);
             let toolchain = toolchain::step(&mut steps, &workspace, arguments.wasm)?;
             app::step(&mut steps, &workspace, &toolchain)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Task::Proof => {
+            let mut steps = Steps::of(2);
+            let toolchain = toolchain::step(&mut steps, &workspace, arguments.wasm)?;
+            proof::step(&mut steps, &workspace, &toolchain)?;
             Ok(ExitCode::SUCCESS)
         }
         Task::Toolchain => {

@@ -5,6 +5,7 @@ use anyhow::{Result, bail};
 use crate::app;
 use crate::command::{self, Command};
 use crate::debian;
+use crate::proof;
 use crate::say;
 use crate::step::{Step, Steps};
 use crate::toolchain::{self, Choice, Toolchain};
@@ -22,7 +23,7 @@ const DENY: &str = "0.20.2";
 /// Runs all checks; the first failure ends the run.
 pub(crate) fn run(workspace: &Workspace, choice: Choice) -> Result<()> {
     let cargo = || Command::cargo(workspace.root());
-    let mut steps = Steps::of(10);
+    let mut steps = Steps::of(11);
     steps.run(tools(), install_tools)?;
     steps.command("書式", "format", &cargo().args(&["fmt", "--check"]))?;
     let lint = cargo().args(&[
@@ -42,6 +43,7 @@ pub(crate) fn run(workspace: &Workspace, choice: Choice) -> Result<()> {
         &lint_app(workspace, &toolchain),
     )?;
     app::step(&mut steps, workspace, &toolchain)?;
+    proof::step(&mut steps, workspace, &toolchain)?;
     steps.command("サーバーの組み立て", "server", &build_server(workspace, "release"))?;
     // With CI set no test may be skipped because a browser or another tool is missing.
     let test = cargo().args(&["test", "--locked", "--workspace"]).set("CI", "1");
