@@ -21,6 +21,10 @@ pub enum Domain {
     Login,
     /// A device's proof that it holds the key it enrols.
     Possession,
+    /// An employee's decision, inside the document of their consents.
+    Consent,
+    /// An interview note as it was when it was signed.
+    Note,
 }
 
 impl Domain {
@@ -31,6 +35,8 @@ impl Domain {
             Self::DocumentEntry => b"mendan/1/sign/document-entry",
             Self::Login => b"mendan/1/sign/login",
             Self::Possession => b"mendan/1/sign/possession",
+            Self::Consent => b"mendan/1/sign/consent",
+            Self::Note => b"mendan/1/sign/note",
         }
     }
 
@@ -140,12 +146,14 @@ impl fmt::Debug for SigningKey {
 mod tests {
     use super::*;
 
-    const DOMAINS: [Domain; 5] = [
+    const DOMAINS: [Domain; 7] = [
         Domain::Envelope,
         Domain::OrgEntry,
         Domain::DocumentEntry,
         Domain::Login,
         Domain::Possession,
+        Domain::Consent,
+        Domain::Note,
     ];
 
     #[test]

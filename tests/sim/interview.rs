@@ -2,7 +2,7 @@
 
 use engine::{
     casework::field::{Field, Value},
-    command::{Command, Splice},
+    command::{Command, Splice, Words},
     view::{Badge, Notice, Whereabouts},
 };
 use harness::{
@@ -323,4 +323,42 @@ fn the_same_seed_is_the_same_world() {
     };
 
     assert_eq!(run(), run());
+}
+
+#[test]
+fn a_note_signed_on_one_tablet_and_written_on_another_before_they_met_keeps_what_was_signed() {
+    let Cast { mut world, tablet, laptop, .. } = cast(52);
+    let case = world.open_case(tablet, "佐伯 悠真");
+    let note = world.add_interview(tablet, case);
+    world.ask(tablet, Command::SignNote(note));
+    assert_eq!(world.on(tablet).screen.notes[&note].signed_at, None, "nothing to sign yet");
+    world.write(tablet, note, "presenting_issue", "係長の打診を受けるか迷う。");
+    world.settle();
+    world.ask(laptop, Command::Open(note));
+    let words = |text: &str| Words { why: "正式名称".into(), text: text.into() };
+    world.ask(laptop, Command::AmendNote { note, amendment: words("まだ署名の前") });
+    assert_eq!(world.on(laptop).screen.notes[&note].amendments, []);
+
+    world.offline(laptop);
+    world.ask(tablet, Command::SignNote(note));
+    world.write(laptop, note, "presenting_issue", "圏外で書いた。");
+    world.online(laptop);
+    world.settle();
+
+    for device in [tablet, laptop] {
+        assert!(world.on(device).screen.notes[&note].signed_at.is_some());
+        let before = world.reads(device, note, "presenting_issue");
+        world.write(device, note, "presenting_issue", "署名のあとで。");
+        world.set(device, note, "outcome_start", Value::Number(3));
+        world.ask(device, Command::AddItem { document: note, list: Field::top("quotes") });
+        world.settle();
+        assert_eq!(world.reads(device, note, "presenting_issue"), before);
+        let screen = &world.on(device).screen;
+        assert_eq!(screen.value(note, &Field::top("outcome_start")), Value::Unset);
+        assert_eq!(screen.items(note, &Field::top("quotes")), [""; 0]);
+    }
+    world.ask(laptop, Command::AmendNote { note, amendment: words("等級資料の正式名称") });
+    world.settle();
+    let added = &world.on(tablet).screen.notes[&note].amendments;
+    assert_eq!(added.iter().map(|(_, it)| it).collect::<Vec<_>>(), [&words("等級資料の正式名称")]);
 }

@@ -2,6 +2,10 @@
 
 use std::{fmt::Write as _, path::PathBuf};
 
+use engine::document::{
+    genesis::{Kind, genesis},
+    growth::growths,
+};
 use serde_json::{Value, json};
 use shared::{
     Blob,
@@ -47,6 +51,7 @@ pub(crate) fn files() -> Vec<(&'static str, Value)> {
         ("ending.json", endings()),
         ("healing.json", healing()),
         ("device.json", kept::vectors()),
+        ("genesis.json", geneses()),
     ]
 }
 
@@ -180,6 +185,20 @@ fn logins() -> Value {
         })
     });
     Value::from(made.to_vec())
+}
+
+/// The first change of each kind of document, and the change of each field that it got later.
+pub(crate) fn geneses() -> Value {
+    let told = |kind: Kind| {
+        let grown =
+            growths(kind).map(|(id, it)| json!({ "field": id, "bytes": hex(it.raw_bytes()) }));
+        json!({
+            "kind": kind.as_str(),
+            "bytes": hex(genesis(kind).unwrap().raw_bytes()),
+            "grown": grown.collect::<Vec<_>>(),
+        })
+    };
+    Kind::ALL.into_iter().map(told).collect()
 }
 
 fn healing() -> Value {

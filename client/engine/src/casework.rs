@@ -1,6 +1,33 @@
 //! What the documents mean.
 
+pub mod action_plan;
+pub mod canvas;
 pub mod case;
 pub mod catalogue;
+pub mod company;
+pub mod consent;
+pub mod contribution;
+pub mod date;
+pub mod directory;
+pub mod disclosure;
+#[cfg(test)]
+mod every_kind;
 pub mod field;
+#[cfg(test)]
+pub(crate) mod group;
+pub mod interview;
+pub mod item;
+pub mod job_card;
+pub mod json;
 pub mod note;
+pub mod plan;
+pub mod private;
+pub mod report;
+pub mod roster;
+pub mod signature;
+pub mod slot;
+pub mod summary;
+pub mod supervision;
+pub mod survey;
+pub mod venue;
+pub mod wave;

@@ -59,6 +59,44 @@ impl fmt::Debug for Splice {
     }
 }
 
+/// Longest insertion that makes one change; a longer paste makes several.
+const INSERT_UNITS_MAX: usize = 4_000;
+/// Longest deletion that makes one change: to name a letter of a text that several devices wrote by
+/// turns takes up to a dozen bytes.
+const DELETE_UNITS_MAX: u32 = 2_000;
+
+impl Splice {
+    /// The same as several that each fit into one change, in order of application. `splits` says
+    /// whether a position is inside a letter of the text as it was.
+    pub fn pieces(&self, splits: impl Fn(u32) -> bool) -> Vec<Self> {
+        let mut pieces = vec![];
+        let mut delete = self.delete;
+        // From the end, so that what is yet to be deleted stays where it is.
+        while delete > DELETE_UNITS_MAX {
+            let mut cut = delete - DELETE_UNITS_MAX;
+            cut += u32::from(splits(self.at.saturating_add(cut)));
+            let at = self.at.saturating_add(cut);
+            pieces.push(Self { at, delete: delete - cut, insert: String::new() });
+            delete = cut;
+        }
+        pieces.push(Self { at: self.at, delete, insert: String::new() });
+        let mut at = self.at;
+        let mut units = 0;
+        for letter in self.insert.chars() {
+            if units + letter.len_utf16() > INSERT_UNITS_MAX {
+                at += u32::try_from(units).unwrap_or(0);
+                units = 0;
+                pieces.push(Self { at, delete: 0, insert: String::new() });
+            }
+            units += letter.len_utf16();
+            if let Some(last) = pieces.last_mut() {
+                last.insert.push(letter);
+            }
+        }
+        pieces
+    }
+}
+
 /// Who somebody is on a new device.
 #[derive(Clone, Encode, Decode)]
 #[cbor(map)]
@@ -81,6 +119,24 @@ impl fmt::Debug for Newcomer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The link's fragment is a private key.
         f.write_str("Newcomer(..)")
+    }
+}
+
+/// What is added to a signed note.
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Words {
+    /// Why.
+    #[n(0)]
+    pub why: String,
+    /// What.
+    #[n(1)]
+    pub text: String,
+}
+
+impl fmt::Debug for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Words(..)")
     }
 }
 
@@ -255,6 +311,19 @@ pub enum Command {
     /// Says that the server was restored on purpose.
     #[n(32)]
     DeclareRestore,
+    /// Signs a note: what it says is for ever what it said.
+    #[n(33)]
+    SignNote(#[n(0)] DocumentId),
+    /// Adds something to a signed note.
+    #[n(34)]
+    AmendNote {
+        /// Which note.
+        #[n(0)]
+        note: DocumentId,
+        /// What and why.
+        #[n(1)]
+        amendment: Words,
+    },
 }
 
 #[cfg(test)]

@@ -26,6 +26,8 @@ pub mod chunk;
 pub mod crdt;
 pub mod flatten;
 pub mod genesis;
+pub mod growth;
+pub mod guard;
 pub mod inspect;
 pub mod intake;
 pub mod mirror;

@@ -365,6 +365,8 @@ fn work(desk: &mut Desk, step: &mut Step<'_, '_>, command: Command) {
         Command::LetInFromNow { document, account, access } => {
             desk.finalise(step, document, Some((account, access)));
         }
+        Command::SignNote(note) => desk.sign_note(step, note),
+        Command::AmendNote { note, amendment } => desk.amend_note(step, note, &amendment),
         // Meant for a device that is not open.
         Command::MakeFirm(_) | Command::Enrol(_) | Command::Unlock(_) | Command::Lock => {}
         // Done already, whether the device may write or not.

@@ -14,6 +14,7 @@ pub mod epoch;
 pub mod fault;
 pub mod input;
 pub mod keyring;
+pub mod policy;
 pub mod record;
 pub mod seal;
 pub mod trust;

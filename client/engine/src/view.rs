@@ -12,9 +12,12 @@ use shared::{
     time::UnixMillis,
 };
 
-use crate::casework::{
-    case::{CaseId, InterviewId},
-    field::{Field, Value},
+use crate::{
+    casework::{
+        case::{CaseId, InterviewId},
+        field::{Field, Value},
+    },
+    command::Words,
 };
 
 mod alarm;
@@ -377,6 +380,12 @@ pub struct NoteView {
     /// Whether a removed item can be brought back.
     #[n(9)]
     pub can_restore: bool,
+    /// When it was signed first; from then on its fields do not change.
+    #[n(10)]
+    pub signed_at: Option<UnixMillis>,
+    /// What was added since, and when.
+    #[n(11)]
+    pub amendments: Vec<(UnixMillis, Words)>,
 }
 
 /// One text of an open note. Sent after each edit and when another device changed it.

@@ -1,7 +1,13 @@
 //! Today's program still reads and writes the bytes of the first one.
 
 use engine::{
-    document::chunk::Chunk,
+    document::{
+        chunk::{Chunk, actor},
+        crdt::Crdt,
+        genesis::Kind,
+        inspect::Inspected,
+        intake::{Opened, Verdict},
+    },
     effect::RecordKey,
     epoch::EpochSecret,
     keyring::{AccountSeeds, argon2id, vault::Vault},
@@ -25,7 +31,7 @@ use shared::{
 };
 
 use crate::{
-    cast::{DOCUMENT, purpose},
+    cast::{CONSULTANT, DOCUMENT, purpose},
     kept::{chunk, kinds, passphrase, seeds_purpose, store_key},
     vector::{files, hex},
 };
@@ -214,4 +220,20 @@ pub(crate) fn a_frozen_possession_verifies() -> usize {
     let held = author(vector).verify(Domain::Possession, &fields.concat(), &signature);
     assert_eq!(held, Ok(()));
     1
+}
+
+#[test]
+fn frozen_first_changes_begin_a_document_of_their_kind_and_grown_fields_join_it() {
+    for vector in list(&on_disk("genesis.json")) {
+        let kind = Kind::parse(vector["kind"].as_str().unwrap()).unwrap();
+        let device = CONSULTANT.device();
+        let mut crdt = Crdt::empty(device, actor(device, DOCUMENT, 1));
+        let grown = list(&vector["grown"]).iter();
+        let all = [bytes(vector, "bytes")].into_iter().chain(grown.map(|it| bytes(it, "bytes")));
+        for bytes in all {
+            let changes = vec![Inspected::parse(&bytes).unwrap()];
+            assert_eq!(crdt.take_in(&[Opened { device, changes }]), [Verdict::Applied]);
+        }
+        assert_eq!(crdt.kind(), Some(kind));
+    }
 }

@@ -5,8 +5,18 @@ use std::mem;
 use shared::{id::DocumentId, limit::CHANGE_BYTES_MAX, time::UnixMillis};
 
 use crate::{
-    casework::field::{Field, Shape, Spec},
-    document::crdt::{Crdt, EditError, Writer},
+    casework::{
+        action_plan, canvas,
+        consent::CONTACTS,
+        field::{Field, Shape, Spec, spec},
+        interview,
+        item::{millis, time},
+    },
+    document::{
+        crdt::{Crdt, EditError, Writer},
+        genesis::Kind,
+        guard::{BOTH, EMPLOYEE, Guard, STAFF, guard},
+    },
     view::{InterviewRow, SummaryView},
 };
 
@@ -17,7 +27,35 @@ pub type CaseId = DocumentId;
 pub type InterviewId = DocumentId;
 
 /// The shared document's fields.
-pub const FIELDS: &[Spec] = &[Spec { id: "interviews", shape: Shape::List(&[]) }];
+pub const FIELDS: &[Spec] = &[spec("interviews", Shape::List(interview::FIELDS))];
+
+/// What cases got later.
+pub const GROWN: &[Spec] = &[
+    spec("actions", Shape::List(action_plan::ACTION)),
+    spec("canvases", Shape::List(canvas::CANVAS)),
+    spec("drawings", Shape::List(canvas::CANVAS)),
+    spec("safety_plan", Shape::List(SAFETY)),
+    spec("wish_to_discuss", Shape::Long),
+    spec("contact", Shape::Many(CONTACTS)),
+    spec("documents", Shape::Many(&[])),
+];
+
+/// What helps when things get worse: signs, own means, whom to call.
+const SAFETY: &[Spec] =
+    &[spec("kind", Shape::One(&["sign", "own_means", "contact"])), spec("text", Shape::Short)];
+
+/// Who writes what: the consultant, unless it says otherwise.
+pub const GUARDS: &[&[Guard]] = &[
+    &[
+        guard("", STAFF),
+        guard("safety_plan", BOTH),
+        guard("wish_to_discuss", EMPLOYEE),
+        guard("contact", EMPLOYEE),
+    ],
+    interview::GUARDS,
+    action_plan::GUARDS,
+    canvas::GUARDS,
+];
 
 /// The texts of a summary, as the shared document and the note's draft name them.
 pub const TEXTS: [&str; 2] = ["talked", "insight"];
@@ -65,10 +103,10 @@ pub fn add_interview(
 ) -> Result<(), EditError> {
     let list = Field::top("interviews");
     let id = interview.to_hex();
-    tx.add_item(&list, &id, None, &[])?;
+    tx.add_item(&list, &id, None, interview::FIELDS)?;
     let item = list.child(&id);
     tx.put(&item.child("ordinal"), i64::from(ordinal))?;
-    tx.put(&item.child("added_at"), narrow(at))
+    tx.put(&item.child("added_at"), millis(at))
 }
 
 /// The interviews of a case, oldest first; notes are named only for who can have them.
@@ -124,7 +162,7 @@ pub fn offer(summary: &Summary, at: UnixMillis) -> Option<Vec<Lot>> {
 pub fn write(tx: &mut Writer<'_, '_>, interview: InterviewId, lot: &Lot) -> Result<(), EditError> {
     let item = Field::top("interviews").child(&interview.to_hex());
     lot.texts.iter().try_for_each(|(id, text)| tx.put(&item.child(id), text.as_str()))?;
-    lot.offered_at.map_or(Ok(()), |at| tx.put(&item.child("offered_at"), narrow(at)))
+    lot.offered_at.map_or(Ok(()), |at| tx.put(&item.child("offered_at"), millis(at)))
 }
 
 /// A summary as offered last; `None` if it was not.
@@ -158,10 +196,17 @@ pub fn summaries(crdt: &Crdt) -> Vec<SummaryView> {
     interviews(crdt, |_| None).iter().rev().filter_map(view).collect()
 }
 
-fn time(crdt: &Crdt, field: &Field) -> Option<UnixMillis> {
-    crdt.number(field).and_then(|at| u64::try_from(at).ok()).map(UnixMillis)
+/// Notes which document of this case is of a kind, for those who have it.
+pub fn link(tx: &mut Writer<'_, '_>, kind: Kind, document: DocumentId) -> Result<(), EditError> {
+    tx.put(&place_of(kind), document.to_hex())
 }
 
-fn narrow(at: UnixMillis) -> i64 {
-    i64::try_from(at.0).unwrap_or(i64::MAX)
+/// The document of a kind that belongs to this case.
+pub fn linked(crdt: &Crdt, kind: Kind) -> Option<DocumentId> {
+    DocumentId::from_hex(&crdt.plain(&place_of(kind))?)
+}
+
+fn place_of(kind: Kind) -> Field {
+    let name = kind.as_str();
+    Field::top("documents").child(name.rsplit('/').next().unwrap_or(name))
 }

@@ -13,6 +13,7 @@ use crate::{
     casework::{
         case::CaseId,
         field::{Field, Shape, Spec},
+        item::{millis, time},
     },
     document::crdt::{Crdt, EditError, Writer},
 };
@@ -43,7 +44,7 @@ pub fn add_invited(tx: &mut Writer<'_, '_>, invited: &Invited) -> Result<(), Edi
     tx.ensure_map(&person)?;
     tx.put(&person.child("name"), invited.name.as_str())?;
     tx.put(&person.child("role"), role_code(invited.role))?;
-    tx.put(&person.child("expires_at"), narrow(invited.expires_at))
+    tx.put(&person.child("expires_at"), millis(invited.expires_at))
 }
 
 /// Everybody this person invited.
@@ -55,7 +56,7 @@ pub fn invited(crdt: &Crdt) -> Vec<Invited> {
             grant: id.parse().ok()?,
             name: crdt.plain(&person.child("name"))?,
             role: role_of(&crdt.plain(&person.child("role"))?)?,
-            expires_at: UnixMillis(u64::try_from(crdt.number(&person.child("expires_at"))?).ok()?),
+            expires_at: time(crdt, &person.child("expires_at"))?,
         })
     };
     crdt.keys(&people).iter().filter_map(read).collect()
@@ -114,8 +115,4 @@ fn role_of(code: &str) -> Option<Role> {
     [Role::Admin, Role::Consultant, Role::Supervisor, Role::Employee]
         .into_iter()
         .find(|role| role_code(*role) == code)
-}
-
-fn narrow(at: UnixMillis) -> i64 {
-    i64::try_from(at.0).unwrap_or(i64::MAX)
 }

@@ -100,7 +100,37 @@ pub struct Spec {
     pub shape: Shape,
 }
 
+/// A field by name and shape.
+pub const fn spec(id: &'static str, shape: Shape) -> Spec {
+    Spec { id, shape }
+}
+
+/// How a field of a shape is read and written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// As a text that several people may write at once.
+    Text,
+    /// As a [`Value`].
+    Value,
+    /// As items with these fields.
+    Items(&'static [Spec]),
+}
+
 impl Shape {
+    /// How it is read and written.
+    pub fn holds(self) -> Holds {
+        match self {
+            Self::Long | Self::Short => Holds::Text,
+            Self::List(fields) => Holds::Items(fields),
+            Self::One(_)
+            | Self::Many(_)
+            | Self::Number(..)
+            | Self::Flag
+            | Self::Date
+            | Self::DateTime => Holds::Value,
+        }
+    }
+
     /// Whether `value` may be written to a field of this shape.
     pub fn admits(self, value: &Value) -> bool {
         match (self, value) {

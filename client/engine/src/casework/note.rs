@@ -5,14 +5,13 @@ use shared::id::DocumentId;
 use crate::{
     casework::{
         case::{self, CaseId, InterviewId, Summary},
-        field::{Field, Shape, Spec},
+        field::{Field, Shape, Spec, spec},
     },
-    document::crdt::{Crdt, EditError, Writer},
+    document::{
+        crdt::{Crdt, EditError, Writer},
+        guard::{Guard, STAFF, adds},
+    },
 };
-
-const fn spec(id: &'static str, shape: Shape) -> Spec {
-    Spec { id, shape }
-}
 
 /// Stages of the systematic approach (Bezanson & DeCoff).
 pub const STAGES: &[&str] = &["rapport", "problem", "goal", "action", "evaluation", "closing"];
@@ -104,6 +103,13 @@ pub const FIELDS: &[Spec] = &[
     spec("summary_links", Shape::List(LINE)),
 ];
 
+/// What notes got later, shown with the note's signature and not among its fields.
+pub const GROWN: &[Spec] =
+    &[spec("signatures", Shape::List(SIGNATURE)), spec("amendments", Shape::List(AMENDMENT))];
+
+/// What was signed stays signed.
+pub const GUARDS: &[Guard] = &[adds("signatures", STAFF), adds("amendments", STAFF)];
+
 const LINE: &[Spec] = &[spec("text", Shape::Short)];
 const MARK: &[Spec] = &[
     spec("at_s", Shape::Number(0, MARK_SECONDS_MAX)),
@@ -126,6 +132,9 @@ const GOAL: &[Spec] = &[
 const INTERVENTION: &[Spec] =
     &[spec("kind", Shape::One(INTERVENTIONS)), spec("text", Shape::Short)];
 const TASK: &[Spec] = &[spec("text", Shape::Short), spec("by", Shape::Date)];
+/// The rest of a signature is written with [`Writer::put`].
+pub(crate) const SIGNATURE: &[Spec] = &[];
+pub(crate) const AMENDMENT: &[Spec] = &[spec("why", Shape::Long), spec("text", Shape::Long)];
 const ORGANISATION_CODE: &[Spec] = &[
     spec("code", Shape::One(ORGANISATION_CODES)),
     spec("direction", Shape::One(DIRECTIONS)),

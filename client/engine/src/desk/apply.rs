@@ -65,7 +65,12 @@ impl Desk {
         mut places: Vec<Option<Place>>,
         mut opened: Vec<Opened>,
     ) {
+        let sides: Vec<_> =
+            opened.iter().filter_map(|it| Some((it.device, self.side_of(it.device)?))).collect();
         let Some(document) = self.documents.get_mut(&id) else { return };
+        for (device, side) in sides {
+            document.crdt.introduce(device, side);
+        }
         for (place, waited) in std::mem::take(&mut document.waiting) {
             places.push(place);
             opened.push(waited);

@@ -1,6 +1,6 @@
 //! A person's edits.
 
-use shared::id::DocumentId;
+use shared::id::{DeviceId, DocumentId};
 
 use super::{Desk, OpenDocument};
 use crate::{
@@ -8,23 +8,19 @@ use crate::{
         case,
         field::{Field, Shape, Spec, Value},
         note,
+        signature::{self, Amendment, is_begun},
     },
-    command::Splice,
+    command::{Splice, Words},
     document::{
         crdt::{Crdt, EditError, Writer, shape_of},
         genesis::Kind,
+        guard::Side,
         mirror::Mirror,
     },
     effect::Effect,
     journal::Step,
     view::{Notice, TextView, View},
 };
-
-/// Longest insertion that makes one change; a longer paste makes several.
-const INSERT_UNITS_MAX: usize = 4_000;
-/// Longest deletion that makes one change: to name a letter of a text that several devices wrote by
-/// turns takes up to a dozen bytes.
-const DELETE_UNITS_MAX: u32 = 2_000;
 
 /// A removed item, as much of it as is needed to bring it back.
 pub(super) struct Removed {
@@ -58,6 +54,7 @@ impl Desk {
         if !self.may_write(id) {
             return false;
         }
+        self.grow(step, id);
         let Some(document) = self.documents.get_mut(&id) else { return false };
         match document.crdt.edit(step.now(), write) {
             Ok(Some(change)) => self.keep_change(step, id, change),
@@ -67,12 +64,73 @@ impl Desk {
                 return false;
             }
             // The page and the schema disagree; the page is shown the document as it is.
-            Err(EditError::NoSuchField | EditError::Internal) => {
+            Err(EditError::NoSuchField | EditError::NotYours | EditError::Internal) => {
                 self.refresh_open(step, id);
                 return false;
             }
         }
         true
+    }
+
+    /// Makes a change that the page asked for; a signed note takes none.
+    fn edit_field(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        id: DocumentId,
+        write: impl FnOnce(&mut Writer<'_, '_>) -> Result<(), EditError>,
+    ) -> bool {
+        if self.is_signed_note(id) {
+            self.refresh_open(step, id);
+            return false;
+        }
+        self.edit(step, id, write)
+    }
+
+    fn is_signed_note(&self, id: DocumentId) -> bool {
+        self.documents.get(&id).is_some_and(|it| signature::signed_at(&it.crdt).is_some())
+    }
+
+    /// Signs a note as it stands, once.
+    pub(crate) fn sign_note(&mut self, step: &mut Step<'_, '_>, id: DocumentId) {
+        let Some(document) = self.documents.get(&id) else { return };
+        let is_begun = document.crdt.kind() == Some(Kind::Note) && is_begun(&document.crdt);
+        if !is_begun || self.is_signed_note(id) {
+            return;
+        }
+        let keys = &self.keys;
+        let signed = signature::sign(&document.crdt, id, keys.id, &keys.device, step.now());
+        self.edit(step, id, |tx| signature::attach(tx, &signed));
+        self.refresh_open(step, id);
+    }
+
+    /// Adds to a signed note.
+    pub(crate) fn amend_note(&mut self, step: &mut Step<'_, '_>, id: DocumentId, words: &Words) {
+        if !self.is_signed_note(id) || words.text.trim().is_empty() {
+            return;
+        }
+        let amendment =
+            Amendment { at: step.now(), why: words.why.clone(), text: words.text.clone() };
+        let item = DeviceId::new(step.cx.random()).to_hex();
+        self.edit(step, id, |tx| signature::amend(tx, &item, &amendment));
+        self.refresh_open(step, id);
+    }
+
+    /// Makes what a document's kind got since it was begun.
+    fn grow(&mut self, step: &mut Step<'_, '_>, id: DocumentId) {
+        let (this, side) = (self.keys.id, self.side_of(self.keys.id));
+        let Some(document) = self.documents.get_mut(&id) else { return };
+        if let Some(side) = side {
+            document.crdt.introduce(this, side);
+        }
+        for change in document.crdt.grow() {
+            self.keep_change(step, id, change);
+        }
+    }
+
+    /// On whose side a device writes.
+    pub(super) fn side_of(&self, device: DeviceId) -> Option<Side> {
+        let org = self.org.as_ref()?;
+        Some(Side::of(org.account(org.device(device)?.account)?.role))
     }
 
     /// Starts showing a document.
@@ -117,9 +175,9 @@ impl Desk {
         let mirror = open.mirrors.get_or_insert_with(field.clone(), || Mirror::new(&read()));
         if let Ok(splices) = mirror.edit(revision, splice) {
             let pieces: Vec<Splice> =
-                splices.iter().flat_map(|it| pieces(it, |at| mirror.splits_letter(at))).collect();
+                splices.iter().flat_map(|it| it.pieces(|at| mirror.splits_letter(at))).collect();
             let taken =
-                pieces.iter().all(|piece| self.edit(step, id, |tx| tx.splice(field, piece)));
+                pieces.iter().all(|piece| self.edit_field(step, id, |tx| tx.splice(field, piece)));
             self.reconcile(id, field, taken.then_some(&splices));
         }
         self.answer_text(step, id, field);
@@ -182,7 +240,7 @@ impl Desk {
         let Some(Ok(shape)) = self.documents.get(&id).map(|it| shape_of(&it.crdt, field)) else {
             return;
         };
-        self.edit(step, id, |tx| tx.set(field, shape, value));
+        self.edit_field(step, id, |tx| tx.set(field, shape, value));
         self.show_document(step, id);
     }
 
@@ -192,7 +250,7 @@ impl Desk {
         let Some(Ok(Shape::List(fields))) = shape else { return };
         let bytes: [u8; 8] = step.cx.random();
         let item = format!("{:016x}", u64::from_be_bytes(bytes));
-        self.edit(step, id, |tx| tx.add_item(list, &item, None, fields));
+        self.edit_field(step, id, |tx| tx.add_item(list, &item, None, fields));
         self.refresh_open(step, id);
     }
 
@@ -203,7 +261,7 @@ impl Desk {
             return;
         };
         let at = &mut removed.at;
-        self.edit(step, id, |tx| {
+        self.edit_field(step, id, |tx| {
             *at = tx.remove_item(item)?;
             Ok(())
         });
@@ -222,7 +280,7 @@ impl Desk {
         let Removed { list, id: item_id, at, contents } = removed;
         let specs: Vec<Spec> = contents.iter().map(|(spec, _)| *spec).collect();
         let item = list.child(&item_id);
-        let is_back = self.edit(step, id, |tx| {
+        let is_back = self.edit_field(step, id, |tx| {
             tx.add_item(&list, &item_id, Some(at), &specs)?;
             for (spec, kept) in &contents {
                 if let Kept::Value(value) = kept {
@@ -236,8 +294,8 @@ impl Desk {
             let Kept::Text(text) = kept else { continue };
             let whole = Splice { at: 0, delete: 0, insert: text.clone() };
             let field = item.child(spec.id);
-            for piece in pieces(&whole, |_| false).iter().filter(|it| !it.insert.is_empty()) {
-                self.edit(step, id, |tx| tx.splice(&field, piece));
+            for piece in whole.pieces(|_| false).iter().filter(|it| !it.insert.is_empty()) {
+                self.edit_field(step, id, |tx| tx.splice(&field, piece));
             }
         }
         self.refresh_open(step, id);
@@ -287,34 +345,4 @@ fn remember(crdt: &Crdt, item: &Field) -> Option<Removed> {
     };
     let contents = fields.iter().map(keep).collect();
     Some(Removed { list, id: String::from(id), at: 0, contents })
-}
-
-/// A splice as several that each fit into one change, in order of application. `splits` says whether
-/// a position is inside a letter of the text as it was.
-fn pieces(splice: &Splice, splits: impl Fn(u32) -> bool) -> Vec<Splice> {
-    let mut pieces = vec![];
-    let mut delete = splice.delete;
-    // From the end, so that what is yet to be deleted stays where it is.
-    while delete > DELETE_UNITS_MAX {
-        let mut cut = delete - DELETE_UNITS_MAX;
-        cut += u32::from(splits(splice.at.saturating_add(cut)));
-        let at = splice.at.saturating_add(cut);
-        pieces.push(Splice { at, delete: delete - cut, insert: String::new() });
-        delete = cut;
-    }
-    pieces.push(Splice { at: splice.at, delete, insert: String::new() });
-    let mut at = splice.at;
-    let mut units = 0;
-    for letter in splice.insert.chars() {
-        if units + letter.len_utf16() > INSERT_UNITS_MAX {
-            at += u32::try_from(units).unwrap_or(0);
-            units = 0;
-            pieces.push(Splice { at, delete: 0, insert: String::new() });
-        }
-        units += letter.len_utf16();
-        if let Some(last) = pieces.last_mut() {
-            last.insert.push(letter);
-        }
-    }
-    pieces
 }

@@ -31,6 +31,7 @@ use crate::{
     epoch::EpochSecret,
     journal::{After, Step},
     keyring::Seed,
+    policy::{self, Party, Relation},
     record::{Content, Name},
     view::{InvitationFor, InvitationView, Notice, View},
     wrap::{self, Purpose},
@@ -207,6 +208,24 @@ impl Desk {
         self.keep_change(step, id, first);
     }
 
+    /// Makes a document of this person's, and lets in whom the policy lets in.
+    fn begin_document_for(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        kind: Kind,
+        people: &[Party],
+    ) -> DocumentId {
+        let id = DocumentId::new(step.cx.random());
+        self.begin_document(step, id, kind);
+        let me = self.me().map(|(me, _)| me);
+        for (account, access) in policy::members(kind, people) {
+            if Some(account) != me {
+                self.grant(step, id, account, access);
+            }
+        }
+        id
+    }
+
     /// Lets an account into a document of ours. Who may is for the log to say.
     pub(crate) fn grant(
         &mut self,
@@ -261,11 +280,18 @@ impl Desk {
         }
         let invited = catalogue::invited(&catalogue.crdt);
         let Some(person) = invited.into_iter().find(|person| person.grant == grant) else { return };
-        let case = DocumentId::new(step.cx.random());
-        self.begin_document(step, case, Kind::CaseShared);
+        let Some((me, _)) = self.me() else { return };
+        let people = [
+            Party { account: me, role: Role::Consultant, relation: Relation::Owner },
+            Party { account: employee, role: Role::Employee, relation: Relation::Employee },
+        ];
+        let case = self.begin_document_for(step, Kind::CaseShared, &people);
+        let consent = self.begin_document_for(step, Kind::CaseConsent, &people);
         let consultant = self.own_name();
-        self.edit(step, case, |tx| case::name(tx, &consultant, &person.name));
-        self.grant(step, case, employee, Access::Reader);
+        self.edit(step, case, |tx| {
+            case::name(tx, &consultant, &person.name)?;
+            case::link(tx, Kind::CaseConsent, consent)
+        });
         self.edit_catalogue(step, |tx| catalogue::add_case(tx, case, employee));
     }
 

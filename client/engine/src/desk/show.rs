@@ -13,8 +13,9 @@ use crate::{
         case::{self, CaseId, InterviewId},
         catalogue,
         field::Shape,
-        note,
+        note, signature,
     },
+    command::Words,
     document::genesis::Kind,
     effect::Effect,
     input::StoreFault,
@@ -309,7 +310,21 @@ impl Desk {
                 consultant_name: case::consultant_name(&document.crdt),
                 summaries: case::summaries(&document.crdt),
             })),
-            Some(Kind::Catalogue) | None => None,
+            Some(
+                Kind::Catalogue
+                | Kind::Directory
+                | Kind::Company
+                | Kind::Roster
+                | Kind::Slots
+                | Kind::CasePrivate
+                | Kind::CaseConsent
+                | Kind::CaseDisclosure
+                | Kind::JobCard
+                | Kind::Supervision
+                | Kind::Contribution
+                | Kind::Report,
+            )
+            | None => None,
         };
         if let Some(view) = view {
             step.effects.push(Effect::Show(view));
@@ -354,6 +369,11 @@ impl Desk {
             offered_at: row.and_then(|row| row.offered_at),
             offer_is_stale: offered.is_some_and(|offered| offered != note::draft(&document.crdt)),
             can_restore: !open.removed.is_empty(),
+            signed_at: signature::signed_at(&document.crdt),
+            amendments: signature::amendments(&document.crdt)
+                .into_iter()
+                .map(|it| (it.at, Words { why: it.why, text: it.text }))
+                .collect(),
         })
     }
 }

@@ -21,7 +21,9 @@ use shared::{
 };
 
 use super::{
-    genesis::is_genesis,
+    genesis::{Kind as DocumentKind, is_genesis, kind_of_genesis},
+    growth::is_growth,
+    guard::{Guard, Side, guard_of},
     inspect::{Action, Actor, Hash, InspectError, Inspected, Key, Limit, Row, RowId, Value},
 };
 
@@ -105,6 +107,16 @@ pub struct Census {
     /// Values that were ever set in a map, each with a digest of the map and the key.
     #[n(5)]
     values: Map<By, BTreeMap<u64, u64>>,
+    /// What the document is, by the first change that came; another first change is refused.
+    #[n(6)]
+    pub(crate) kind: Option<DocumentKind>,
+    // The next two are kept only where a kind has guards.
+    /// Where each object stands, items as `*`.
+    #[n(7)]
+    paths: Option<Map<Made, String>>,
+    /// Whose each actor is.
+    #[n(8)]
+    authors: Option<Map<By, DeviceId>>,
 }
 
 impl Census {
@@ -116,9 +128,21 @@ impl Census {
         self.filled.get(&(object, device)).copied().unwrap_or(0)
     }
 
+    /// Whose device made an object; `None` for what nobody made alone.
+    pub(crate) fn author(&self, by: Actor) -> Option<DeviceId> {
+        self.authors.as_ref()?.get(&By(by)).copied()
+    }
+
     /// Takes over what was admitted on top of this.
     pub(crate) fn absorb(&mut self, newer: Self) {
-        let Self { actors, objects, spent, filled, elements, values } = newer;
+        let Self { actors, objects, spent, filled, elements, values, kind, paths, authors } = newer;
+        self.kind = self.kind.or(kind);
+        if let Some(newer) = paths {
+            self.paths.get_or_insert_default().extend(newer);
+        }
+        if let Some(newer) = authors {
+            self.authors.get_or_insert_default().extend(newer);
+        }
         self.actors.extend(actors);
         self.objects.extend(objects);
         self.spent.extend(spent);
@@ -172,12 +196,14 @@ impl Layer {
 pub(crate) struct Draft<'c> {
     base: &'c Census,
     before: &'c Layer,
+    /// On whose side the author writes; `None` for somebody nobody told us of.
+    side: Option<Side>,
     pub(crate) new: Layer,
 }
 
 impl<'c> Draft<'c> {
-    pub(crate) fn new(base: &'c Census, before: &'c Layer) -> Self {
-        Self { base, before, new: Layer::default() }
+    pub(crate) fn new(base: &'c Census, before: &'c Layer, side: Option<Side>) -> Self {
+        Self { base, before, side, new: Layer::default() }
     }
 
     /// Whether a change may be applied; `known` says the last counter of one in the document.
@@ -194,13 +220,58 @@ impl<'c> Draft<'c> {
         }
         self.follow(change, last)?;
         self.spend(device, change)?;
+        let is_nobodys = self.begin(change)? || is_growth(change);
+        let guards = self.find(|it| it.kind.as_ref()).map_or(&[][..], DocumentKind::guards);
+        if !is_nobodys && !guards.is_empty() {
+            let authors = self.new.census.authors.get_or_insert_default();
+            authors.insert(By(change.actor()), device);
+        }
         let mut rows = change.rows();
         let mut memo = None;
         while let Some(row) = rows.next()? {
             let object = self.object(change, row.object, &mut memo)?;
+            if !guards.is_empty() {
+                let path = self.path(&row, object);
+                let is_own = object.0.is_some_and(|made| {
+                    made.by.0 == change.actor() && made.counter >= change.start()
+                });
+                // What stands in an object that this change makes is judged with the object.
+                if !is_nobodys && !is_own && !may_write(guards, &path, &row, object.1, self.side) {
+                    return Err(InspectError::Guarded);
+                }
+                if let Action::MakeMap | Action::MakeList | Action::MakeText = row.action {
+                    let made = Made::new(change.actor(), row.counter);
+                    self.new.census.paths.get_or_insert_default().insert(made, path);
+                }
+            }
             self.perform(device, change, &row, object)?;
         }
         Ok(())
+    }
+
+    /// The first change of a document says what it is, once.
+    fn begin(&mut self, change: &Inspected) -> Result<bool, InspectError> {
+        let Some(kind) = kind_of_genesis(ChangeHash(change.hash())) else { return Ok(false) };
+        match self.find(|it| it.kind.as_ref()) {
+            Some(known) if known != kind => Err(InspectError::Guarded),
+            Some(_) | None => {
+                self.new.census.kind = Some(kind);
+                Ok(true)
+            }
+        }
+    }
+
+    /// Where an operation writes.
+    fn path(&self, row: &Row<'_>, (made, object): (Option<Made>, Object)) -> String {
+        let find = |census: &Census| census.paths.as_ref()?.get(&made?).cloned();
+        let layers = [&self.new.census, &self.before.census, self.base];
+        let parent = layers.into_iter().find_map(find).unwrap_or_default();
+        match (row.key, object.kind) {
+            (Key::Name(name), _) if made.is_none() => String::from(name),
+            (Key::Name(name), _) => format!("{parent}/{name}"),
+            (_, Kind::List) => format!("{parent}/*"),
+            (_, Kind::Map | Kind::Text) => parent,
+        }
     }
 
     /// The last counter of a change admitted here.
@@ -230,7 +301,8 @@ impl<'c> Draft<'c> {
     }
 
     fn spend(&mut self, device: DeviceId, change: &Inspected) -> Result<(), InspectError> {
-        // Anybody may carry it, so it is nobody's.
+        // Anybody may carry it, so it is nobody's. A growth is nobody's either, but as there may be
+        // any number of them, who brings one first pays for it.
         if is_genesis(ChangeHash(change.hash())) {
             return Ok(());
         }
@@ -341,6 +413,23 @@ impl<'c> Draft<'c> {
         let layers = [&self.new.census, &self.before.census, self.base];
         layers.into_iter().find_map(get).copied()
     }
+}
+
+/// Whether somebody may do this to what stands at a path.
+fn may_write(
+    guards: &'static [&'static [Guard]],
+    path: &str,
+    row: &Row<'_>,
+    object: Object,
+    side: Option<Side>,
+) -> bool {
+    // What a document is, is said once by its first change.
+    if matches!(path, "kind" | "schema") {
+        return false;
+    }
+    let Some(guard) = guard_of(guards, path) else { return true };
+    let is_item = row.insert && object.kind == Kind::List;
+    side.is_some_and(|side| guard.by.contains(&side)) && (!guard.only_adds || is_item)
 }
 
 /// An operation, with its actor in full.

@@ -14,6 +14,7 @@ use thiserror::Error;
 
 use crate::document::{
     genesis,
+    growth::is_growth,
     inspect::{InspectError, Inspected},
     intake::Opened,
 };
@@ -108,8 +109,8 @@ impl Chunk {
         minicbor::decode(bytes).map_err(|_| ChunkError::Malformed)
     }
 
-    /// The changes, each walked, and checked to be the author's own or a genesis that everybody
-    /// may carry.
+    /// The changes, each walked, and checked to be the author's own or such that everybody may
+    /// carry: a genesis, or a growth.
     pub fn open(&self, author: DeviceId, document: DocumentId) -> Result<Opened, ChunkError> {
         if self.changes.len() > ENVELOPE_CHANGES_MAX || self.starts.len() > ENVELOPE_CHANGES_MAX {
             return Err(ChunkError::TooLarge);
@@ -125,7 +126,9 @@ impl Chunk {
                 return Err(ChunkError::TooLarge);
             }
             let is_own = actors.contains(&ActorId::from(change.actor().as_slice()));
-            if !is_own && !genesis::is_genesis(ChangeHash(change.hash())) {
+            let is_nobodys =
+                || genesis::is_genesis(ChangeHash(change.hash())) || is_growth(&change);
+            if !is_own && !is_nobodys() {
                 return Err(ChunkError::ForeignActor);
             }
             opened.changes.push(change);

@@ -12,7 +12,7 @@ use shared::{
         CHANGE_BYTES_MAX, CHANGE_ROWS_MAX, DOCUMENT_BYTES_MAX, DOCUMENT_ROWS_MAX, LIST_ITEMS_MAX,
         TEXT_CHARS_MAX,
     },
-    map::Map,
+    map::{Map, Set},
     time::UnixMillis,
 };
 use thiserror::Error;
@@ -23,7 +23,9 @@ use crate::{
     document::{
         census::{Census, Made},
         genesis::{Kind, container, genesis},
-        inspect::Inspected,
+        growth::growths,
+        guard::Side,
+        inspect::{InspectError, Inspected},
         intake::{Opened, Verdict},
     },
 };
@@ -37,6 +39,9 @@ pub enum EditError {
     /// The text or list would grow over the limit: tell the person.
     #[error("the text or list would be too long")]
     TooLong,
+    /// The field is somebody else's to write, or nobody's any more: a bug of the page.
+    #[error("not this person's to write")]
+    NotYours,
     /// automerge refused: a bug of ours.
     #[error("the document refused the edit")]
     Internal,
@@ -49,6 +54,8 @@ pub struct Crdt {
     pub(super) census: Census,
     /// Who edits here.
     pub(super) device: DeviceId,
+    /// On whose side each device writes, as far as anybody told us.
+    pub(super) sides: Map<DeviceId, Side>,
     /// Grows with every change, ours or not.
     pub(super) changed: u64,
 }
@@ -58,7 +65,7 @@ impl Crdt {
     pub fn empty(device: DeviceId, actor: ActorId) -> Self {
         let mut automerge = Automerge::new_with_encoding(TextEncoding::Utf16CodeUnit);
         automerge.set_actor(actor);
-        Self { automerge, census: Census::default(), device, changed: 0 }
+        Self { automerge, census: Census::default(), device, sides: Map::new(), changed: 0 }
     }
 
     /// A new document of a kind, and its first change.
@@ -84,7 +91,52 @@ impl Crdt {
         let changes: Result<Vec<Change>, _> =
             changes.into_iter().map(|bytes| Change::from_bytes(bytes.0)).collect();
         crdt.automerge.apply_changes(changes.ok()?).ok()?;
-        Some(Self { census, changed: 1, ..crdt })
+        // A census from before there were guards does not say what stands where.
+        let is_guarded = crdt.kind().is_some_and(|kind| !kind.guards().is_empty());
+        let is_whole = census.kind.is_some() || !is_guarded;
+        is_whole.then_some(Self { census, changed: 1, ..crdt })
+    }
+
+    /// Notes on whose side a device writes. Whom nobody spoke of writes to nothing that is guarded.
+    pub fn introduce(&mut self, device: DeviceId, side: Side) {
+        self.sides.insert(device, side);
+    }
+
+    /// Makes what the kind got after its first schema and is not here yet; hands out the changes.
+    pub fn grow(&mut self) -> Vec<Vec<u8>> {
+        let Some(kind) = self.kind() else { return vec![] };
+        if kind.grown_fields().iter().all(|it| find(&self.automerge, &Field::top(it.id)).is_some())
+        {
+            return vec![];
+        }
+        let missing = growths(kind).filter(|(_, it)| !self.has(&it.hash()));
+        let bytes: Vec<Vec<u8>> = missing.map(|(_, it)| it.raw_bytes().to_vec()).collect();
+        let device = self.device;
+        let open =
+            |bytes: &Vec<u8>| Some(Opened { device, changes: vec![Inspected::parse(bytes).ok()?] });
+        let opened: Vec<Opened> = bytes.iter().filter_map(open).collect();
+        self.take_in(&opened);
+        bytes
+    }
+
+    fn has(&self, hash: &ChangeHash) -> bool {
+        self.automerge.get_change_by_hash(hash).is_some()
+    }
+
+    /// The document as it was when these were its heads; `None` if one of them is not here.
+    pub fn at(&self, heads: &[ChangeHash]) -> Option<Self> {
+        let mut wanted = heads.to_vec();
+        let mut known = Set::new();
+        while let Some(hash) = wanted.pop() {
+            if known.insert(hash) {
+                wanted.extend(self.automerge.get_change_by_hash(&hash)?.deps());
+            }
+        }
+        let mut earlier = self.automerge.get_changes(&[]);
+        earlier.retain(|change| known.contains(&change.hash()));
+        let mut crdt = Self::empty(self.device, self.automerge.get_actor().clone());
+        crdt.automerge.apply_changes(earlier).ok()?;
+        Some(crdt)
     }
 
     /// The whole document, for a local snapshot.
@@ -127,10 +179,11 @@ impl Crdt {
         let change = hash.and_then(|hash| self.automerge.get_change_by_hash(&hash));
         let Some(change) = change else { return Ok(None) };
         let bytes = change.raw_bytes().to_vec();
-        if self.count_own(&bytes).is_err() {
-            // How large a change is shows when it is made. Nobody would take this one in.
+        if let Err(refused) = self.count_own(&bytes) {
+            // What a change is shows when it is made. Nobody would take this one in.
             self.undo(&change)?;
-            return Err(EditError::TooLong);
+            let is_guarded = refused == InspectError::Guarded;
+            return Err(if is_guarded { EditError::NotYours } else { EditError::TooLong });
         }
         Ok(Some(bytes))
     }
@@ -155,6 +208,14 @@ impl Crdt {
     pub fn plain(&self, field: &Field) -> Option<String> {
         match find(&self.automerge, field)? {
             Found::Scalar(ScalarValue::Str(text)) => Some(text.to_string()),
+            Found::Scalar(_) | Found::Object(..) => None,
+        }
+    }
+
+    /// Bytes.
+    pub fn bytes(&self, field: &Field) -> Option<Vec<u8>> {
+        match find(&self.automerge, field)? {
+            Found::Scalar(ScalarValue::Bytes(bytes)) => Some(bytes),
             Found::Scalar(_) | Found::Object(..) => None,
         }
     }
@@ -201,6 +262,14 @@ impl Crdt {
             .filter_map(|at| self.automerge.get(&object, at).ok().flatten())
             .filter_map(|(_, item)| item_id(&self.automerge, &item))
             .collect()
+    }
+
+    /// Whose device made a map or an item, in a document that keeps account of it.
+    pub fn author(&self, item: &Field) -> Option<DeviceId> {
+        let Found::Object(ObjId::Id(_, actor, _), _) = find(&self.automerge, item)? else {
+            return None;
+        };
+        self.census.author(actor.to_bytes().try_into().ok()?)
     }
 
     /// Keys of a map, in order.
@@ -265,6 +334,11 @@ impl Writer<'_, '_> {
         self.tx.splice_text(&object, at, delete, &splice.insert).map_err(|_| EditError::Internal)
     }
 
+    /// Writes into an empty text.
+    pub fn write(&mut self, field: &Field, text: &str) -> Result<(), EditError> {
+        self.splice(field, &Splice { at: 0, delete: 0, insert: String::from(text) })
+    }
+
     /// Sets a value of a shape.
     pub fn set(&mut self, field: &Field, shape: Shape, value: &Value) -> Result<(), EditError> {
         if !shape.admits(value) {
@@ -293,6 +367,11 @@ impl Writer<'_, '_> {
     pub fn put(&mut self, field: &Field, value: impl Into<ScalarValue>) -> Result<(), EditError> {
         let (object, key) = self.parent(field)?;
         self.tx.put(&object, key, value).map_err(|_| EditError::Internal)
+    }
+
+    /// Whether there is anything at a field.
+    pub fn has(&self, field: &Field) -> bool {
+        find(self.tx, field).is_some()
     }
 
     /// Makes a map, unless it is there.
@@ -377,7 +456,8 @@ impl Writer<'_, '_> {
 /// The shape a document's schema gives a field.
 pub fn shape_of(crdt: &Crdt, field: &Field) -> Result<Shape, EditError> {
     let kind = crdt.kind().ok_or(EditError::NoSuchField)?;
-    shape_at(kind.fields(), field).ok_or(EditError::NoSuchField)
+    let first = shape_at(kind.first_fields(), field);
+    first.or_else(|| shape_at(kind.grown_fields(), field)).ok_or(EditError::NoSuchField)
 }
 
 enum Found {
@@ -446,102 +526,4 @@ fn widen(position: u32) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn crdt(kind: Kind) -> Crdt {
-        Crdt::begin(kind, DEVICE, ActorId::from([1_u8; 16].as_slice())).unwrap().0
-    }
-
-    const DEVICE: DeviceId = DeviceId::new([1; 16]);
-
-    fn opened(bytes: &[u8]) -> Opened {
-        Opened { device: DEVICE, changes: vec![Inspected::parse(bytes).unwrap()] }
-    }
-
-    fn now() -> UnixMillis {
-        UnixMillis(1_700_000_000_000)
-    }
-
-    #[test]
-    fn a_text_counts_in_utf_16_code_units() {
-        let mut crdt = crdt(Kind::Note);
-        let field = Field::top("presenting_issue");
-        let splice = |at, delete, insert: &str| Splice { at, delete, insert: insert.into() };
-
-        crdt.edit(now(), |tx| tx.splice(&field, &splice(0, 0, "𠮷田😀さん"))).unwrap();
-        crdt.edit(now(), |tx| tx.splice(&field, &splice(3, 2, "様"))).unwrap();
-
-        assert_eq!(crdt.text(&field).unwrap(), "𠮷田様さん");
-        let outside = crdt.edit(now(), |tx| tx.splice(&field, &splice(7, 0, "x")));
-        assert_eq!(outside, Err(EditError::NoSuchField));
-    }
-
-    #[test]
-    fn an_item_is_found_by_its_id_wherever_it_moved() {
-        let mut crdt = crdt(Kind::Note);
-        let list = Field::top("quotes");
-        let Ok(Shape::List(fields)) = shape_of(&crdt, &list) else { panic!("quotes is a list") };
-
-        crdt.edit(now(), |tx| tx.add_item(&list, "b", None, fields)).unwrap();
-        crdt.edit(now(), |tx| tx.add_item(&list, "a", Some(0), fields)).unwrap();
-        let sensitive = list.child("b").child("sensitive");
-        crdt.edit(now(), |tx| tx.set(&sensitive, Shape::Flag, &Value::Flag(true))).unwrap();
-
-        assert_eq!(crdt.items(&list), ["a", "b"]);
-        assert_eq!(crdt.value(&sensitive, Shape::Flag), Value::Flag(true));
-        crdt.edit(now(), |tx| tx.remove_item(&list.child("a")).map(|_| ())).unwrap();
-        assert_eq!(crdt.items(&list), ["b"]);
-    }
-
-    #[test]
-    fn codes_chosen_on_two_devices_are_both_kept() {
-        let mut one = crdt(Kind::Note);
-        let actor = ActorId::from([2_u8; 16].as_slice());
-        let mut two = Crdt::begin(Kind::Note, DeviceId::new([2; 16]), actor).unwrap().0;
-        let field = Field::top("stage");
-        let shape = shape_of(&one, &field).unwrap();
-        let codes = |code: &str| Value::Codes(vec![code.into()]);
-
-        let a = one.edit(now(), |tx| tx.set(&field, shape, &codes("rapport"))).unwrap().unwrap();
-        let b = two.edit(now(), |tx| tx.set(&field, shape, &codes("problem"))).unwrap().unwrap();
-        assert_eq!(one.take_in(&[opened(&b)]), [Verdict::Applied]);
-        assert_eq!(two.take_in(&[opened(&a)]), [Verdict::Applied]);
-
-        let both = Value::Codes(vec!["rapport".into(), "problem".into()]);
-        assert_eq!(one.value(&field, shape), both);
-        assert_eq!(two.value(&field, shape), both);
-    }
-
-    #[test]
-    fn an_edit_larger_than_anybody_would_take_in_is_undone() {
-        let mut crdt = crdt(Kind::Note);
-        let field = Field::top("presenting_issue");
-        let write = |insert: &str| Splice { at: 0, delete: 0, insert: insert.into() };
-        crdt.edit(now(), |tx| tx.splice(&field, &write("前から。"))).unwrap();
-        let heads = crdt.heads();
-
-        let refused = crdt.edit(now(), |tx| tx.splice(&field, &write(&"面".repeat(17_000))));
-
-        assert_eq!(refused, Err(EditError::TooLong));
-        assert_eq!((crdt.heads(), crdt.text(&field).unwrap()), (heads, "前から。".into()));
-        let next = crdt.edit(now(), |tx| tx.splice(&field, &write("続き。"))).unwrap().unwrap();
-        assert!(Inspected::parse(&next).is_ok());
-        assert_eq!(crdt.text(&field).unwrap(), "続き。前から。");
-    }
-
-    #[test]
-    fn a_refused_edit_changes_nothing() {
-        let mut crdt = crdt(Kind::Note);
-        let heads = crdt.heads();
-        let field = Field::top("outcome_start");
-
-        let refused = crdt.edit(now(), |tx| {
-            tx.set(&field, Shape::Number(0, 10), &Value::Number(3))?;
-            tx.set(&field, Shape::Number(0, 10), &Value::Number(11))
-        });
-
-        assert_eq!(refused, Err(EditError::NoSuchField));
-        assert_eq!(crdt.heads(), heads);
-    }
-}
+mod tests;

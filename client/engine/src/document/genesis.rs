@@ -9,39 +9,164 @@ use automerge::{
     ActorId, Automerge, Change, ChangeHash, ObjType, ROOT, TextEncoding,
     transaction::{CommitOptions, Transactable as _},
 };
-use shared::hash;
+use minicbor::Encode;
+use shared::{Decode, hash};
 
-use crate::casework::{
-    case, catalogue,
-    field::{Shape, Spec},
-    note,
+use crate::{
+    casework::{
+        case, catalogue, company, consent, contribution, directory, disclosure,
+        field::{Shape, Spec},
+        job_card, note, private, report, roster, slot, supervision,
+    },
+    document::guard::Guard,
 };
 
 /// Version of the schemas; fields are only ever added.
 pub const SCHEMA: u64 = 1;
 
 /// What a document is. Known only to those who can open it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(index_only)]
 pub enum Kind {
     /// A person's own list of people, cases and devices.
+    #[n(0)]
     Catalogue,
     /// What a consultant and an employee share.
+    #[n(1)]
     CaseShared,
     /// A consultant's note of one interview.
+    #[n(2)]
     Note,
+    /// Who the consultants are.
+    #[n(3)]
+    Directory,
+    /// A company: contract, venues, plan and waves.
+    #[n(4)]
+    Company,
+    /// Whom a company asked to be invited.
+    #[n(5)]
+    Roster,
+    /// The interview slots of a wave, without a name.
+    #[n(6)]
+    Slots,
+    /// What a consultant keeps of a case beside its notes.
+    #[n(7)]
+    CasePrivate,
+    /// What an employee agreed to, refused and withdrew.
+    #[n(8)]
+    CaseConsent,
+    /// What was, or was not, told to others about a case.
+    #[n(9)]
+    CaseDisclosure,
+    /// An employee's JOB card.
+    #[n(10)]
+    JobCard,
+    /// A case without identity, and what a supervisor says of it.
+    #[n(11)]
+    Supervision,
+    /// Codes that cases add to a report, without names.
+    #[n(12)]
+    Contribution,
+    /// What a company is told of all interviews together.
+    #[n(13)]
+    Report,
+}
+
+/// What there is to know of a kind.
+struct Plan {
+    /// As written in the document.
+    name: &'static str,
+    /// What its first change makes, frozen.
+    first: &'static [Spec],
+    /// What it got later: each has a change of its own.
+    grown: &'static [Spec],
+    /// In parts, as the casework has them.
+    guards: &'static [&'static [Guard]],
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Catalogue, Self::CaseShared, Self::Note];
+    pub const ALL: [Self; 14] = [
+        Self::Catalogue,
+        Self::CaseShared,
+        Self::Note,
+        Self::Directory,
+        Self::Company,
+        Self::Roster,
+        Self::Slots,
+        Self::CasePrivate,
+        Self::CaseConsent,
+        Self::CaseDisclosure,
+        Self::JobCard,
+        Self::Supervision,
+        Self::Contribution,
+        Self::Report,
+    ];
+
+    const fn plan(self) -> Plan {
+        match self {
+            Self::Catalogue => {
+                Plan { name: "catalogue", first: catalogue::FIELDS, grown: &[], guards: &[] }
+            }
+            Self::CaseShared => Plan {
+                name: "case/shared",
+                first: case::FIELDS,
+                grown: case::GROWN,
+                guards: case::GUARDS,
+            },
+            Self::Note => Plan {
+                name: "interview-note",
+                first: note::FIELDS,
+                grown: note::GROWN,
+                guards: &[note::GUARDS],
+            },
+            Self::Directory => {
+                Plan { name: "directory", first: directory::FIELDS, grown: &[], guards: &[] }
+            }
+            Self::Company => {
+                Plan { name: "company", first: company::FIELDS, grown: &[], guards: &[] }
+            }
+            Self::Roster => Plan { name: "roster", first: roster::FIELDS, grown: &[], guards: &[] },
+            Self::Slots => {
+                Plan { name: "slots", first: slot::FIELDS, grown: &[], guards: &[slot::GUARDS] }
+            }
+            Self::CasePrivate => {
+                Plan { name: "case/private", first: private::FIELDS, grown: &[], guards: &[] }
+            }
+            Self::CaseConsent => Plan {
+                name: "case/consent",
+                first: consent::FIELDS,
+                grown: &[],
+                guards: &[consent::GUARDS],
+            },
+            Self::CaseDisclosure => Plan {
+                name: "case/disclosure",
+                first: disclosure::FIELDS,
+                grown: &[],
+                guards: &[disclosure::GUARDS],
+            },
+            Self::JobCard => Plan {
+                name: "jobcard",
+                first: job_card::FIELDS,
+                grown: &[],
+                guards: &[job_card::GUARDS],
+            },
+            Self::Supervision => Plan {
+                name: "supervision",
+                first: supervision::FIELDS,
+                grown: &[],
+                guards: &[supervision::GUARDS],
+            },
+            Self::Contribution => {
+                Plan { name: "contribution", first: contribution::FIELDS, grown: &[], guards: &[] }
+            }
+            Self::Report => Plan { name: "report", first: report::FIELDS, grown: &[], guards: &[] },
+        }
+    }
 
     /// As written in the document.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Catalogue => "catalogue",
-            Self::CaseShared => "case/shared",
-            Self::Note => "interview-note",
-        }
+        self.plan().name
     }
 
     /// From what is written in the document.
@@ -49,13 +174,19 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 
-    /// Its fields.
-    pub fn fields(self) -> &'static [Spec] {
-        match self {
-            Self::Catalogue => catalogue::FIELDS,
-            Self::CaseShared => case::FIELDS,
-            Self::Note => note::FIELDS,
-        }
+    /// The fields that its first change makes.
+    pub fn first_fields(self) -> &'static [Spec] {
+        self.plan().first
+    }
+
+    /// The fields that it got later.
+    pub fn grown_fields(self) -> &'static [Spec] {
+        self.plan().grown
+    }
+
+    /// Who may write to what of it.
+    pub fn guards(self) -> &'static [&'static [Guard]] {
+        self.plan().guards
     }
 }
 
@@ -67,7 +198,7 @@ pub fn genesis(kind: Kind) -> Option<Change> {
     let mut tx = document.transaction();
     tx.put(ROOT, "kind", kind.as_str()).ok()?;
     tx.put(ROOT, "schema", SCHEMA).ok()?;
-    for spec in kind.fields() {
+    for spec in kind.first_fields() {
         if let Some(object) = container(spec.shape) {
             tx.put_object(ROOT, spec.id, object).ok()?;
         }
@@ -86,11 +217,18 @@ pub(crate) fn container(shape: Shape) -> Option<ObjType> {
     }
 }
 
+/// Of which kind of document a change is the first.
+pub fn kind_of_genesis(hash: ChangeHash) -> Option<Kind> {
+    static KNOWN: OnceLock<Vec<(ChangeHash, Kind)>> = OnceLock::new();
+    let known = KNOWN.get_or_init(|| {
+        Kind::ALL.into_iter().filter_map(|it| Some((genesis(it)?.hash(), it))).collect()
+    });
+    known.iter().find(|(it, _)| *it == hash).map(|(_, kind)| *kind)
+}
+
 /// Whether a change is the first change of some kind of document.
 pub fn is_genesis(hash: ChangeHash) -> bool {
-    static KNOWN: OnceLock<Vec<ChangeHash>> = OnceLock::new();
-    let known = || Kind::ALL.into_iter().filter_map(genesis).map(|it| it.hash()).collect();
-    KNOWN.get_or_init(known).contains(&hash)
+    kind_of_genesis(hash).is_some()
 }
 
 #[cfg(test)]

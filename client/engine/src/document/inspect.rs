@@ -103,6 +103,9 @@ pub enum InspectError {
     /// It speaks of an object or an element that does not exist: set the envelope aside.
     #[error("the change speaks of something that does not exist")]
     Dangling,
+    /// It writes to a field that its author may not write to: set the envelope aside.
+    #[error("the author may not write to this field")]
+    Guarded,
     /// It depends on a change that is not here: keep the envelope until that comes.
     #[error("the change depends on one that is not here")]
     Missing(Hash),
@@ -124,6 +127,7 @@ impl InspectError {
             | Self::Operation
             | Self::Actor
             | Self::Order
+            | Self::Guarded
             | Self::Dangling => Fault::Peer,
         }
     }

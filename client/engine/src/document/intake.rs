@@ -1,16 +1,16 @@
 //! Taking walked changes into a document, and own edits into its census.
 
-use shared::map::Map;
 use std::collections::VecDeque;
 
 use automerge::{Automerge, Change, ChangeHash};
-use shared::id::DeviceId;
+use shared::{id::DeviceId, map::Map};
 
 use crate::fault::Fault;
 
 use super::{
     census::{Census, Draft, Layer},
     crdt::Crdt,
+    guard::Side,
     inspect::{Hash, InspectError, Inspected},
 };
 
@@ -48,6 +48,7 @@ pub enum Refused {
 struct Admission<'c> {
     automerge: &'c Automerge,
     census: &'c Census,
+    sides: &'c Map<DeviceId, Side>,
     batch: Layer,
     /// The admitted ones, in the order in which they can be applied.
     order: Vec<usize>,
@@ -61,7 +62,8 @@ impl Admission<'_> {
             let (Some(it), Some(verdict)) = (opened.get(at), verdicts.get_mut(at)) else {
                 continue;
             };
-            *verdict = match admit(self.automerge, self.census, &self.batch, it) {
+            let side = self.sides.get(&it.device).copied();
+            *verdict = match admit(self.automerge, self.census, &self.batch, it, side) {
                 Ok(layer) => {
                     let hashes = layer.changes.keys();
                     let freed = hashes.filter_map(|hash| self.waiting.remove(hash)).flatten();
@@ -88,6 +90,7 @@ impl Crdt {
         let mut admission = Admission {
             automerge: &self.automerge,
             census: &self.census,
+            sides: &self.sides,
             batch: Layer::default(),
             order: vec![],
             waiting: Map::new(),
@@ -109,7 +112,8 @@ impl Crdt {
     }
 
     fn take_in_alone(&mut self, opened: &Opened) -> Verdict {
-        match admit(&self.automerge, &self.census, &Layer::default(), opened) {
+        let side = self.sides.get(&opened.device).copied();
+        match admit(&self.automerge, &self.census, &Layer::default(), opened, side) {
             Ok(layer) => match self.apply(&opened.changes) {
                 Ok(()) => {
                     self.census.absorb(layer.census);
@@ -126,7 +130,8 @@ impl Crdt {
     pub(super) fn count_own(&mut self, bytes: &[u8]) -> Result<(), InspectError> {
         let change = Inspected::parse(bytes)?;
         let empty = Layer::default();
-        let mut draft = Draft::new(&self.census, &empty);
+        let side = self.sides.get(&self.device).copied();
+        let mut draft = Draft::new(&self.census, &empty, side);
         draft.admit(self.device, &change, |hash| last_counter(&self.automerge, hash))?;
         let census = draft.new.census;
         self.census.absorb(census);
@@ -150,8 +155,9 @@ fn admit(
     census: &Census,
     before: &Layer,
     opened: &Opened,
+    side: Option<Side>,
 ) -> Result<Layer, InspectError> {
-    let mut draft = Draft::new(census, before);
+    let mut draft = Draft::new(census, before, side);
     for change in &opened.changes {
         let hash = change.hash();
         let is_known = draft.counter(&hash).is_some() || last_counter(automerge, &hash).is_some();

@@ -57,6 +57,8 @@ mod tests {
             offered_at: None,
             offer_is_stale: false,
             can_restore: false,
+            signed_at: None,
+            amendments: vec![],
         };
 
         let draft = draft(&note, |key, content| match content {

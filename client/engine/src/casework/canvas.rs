@@ -1,0 +1,281 @@
+//! Canvases: what the two draw, as data. The picture and the table are both made from it, so the
+//! text alternative is always in step.
+
+use crate::{
+    casework::{
+        field::{Field, Shape, Spec, spec},
+        item::{add, all, code},
+        job_card::{Card, month::months},
+    },
+    document::{
+        crdt::{Crdt, EditError, Writer},
+        guard::{BOTH, EMPLOYEE, Guard, guard},
+    },
+};
+
+/// What is stored. A timeline is drawn from the JOB card and stored nowhere.
+pub const KINDS: &[&str] = &["lifeline", "will_can_must", "values", "scale", "relation"];
+/// Where a card of Will-Can-Must lies, overlaps included.
+pub const REGIONS: &[&str] =
+    &["will", "can", "must", "will_can", "will_must", "can_must", "will_can_must"];
+/// Which curve of a lifeline a point is on.
+pub const CURVES: &[&str] = &["work", "private"];
+
+/// A canvas: marks on it, each with a place and words.
+pub const CANVAS: &[Spec] =
+    &[spec("marks", Shape::List(&[])), spec("remark", Shape::Long), spec("shown", Shape::Flag)];
+
+/// The employee's own drawings, and those that both work on.
+pub const GUARDS: &[Guard] = &[guard("canvases", BOTH), guard("drawings", EMPLOYEE)];
+
+/// Whose hands a canvas is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// Both write.
+    Both,
+    /// The employee alone.
+    Employee,
+}
+
+impl Owner {
+    fn list(self) -> &'static str {
+        match self {
+            Self::Both => "canvases",
+            Self::Employee => "drawings",
+        }
+    }
+}
+
+/// One thing on a canvas. What the numbers mean depends on the kind: year or age and satisfaction
+/// from −100 to 100 on a lifeline; the rank on values; start and end on a scale from 0 to 10;
+/// hundredths of width and height on a relation chart.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// Its item.
+    pub id: String,
+    /// Across.
+    pub x: i64,
+    /// Up.
+    pub y: i64,
+    /// A region or a curve.
+    pub group: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// A canvas, read.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Canvas {
+    /// Its item.
+    pub id: String,
+    /// One of [`KINDS`].
+    pub kind: &'static str,
+    /// Whose.
+    pub owner: Owner,
+    /// In the order drawn.
+    pub marks: Vec<Mark>,
+    /// What the employee said of the whole.
+    pub remark: String,
+}
+
+/// Starts an empty canvas.
+pub fn begin(tx: &mut Writer<'_, '_>, owner: Owner, id: &str, kind: &str) -> Result<(), EditError> {
+    if !KINDS.contains(&kind) {
+        return Err(EditError::NoSuchField);
+    }
+    add(tx, owner.list(), id, CANVAS, |tx, item| tx.put(&item.child("kind"), kind))
+}
+
+/// Puts something on a canvas.
+pub fn draw(
+    tx: &mut Writer<'_, '_>,
+    owner: Owner,
+    canvas: &str,
+    mark: &Mark,
+) -> Result<(), EditError> {
+    let list = Field::top(owner.list()).child(canvas).child("marks");
+    tx.add_item(&list, &mark.id, None, &[])?;
+    place(tx, &list.child(&mark.id), mark)
+}
+
+/// Moves or renames something on a canvas.
+pub fn redraw(
+    tx: &mut Writer<'_, '_>,
+    owner: Owner,
+    canvas: &str,
+    mark: &Mark,
+) -> Result<(), EditError> {
+    let list = Field::top(owner.list()).child(canvas).child("marks");
+    place(tx, &list.child(&mark.id), mark)
+}
+
+fn place(tx: &mut Writer<'_, '_>, item: &Field, mark: &Mark) -> Result<(), EditError> {
+    tx.put(&item.child("x"), mark.x)?;
+    tx.put(&item.child("y"), mark.y)?;
+    tx.put(&item.child("group"), mark.group.as_str())?;
+    tx.put(&item.child("text"), mark.text.as_str())
+}
+
+/// Every canvas.
+pub fn canvases(shared: &Crdt) -> Vec<Canvas> {
+    let read = |owner: Owner| {
+        all(shared, owner.list(), |id, item| {
+            Some(Canvas {
+                id: String::from(id),
+                kind: code(shared, &item.child("kind"), KINDS)?,
+                owner,
+                marks: marks(shared, &item.child("marks")),
+                remark: shared.text(&item.child("remark")).unwrap_or_default(),
+            })
+        })
+    };
+    [read(Owner::Both), read(Owner::Employee)].concat()
+}
+
+fn marks(shared: &Crdt, list: &Field) -> Vec<Mark> {
+    let read = |id: &String| {
+        let item = list.child(id);
+        Some(Mark {
+            id: id.clone(),
+            x: shared.number(&item.child("x"))?,
+            y: shared.number(&item.child("y"))?,
+            group: shared.plain(&item.child("group"))?,
+            text: shared.plain(&item.child("text"))?,
+        })
+    };
+    shared.items(list).iter().filter_map(read).collect()
+}
+
+/// A line of the text alternative: a code that has words in the locale files, numbers, the text.
+pub type Line = (String, Vec<i64>, String);
+
+impl Canvas {
+    /// The canvas as a table, in the order in which one would read it aloud.
+    pub fn lines(&self) -> Vec<Line> {
+        let mut marks: Vec<&Mark> = self.marks.iter().collect();
+        let rank = |group: &str| REGIONS.iter().position(|it| *it == group);
+        match self.kind {
+            "lifeline" => marks.sort_by(|a, b| (&b.group, a.x).cmp(&(&a.group, b.x))),
+            "will_can_must" => marks.sort_by_key(|mark| rank(&mark.group)),
+            _ => marks.sort_by_key(|mark| mark.x),
+        }
+        let numbers = |mark: &Mark| match self.kind {
+            "lifeline" | "scale" => vec![mark.x, mark.y],
+            "values" => vec![mark.x],
+            _ => vec![],
+        };
+        marks.iter().map(|mark| (mark.group.clone(), numbers(mark), mark.text.clone())).collect()
+    }
+}
+
+/// The timeline: everything on the card whose beginning can be read, oldest first; the numbers are
+/// months since the year 0, of the beginning and of the end if it has one.
+pub fn timeline(card: &Card) -> Vec<Line> {
+    let mut lines: Vec<Line> = card
+        .rows()
+        .filter_map(|row| {
+            let numbers = [months(row.from), months(row.to)].into_iter().flatten().collect();
+            months(row.from)?;
+            Some((String::from(row.sheet), numbers, String::from(row.name)))
+        })
+        .collect();
+    lines.sort_by(|a, b| a.1.cmp(&b.1));
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        casework::group::{EDGE, Group},
+        document::{genesis::Kind, guard::Side},
+    };
+
+    const TABLET: usize = 0;
+    const PHONE: usize = 1;
+
+    fn mark(id: &str, x: i64, y: i64, group: &str, text: &str) -> Mark {
+        Mark { id: id.into(), x, y, group: group.into(), text: text.into() }
+    }
+
+    fn group() -> Group {
+        Group::new(Kind::CaseShared, &[Side::Staff, Side::Employee])
+    }
+
+    #[test]
+    fn two_draw_on_one_lifeline_and_the_table_says_what_the_picture_shows() {
+        let mut group = group();
+        group.edit(TABLET, |tx| begin(tx, Owner::Both, "c", "lifeline")).unwrap();
+        group.meet();
+        let joined = mark("1", 2015, 10, "work", "入社");
+        let prize = mark("2", 2021, 70, "work", EDGE);
+        let child = mark("3", 2023, 55, "private", "子ども");
+        group.edit(PHONE, |tx| draw(tx, Owner::Both, "c", &prize)).unwrap();
+        group.edit(TABLET, |tx| draw(tx, Owner::Both, "c", &joined)).unwrap();
+        group.edit(TABLET, |tx| draw(tx, Owner::Both, "c", &child)).unwrap();
+        group.meet();
+        let moved = Mark { y: -40, ..joined };
+        group.edit(PHONE, |tx| redraw(tx, Owner::Both, "c", &moved)).unwrap();
+        group.meet();
+
+        let lines = |hand: usize| canvases(&group.0[hand].crdt).remove(0).lines();
+        assert_eq!(lines(TABLET), lines(PHONE));
+        let line = |curve: &str, x, y, text: &str| (curve.into(), vec![x, y], text.into());
+        let expected = [
+            line("work", 2015, -40, "入社"),
+            line("work", 2021, 70, EDGE),
+            line("private", 2023, 55, "子ども"),
+        ];
+        assert_eq!(lines(TABLET), expected);
+    }
+
+    #[test]
+    fn the_employees_own_drawing_is_theirs_alone() {
+        let mut group = group();
+        group.edit(PHONE, |tx| begin(tx, Owner::Employee, "d", "values")).unwrap();
+        let anchors = mark("1", 1, 0, "", "自律・独立");
+        group.edit(PHONE, |tx| draw(tx, Owner::Employee, "d", &anchors)).unwrap();
+        group.meet();
+
+        let tampered = Mark { text: "管理職".into(), ..anchors };
+        let redrawn = group.edit(TABLET, |tx| redraw(tx, Owner::Employee, "d", &tampered));
+        assert_eq!(redrawn, Err(EditError::NotYours));
+        let canvas = &canvases(&group.0[TABLET].crdt)[0];
+        assert_eq!(canvas.lines(), [(String::new(), vec![1], "自律・独立".into())]);
+        let unknown = group.edit(PHONE, |tx| begin(tx, Owner::Employee, "e", "horoscope"));
+        assert_eq!(unknown, Err(EditError::NoSuchField));
+    }
+
+    #[test]
+    fn circles_are_read_out_region_by_region_overlaps_last() {
+        let marks = vec![
+            mark("1", 0, 0, "can_must", "手順書"),
+            mark("2", 0, 0, "will", "現場"),
+            mark("3", 0, 0, "must", "法定点検"),
+        ];
+        let (id, remark) = (String::new(), String::new());
+        let canvas = Canvas { id, kind: "will_can_must", owner: Owner::Both, marks, remark };
+        let regions: Vec<String> = canvas.lines().into_iter().map(|(region, ..)| region).collect();
+        assert_eq!(regions, ["will", "must", "can_must"]);
+    }
+
+    #[test]
+    fn the_timeline_follows_from_the_card_whatever_years_it_is_written_in() {
+        let job = |from: &str, to: &str, company: &str| {
+            vec![("from", from.into()), ("to", to.into()), ("company", company.into())]
+        };
+        let card = Card {
+            texts: vec![],
+            lists: vec![
+                ("jobs", vec![job("令和元年4月", "", "B社"), job("2015-04", "平成31年3月", "A社")]),
+                ("licences", vec![vec![("acquired", "2018-09".into()), ("name", "電工".into())]]),
+            ],
+        };
+        let told: Vec<(String, usize, i64)> = timeline(&card)
+            .into_iter()
+            .map(|(_, numbers, name)| (name, numbers.len(), numbers[0] / 12))
+            .collect();
+        let expected = [("A社".into(), 2, 2015), ("電工".into(), 2, 2018), ("B社".into(), 1, 2019)];
+        assert_eq!(told, expected);
+    }
+}

@@ -1,0 +1,179 @@
+//! Who the consultants are: what an employee is told of theirs before the first interview.
+
+use minicbor::Encode;
+use shared::{Decode, cbor, hash::sha256, id::AccountId};
+
+use crate::{
+    casework::{
+        consent::{Matter, Told},
+        date::Date,
+        field::{Field, Shape, Spec, spec},
+        item::{add, all, count, date, text},
+    },
+    document::crdt::{Crdt, EditError, Writer},
+};
+
+/// Profiles, each under its consultant's account, and what employees are told.
+pub const FIELDS: &[Spec] =
+    &[spec("profiles", Shape::List(PROFILE)), spec("templates", Shape::List(TEMPLATE))];
+
+/// What a consultant says of themself.
+pub const PROFILE: &[Spec] = &[
+    spec("name", Shape::Short),
+    spec("name_kana", Shape::Short),
+    spec("affiliation", Shape::Short),
+    spec("phone", Shape::Short),
+    spec("registration_no", Shape::Short),
+    spec("learning", Shape::Long),
+    spec("specialities", Shape::Long),
+    spec("greeting", Shape::Long),
+];
+
+/// A version of the explanation: one text for each matter.
+pub const TEMPLATE: &[Spec] = &[
+    spec("c1", Shape::Long),
+    spec("c2", Shape::Long),
+    spec("c3", Shape::Long),
+    spec("c4", Shape::Long),
+    spec("c5", Shape::Long),
+    spec("c6", Shape::Long),
+    spec("c7", Shape::Long),
+    spec("c8", Shape::Long),
+    spec("c9", Shape::Long),
+    spec("c10", Shape::Long),
+    spec("c11", Shape::Long),
+];
+
+/// What employees are told, as the firm words it.
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+pub struct Template {
+    /// Grows with every new wording.
+    #[n(0)]
+    pub version: u32,
+    /// As in HTML.
+    #[n(1)]
+    pub language: String,
+    /// In the order of [`Matter::ALL`].
+    #[n(2)]
+    pub texts: Vec<String>,
+}
+
+impl Template {
+    /// What a decision names: the version, and the hash of the very words.
+    pub fn told(&self) -> Told {
+        Told { version: self.version, hash: sha256(&[b"mendan/1/told", &cbor::to_vec(self)]) }
+    }
+
+    /// The words on one matter.
+    pub fn text(&self, matter: Matter) -> &str {
+        let at = Matter::ALL.iter().position(|it| *it == matter);
+        at.and_then(|at| self.texts.get(at)).map_or("", String::as_str)
+    }
+}
+
+/// Adds a version of the explanation.
+pub fn publish(
+    tx: &mut Writer<'_, '_>,
+    template: &Template,
+    valid_from: Date,
+) -> Result<(), EditError> {
+    let id = format!("{}-{}", template.version, template.language);
+    add(tx, "templates", &id, TEMPLATE, |tx, item| {
+        tx.put(&item.child("version"), i64::from(template.version))?;
+        tx.put(&item.child("language"), template.language.as_str())?;
+        tx.put(&item.child("valid_from"), valid_from.to_string())?;
+        for (matter, text) in Matter::ALL.iter().zip(&template.texts) {
+            tx.write(&item.child(matter.code()), text)?;
+        }
+        Ok(())
+    })
+}
+
+/// Every version, with the day from which it is read out.
+pub fn templates(crdt: &Crdt) -> Vec<(Date, Template)> {
+    all(crdt, "templates", |_, item| {
+        let texts = Matter::ALL.iter().map(|matter| text(crdt, &item.child(matter.code())));
+        let template = Template {
+            version: count(crdt, &item.child("version"))?,
+            language: crdt.plain(&item.child("language"))?,
+            texts: texts.collect(),
+        };
+        Some((date(crdt, &item.child("valid_from"))?, template))
+    })
+}
+
+/// What is read out on a day: the newest version that is valid by then.
+pub fn template_on(crdt: &Crdt, language: &str, on: Date) -> Option<Template> {
+    templates(crdt)
+        .into_iter()
+        .filter(|(from, template)| *from <= on && template.language == language)
+        .max_by_key(|(_, template)| template.version)
+        .map(|(_, template)| template)
+}
+
+/// Where a consultant's profile is.
+pub fn profile(account: AccountId) -> Field {
+    Field::top("profiles").child(&account.to_hex())
+}
+
+/// Adds an empty profile, unless there is one.
+pub fn add_profile(tx: &mut Writer<'_, '_>, account: AccountId) -> Result<(), EditError> {
+    if tx.has(&profile(account)) {
+        return Ok(());
+    }
+    tx.add_item(&Field::top("profiles"), &account.to_hex(), None, PROFILE)
+}
+
+/// Whose profiles there are.
+pub fn profiles(crdt: &Crdt) -> Vec<AccountId> {
+    crdt.items(&Field::top("profiles")).iter().filter_map(|id| AccountId::from_hex(id)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        casework::group::{EDGE, Group},
+        document::{genesis::Kind, guard::Side},
+    };
+
+    fn template(version: u32) -> Template {
+        let texts = Matter::ALL.iter().map(|it| format!("{} {version} {EDGE}", it.code()));
+        Template { version, language: "ja".into(), texts: texts.collect() }
+    }
+
+    #[test]
+    fn the_newest_valid_wording_is_read_out_and_a_decision_names_its_very_words() {
+        let day = |text: &str| Date::parse(text).unwrap();
+        let mut group = Group::new(Kind::Directory, &[Side::Staff, Side::Staff]);
+        for (version, from) in [(2, "2026-01-01"), (3, "2026-06-01")] {
+            group.edit(0, |tx| publish(tx, &template(version), day(from))).unwrap();
+        }
+        group.meet();
+
+        let on = |on: &str| template_on(&group.0[1].crdt, "ja", day(on)).map(|it| it.version);
+        assert_eq!(
+            (on("2025-12-31"), on("2026-05-31"), on("2026-06-01")),
+            (None, Some(2), Some(3))
+        );
+        assert!(template_on(&group.0[1].crdt, "en", day("2026-06-01")).is_none());
+        let read = template_on(&group.0[1].crdt, "ja", day("2026-06-01")).unwrap();
+        assert_eq!(read.told(), template(3).told());
+        assert!(read.text(Matter::Contact).starts_with("c11 3"));
+        let mut reworded = template(3);
+        reworded.texts[0].push('。');
+        assert_ne!(reworded.told(), template(3).told());
+    }
+
+    #[test]
+    fn a_profile_is_added_once() {
+        let mut group = Group::new(Kind::Directory, &[Side::Staff]);
+        let account = AccountId::new([1; 16]);
+        for _ in 0..2 {
+            group.edit(0, |tx| add_profile(tx, account)).unwrap();
+        }
+        assert_eq!(profiles(&group.0[0].crdt), [account]);
+        group.edit(0, |tx| tx.write(&profile(account).child("name"), EDGE)).unwrap();
+        assert_eq!(text(&group.0[0].crdt, &profile(account).child("name")), EDGE);
+    }
+}
