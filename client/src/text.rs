@@ -7,8 +7,10 @@
 
 mod alarm;
 mod en;
+mod en_disclosure;
 mod en_field;
 mod ja;
+mod ja_disclosure;
 mod ja_field;
 pub mod words;
 
@@ -90,12 +92,27 @@ pub fn code(path: &str, code: &str) -> &'static str {
     set.into_iter().find(|(name, _)| *name == code).map_or("", |(_, word)| word)
 }
 
+/// What the rules call something; by the set it belongs to, and its code.
+pub fn rule(set: &str, code: &str) -> &'static str {
+    rule_in(language(), set, code)
+}
+
+fn rule_in(language: Language, set: &str, code: &str) -> &'static str {
+    let rules = match language {
+        Language::Japanese => ja_disclosure::RULES,
+        Language::English => en_disclosure::RULES,
+    };
+    let words = rules.iter().filter(|(name, _)| *name == set).flat_map(|(_, words)| *words);
+    words.into_iter().find(|(name, _)| *name == code).map_or("", |(_, word)| word)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use engine::casework::{
         field::{Shape, Spec},
         note::FIELDS,
+        rule::{access_request, disclosure, report, retention, risk},
     };
 
     fn check(prefix: &str, specs: &[Spec], language: Language) {
@@ -130,6 +147,38 @@ mod tests {
     fn every_field_and_code_of_the_note_has_words_in_both_languages() {
         check("", FIELDS, Language::Japanese);
         check("", FIELDS, Language::English);
+    }
+
+    #[test]
+    fn every_line_of_the_table_and_every_code_of_the_rules_has_words_in_both_languages() {
+        let reasons: Vec<&str> = disclosure::table::TABLE.iter().map(|rule| rule.reason).collect();
+        let sets: &[(&str, &[&str])] = &[
+            ("row", &reasons),
+            ("need", disclosure::permit::Need::CODES),
+            ("duty", disclosure::permit::Duty::CODES),
+            ("saying", disclosure::permit::Saying::CODES),
+            ("naming", disclosure::permit::Naming::CODES),
+            ("basis", disclosure::permit::Basis::CODES),
+            ("fault", disclosure::decision::Fault::CODES),
+            ("state", disclosure::decision::State::CODES),
+            ("lack", risk::Lack::CODES),
+            ("finding", report::privacy::Finding::CODES),
+            ("remedy", report::privacy::Remedy::CODES),
+            ("mask", access_request::Reason::CODES),
+            ("class", retention::Class::CODES),
+        ];
+        for (language, rules) in
+            [(Language::Japanese, ja_disclosure::RULES), (Language::English, en_disclosure::RULES)]
+        {
+            for (set, codes) in sets {
+                for code in *codes {
+                    assert!(!rule_in(language, set, code).is_empty(), "{language:?}: {set} {code}");
+                }
+            }
+            let all = rules.iter().map(|(set, words)| (*set, words.len()));
+            assert!(all.eq(sets.iter().map(|(set, codes)| (*set, codes.len()))), "{language:?}");
+        }
+        assert_eq!(rule("row", "r20"), "");
     }
 
     #[test]

@@ -24,6 +24,7 @@ pub mod plan;
 pub mod private;
 pub mod report;
 pub mod roster;
+pub mod rule;
 pub mod signature;
 pub mod slot;
 pub mod summary;

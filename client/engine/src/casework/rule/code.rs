@@ -1,0 +1,35 @@
+//! Enums that documents hold as codes.
+
+/// Declares an enum together with the codes that documents hold for it.
+///
+/// The codes are the truth: a schema takes `CODES` as a field's choices, the locale files have words
+/// for each, and a variant without a code does not compile.
+macro_rules! coded {
+    (
+        $(#[$about:meta])*
+        $name:ident { $($(#[$each:meta])* $variant:ident = $code:literal),+ $(,)? }
+    ) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum $name { $($(#[$each])* $variant),+ }
+
+        impl $name {
+            /// Their codes, in the order they are shown.
+            pub const CODES: &'static [&'static str] = &[$($code),+];
+            /// All of them, in the order of their codes.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// As documents hold it.
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code),+ }
+            }
+
+            /// From what a document holds; `None` if a newer program wrote it.
+            pub fn of(code: &str) -> Option<Self> {
+                match code { $($code => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    };
+}
+
+pub(crate) use coded;
