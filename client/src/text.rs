@@ -8,9 +8,12 @@
 mod alarm;
 mod en;
 mod en_disclosure;
+mod en_ending;
 mod en_field;
+pub mod ending;
 mod ja;
 mod ja_disclosure;
+mod ja_ending;
 mod ja_field;
 pub mod words;
 

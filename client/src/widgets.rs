@@ -15,5 +15,6 @@ pub mod offset;
 pub mod part;
 pub mod scale;
 pub mod splice;
+pub mod square;
 pub mod text_box;
 pub mod text_sync;

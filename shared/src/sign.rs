@@ -25,6 +25,8 @@ pub enum Domain {
     Consent,
     /// An interview note as it was when it was signed.
     Note,
+    /// A recovery kit's word for the firm and account it was made for.
+    Recovery,
 }
 
 impl Domain {
@@ -37,6 +39,7 @@ impl Domain {
             Self::Possession => b"mendan/1/sign/possession",
             Self::Consent => b"mendan/1/sign/consent",
             Self::Note => b"mendan/1/sign/note",
+            Self::Recovery => b"mendan/1/sign/recovery",
         }
     }
 

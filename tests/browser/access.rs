@@ -56,7 +56,7 @@ const SMALL: &str = "[...document.querySelectorAll('button, input:not([type=radi
     .filter(it => { const box = it.getBoundingClientRect(); return box.width < 24 || box.height < 24; })
     .map(it => 'small: ' + it.outerHTML.slice(0, 160))";
 
-async fn check(page: &Page, name: &str) {
+pub(crate) async fn check(page: &Page, name: &str) {
     for look in [CHECK, SMALL] {
         let wrong = page.evaluate(look).await;
         assert_eq!(wrong, Value::Array(Vec::new()), "{name}");

@@ -129,6 +129,16 @@ impl Browser {
         }
     }
 
+    /// Sets the clock of every dedicated worker forward, until the next one starts.
+    pub(crate) async fn set_clocks_forward(&self, ms: u64) {
+        for worker in self.cdp.targets("worker") {
+            let forward =
+                format!("(() => {{ const now = Date.now; Date.now = () => now() + {ms}; }})()");
+            let params = json!({ "expression": forward });
+            self.cdp.call(Some(&worker.line), "Runtime.evaluate", params).await.unwrap();
+        }
+    }
+
     /// Lets every dedicated worker do nothing but count for a while.
     pub(crate) async fn keep_workers_busy(&self, ms: u32) {
         self.in_workers(&format!(

@@ -13,6 +13,7 @@ mod cdp;
 mod chromium;
 mod death;
 mod driver;
+mod ending;
 mod example;
 mod hostile;
 mod house;

@@ -243,6 +243,18 @@ impl Page {
         fs::write(folder.join(format!("{name}.png")), bytes).unwrap();
     }
 
+    /// Prints the page, keeps the file, and says how many sheets it takes.
+    pub(crate) async fn print(&self, name: &str) -> usize {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots");
+        fs::create_dir_all(&folder).unwrap();
+        let params = json!({ "preferCSSPageSize": true, "printBackground": true });
+        let printed = self.call("Page.printToPDF", params).await;
+        let bytes = BASE64_STANDARD.decode(printed["data"].as_str().unwrap()).unwrap();
+        fs::write(folder.join(format!("{name}.pdf")), &bytes).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        text.matches("/Type /Page").count() - text.matches("/Type /Pages").count()
+    }
+
     /// Takes pictures on both screens, light and dark, and leaves the tab on the given screen.
     pub(crate) async fn screenshots(&self, name: &str, usual: Screen) {
         for screen in [TABLET, PHONE] {

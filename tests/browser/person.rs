@@ -58,7 +58,7 @@ impl Device {
     pub(crate) async fn introduce(&self, person: Person, button: &str) {
         let page = &self.page;
         page.wait_for_element(&id(button)).await;
-        if button != "link-device" {
+        if !matches!(button, "link-device" | "recover") {
             page.replace(&id("name"), person.name).await;
         }
         page.replace(&id("device-name"), person.device).await;

@@ -3,6 +3,7 @@
 use engine::{
     casework::field::{Field, Value},
     command::{Command, Newcomer, Passphrase, Splice},
+    view::RecoveryKitView,
 };
 use shared::{
     id::{AccountId, DocumentId},
@@ -52,6 +53,23 @@ impl World {
         self.ask(by, Command::MakeDeviceCode);
         self.settle();
         self.take_invitation(by)
+    }
+
+    /// Makes a recovery kit and takes the paper.
+    #[track_caller]
+    pub fn make_kit(&mut self, by: DeviceNo) -> RecoveryKitView {
+        self.on_mut(by).screen.kit = None;
+        self.ask(by, Command::MakeRecoveryKit(Passphrase::new(PASSPHRASE.to_owned())));
+        self.settle();
+        self.on_mut(by).screen.kit.take().expect("a kit on screen")
+    }
+
+    /// Types a kit's words on a new device.
+    pub fn recover(&mut self, kit: &RecoveryKitView, device: &str) -> DeviceNo {
+        let device = self.device(device);
+        self.arrive(device, &kit.words.join(" "), "");
+        self.settle();
+        device
     }
 
     #[track_caller]

@@ -6,8 +6,8 @@ use engine::{
     casework::field::{Field, Value},
     command::Splice,
     view::{
-        AlarmRow, Content, Gate, Home, InvitationView, NoteView, Notice, SharedView, SyncView,
-        TextView, View,
+        AlarmRow, Content, Gate, Home, InvitationView, MembersView, NoteView, Notice, OpeningView,
+        RecoveryKitView, RegrantView, SharedView, SyncView, TextView, View,
     },
 };
 use shared::id::DocumentId;
@@ -35,6 +35,14 @@ pub struct Screen {
     pub alarms: Vec<AlarmRow>,
     /// The evidence shown last.
     pub evidence: Option<String>,
+    /// The recovery kit shown last.
+    pub kit: Option<RecoveryKitView>,
+    /// Which documents open.
+    pub opening: Option<OpeningView>,
+    /// What letting somebody back in did, when that was last asked for.
+    pub regranted: Option<RegrantView>,
+    /// Who reads open documents.
+    pub members: BTreeMap<DocumentId, MembersView>,
     /// Every message shown.
     pub notices: Vec<Notice>,
     /// Open notes.
@@ -64,6 +72,12 @@ impl Screen {
                 self.shared.insert(shared.document, shared);
             }
             View::Invitation(invitation) => self.invitation = Some(invitation),
+            View::RecoveryKit(kit) => self.kit = Some(kit),
+            View::Opening(opening) => self.opening = Some(opening),
+            View::Members(view) => {
+                self.members.insert(view.document, view);
+            }
+            View::Regranted(view) => self.regranted = Some(view),
             View::GoTo(document) => self.went_to = Some(document),
             View::Notice(notice) => self.notices.push(notice),
             View::Alarms(alarms) => self.alarms = alarms,

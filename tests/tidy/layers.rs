@@ -93,6 +93,7 @@ const LAYERS: &[Layer] = &[
             "js-sys",
             "leptos",
             "minicbor",
+            "qrcodegen",
             "wasm-bindgen",
             "wasm-bindgen-futures",
             "web-sys",

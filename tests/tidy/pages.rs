@@ -5,8 +5,8 @@ use crate::{
     source::{code_only, names},
 };
 
-/// Modules of the engine that are data: what may be wished and what is shown.
-const ENGINE_DATA: &[&str] = &["casework", "command", "view"];
+/// Modules of the engine that are data: what may be wished, what is shown, what a kit's words are.
+const ENGINE_DATA: &[&str] = &["casework", "command", "view", "words"];
 /// What lives behind the port.
 const BEHIND_THE_PORT: &[&str] =
     &["automerge", "driver", "keyring", "worker", "Engine", "Secret", "SigningKey", "indexed_db"];

@@ -3,6 +3,7 @@
 use engine::{
     cx::Entropy,
     epoch::EpochSecret,
+    keyring::{Seed, recovery::Kit},
     seal::seal,
     wrap::{KemKey, Purpose, wrap},
 };
@@ -107,6 +108,13 @@ pub(crate) fn grant(number: u8, enrols: Enrols) -> EnrolGrant {
     EnrolGrant { key: key(number).verify_key(), enrols, uses: 1, expires_at }
 }
 
+/// What is on the consultant's recovery kit of this number, and its keys.
+pub(crate) fn kit(number: u8) -> (Seed, Kit) {
+    let secret = Seed::new(Secret::new(Box::new([number; 32])));
+    let kit = Kit::of(&secret);
+    (secret, kit)
+}
+
 /// The org log with the entries that made it.
 #[derive(Clone, Debug)]
 pub(crate) struct Firm {
@@ -159,6 +167,16 @@ impl Firm {
             assert_eq!(self.log, before, "a refused entry changed the log");
         }
         result
+    }
+
+    /// What the org log says of `person`'s recovery kit of this number.
+    pub(crate) fn sets_kit(&self, person: Person, number: u8) -> OrgBody {
+        OrgBody::RecoverySet(kit(number).1.set(self.log.genesis(), person.account()))
+    }
+
+    /// The entry by which the holder of the kit at `index` says `body` next.
+    pub(crate) fn entry_by_kit(&self, index: u64, number: u8, body: &OrgBody) -> Entry {
+        body.sign(self.place(Author::Grant(index)), &kit(number).1.sign)
     }
 
     /// Appends the grant and gives its index.

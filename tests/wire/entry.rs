@@ -14,7 +14,7 @@ use shared::{
 use crate::{
     cast::{
         ADMIN, CONSULTANT, DOCUMENT, EMPLOYEE, FIRM, Firm, Paper, Person, ROOT, genesis,
-        genesis_place, grants, key,
+        genesis_place, grants, key, kit,
     },
     raw::Statement,
     sample::{document_bodies, org_bodies},
@@ -52,6 +52,13 @@ fn one_of_each() -> Vec<(&'static str, Before, Entry)> {
     let index = linking.grant(CONSULTANT, grant).unwrap();
     let device_add = linking.entry_by_grant(index, 0x50, &CONSULTANT.adds_device(0x51));
     told.push(("device add", Before::Org(linking.log), device_add));
+    let mut kept = firm.clone();
+    let set = kept.entry_by(CONSULTANT, &kept.sets_kit(CONSULTANT, 0x60));
+    told.push(("recovery set", Before::Org(kept.log.clone()), set.clone()));
+    let index = kept.log.head().length;
+    kept.append(set).unwrap();
+    let back = kept.entry_by_kit(index, 0x60, &CONSULTANT.adds_device(0x61));
+    told.push(("device add by kit", Before::Org(kept.log), back));
     let paper = Paper::new(&firm);
     let create = paper.entries[0].clone();
     told.push(("create", Before::Document(firm.log.clone(), None), create));
@@ -124,6 +131,7 @@ fn author_key(name: &str) -> shared::sign::SigningKey {
         | "restore declared" | "release key" => ADMIN.device_key(),
         "account add" => key(CONSULTANT.0 + 2),
         "device add" => key(0x50),
+        "device add by kit" => kit(0x60).1.sign,
         _ => CONSULTANT.device_key(),
     }
 }
@@ -170,6 +178,7 @@ fn a_signature_made_for_another_purpose_is_refused() {
             Domain::DocumentEntry,
             Domain::Login,
             Domain::Possession,
+            Domain::Recovery,
         ] {
             let entry = statement.signed_for(domain, &author_key(name)).unwrap();
             let expected = if domain == rightful { Ok(()) } else { Err(EntryError::Unauthentic) };
@@ -234,7 +243,7 @@ fn the_largest_entry_is_admitted_and_one_byte_more_is_not() {
 fn an_unknown_kind_closes_the_log_until_the_update() {
     let mut firm = Firm::staffed();
     let (statement, _) = Statement::of(&firm.entry_by(ADMIN, &OrgBody::Genesis(genesis())));
-    for kind in [11, 12, 1000, u32::MAX] {
+    for kind in [12, 13, 1000, u32::MAX] {
         let entry = Statement { kind, ..statement.clone() }.signed(&ADMIN.device_key()).unwrap();
         assert_eq!(firm.append(entry), Err(EntryError::UnknownKind { kind }));
     }

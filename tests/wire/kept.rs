@@ -82,6 +82,7 @@ fn keyring() -> Keyring {
         root: None,
         former: None,
         next: None,
+        kit: None,
     }
 }
 
@@ -101,6 +102,7 @@ pub(crate) fn kinds() -> Vec<(&'static str, Name, Content)> {
         server_epoch: None,
         is_retired: None,
         is_at_odds: None,
+        arrival: None,
     };
     let bytes = || Content::Bytes(Blob(vec![9; 60]));
     vec![

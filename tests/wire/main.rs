@@ -15,6 +15,7 @@ mod kept;
 mod message;
 mod proof;
 mod raw;
+mod recovery;
 mod removal;
 mod sample;
 mod seal;

@@ -46,12 +46,14 @@ checks! {
     frozen_envelopes_verify,
     frozen_entries_parse_and_the_genesis_begins_a_firm,
     frozen_removals_parse_and_their_chain_opens,
+    a_frozen_kit_is_read_from_its_words_and_adds_a_device,
     frozen_logins_verify,
     frozen_messages_parse_and_are_written_the_same_way,
     frozen_sealed_envelopes_and_wraps_open,
     a_frozen_store_opens_with_its_passphrase,
     frozen_seeds_and_chunks_open,
     a_frozen_possession_verifies,
+    frozen_first_changes_begin_a_document_and_grown_fields_join_it,
 }
 
 #[test]

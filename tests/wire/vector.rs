@@ -12,14 +12,14 @@ use shared::{
     id::Epoch,
     log::{Entry, document::Access, org::Enrols},
     refusal::{Reason, Refusal},
-    sign::Domain,
+    sign::{Domain, SigningKey},
     sync::{ServerMessage, login_message},
 };
 
 use crate::{
     cast::{
         ADMIN, CONSULTANT, DOCUMENT, EMPLOYEE, Firm, PLAINTEXT, Paper, ROOT, envelope, grant,
-        grants, header, kem_key, key, sealed, secret, wrapped,
+        grants, header, kem_key, key, kit, sealed, secret, wrapped,
     },
     kept,
     sample::{client_messages, document_bodies, identities, org_bodies, server_messages},
@@ -50,6 +50,7 @@ pub(crate) fn files() -> Vec<(&'static str, Value)> {
         ("removal.json", removals()),
         ("ending.json", endings()),
         ("healing.json", healing()),
+        ("recovery.json", recovery()),
         ("device.json", kept::vectors()),
         ("genesis.json", geneses()),
     ]
@@ -167,6 +168,33 @@ fn endings() -> Value {
         entry(name, CONSULTANT.0 + 1, &paper.judged_entry_by(&firm, CONSULTANT, &body))
     });
     entries.collect()
+}
+
+fn recovery() -> Value {
+    let mut firm = Firm::staffed();
+    let (secret, keys) = kit(0x60);
+    let index = firm.log.head().length;
+    let set = firm.entry_by(CONSULTANT, &firm.sets_kit(CONSULTANT, 0x60));
+    firm.append(set.clone()).unwrap();
+    let back = firm.entry_by_kit(index, 0x60, &CONSULTANT.adds_device(0x61));
+    let told = |name: &str, author: &SigningKey, entry: &Entry| {
+        json!({
+            "name": name,
+            "author": hex(author.verify_key().as_bytes()),
+            "bytes": hex(entry.as_bytes()),
+            "hash": hex(entry.hash().as_bytes()),
+        })
+    };
+    json!({
+        "secret": hex(secret.secret().expose()),
+        "words": engine::words::of(secret.secret()),
+        "verify": hex(keys.sign.verify_key().as_bytes()),
+        "kem": hex(keys.kem.public()),
+        "org": [
+            told("recovery set", &CONSULTANT.device_key(), &set),
+            told("device add", &keys.sign, &back),
+        ],
+    })
 }
 
 fn logins() -> Value {

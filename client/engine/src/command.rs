@@ -324,6 +324,23 @@ pub enum Command {
         #[n(1)]
         amendment: Words,
     },
+    /// Makes a recovery kit. The passphrase is asked again: an open device left on a table makes
+    /// none.
+    #[n(40)]
+    MakeRecoveryKit(#[n(0)] Passphrase),
+    /// The person has seen which documents open on this device.
+    #[n(41)]
+    DismissOpening,
+    /// Lets somebody back in under a new account whose former one is lost.
+    #[n(42)]
+    Regrant {
+        /// The account that was lost.
+        #[n(0)]
+        former: AccountId,
+        /// The account in its place.
+        #[n(1)]
+        successor: AccountId,
+    },
 }
 
 #[cfg(test)]

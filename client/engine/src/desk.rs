@@ -14,7 +14,7 @@ use crate::{
     document::{Document, chunk, crdt::Crdt},
     effect::Effect,
     journal::{After, Step},
-    keyring::{Keyring, Keys, Membership},
+    keyring::{Keyring, Keys, Membership, Seed},
     record::{Content, Name, Place, Progress, Sealer},
     view::{Gate, InvitationView, Notice, View, Work},
 };
@@ -27,9 +27,12 @@ mod join;
 mod keys;
 mod load;
 mod log;
+mod members;
 mod people;
 mod push;
 mod receive;
+mod recovery;
+mod regrant;
 mod removal;
 mod reseal;
 mod show;
@@ -63,10 +66,18 @@ pub enum Pace {
 /// An org-log entry on its way, and what is shown when it has arrived.
 struct OrgWish {
     body: OrgBody,
-    invitation: Option<InvitationView>,
+    shows: Fruit,
     /// What it names is durable here.
     is_durable: bool,
     sent: Option<Blob>,
+}
+
+/// What is shown when an org-log entry has arrived.
+enum Fruit {
+    Nothing,
+    Invitation(InvitationView),
+    /// A recovery kit, by what is on its paper. It is nowhere else.
+    Kit(Seed),
 }
 
 /// Why the desk ends without the person's wish.

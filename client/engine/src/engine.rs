@@ -234,6 +234,12 @@ impl Engine {
                 }
             }
             (Phase::Desk { desk, .. }, _) if desk.must_ask() => {}
+            (Phase::Desk { vault, desk }, Command::MakeRecoveryKit(passphrase)) => {
+                match vault.open(&passphrase, self.stretch) {
+                    Ok(_) => desk.make_kit(step),
+                    Err(error) => locked_out(step, error),
+                }
+            }
             (Phase::Desk { desk, .. }, command) => desk_command(desk, step, command),
             // A wish that crossed a lock or unlock on its way has nobody to fulfil it.
             (
@@ -271,18 +277,15 @@ impl Engine {
 
     fn unlock(&mut self, step: &mut Step<'_, '_>, passphrase: &Passphrase) {
         let Phase::Locked(vault) = &self.phase else { return };
-        let notice = match vault.open(passphrase, self.stretch) {
+        match vault.open(passphrase, self.stretch) {
             Ok(key) => {
                 let vault = vault.clone();
                 self.phase = Phase::Loading { vault, sealer: Sealer::new(key) };
                 show(step, Gate::Working(Work::Loading));
-                return step.effects.push(Effect::Load);
+                step.effects.push(Effect::Load);
             }
-            Err(UnlockError::Unauthentic) => Notice::WrongPassphrase,
-            Err(UnlockError::TooNew { .. }) => Notice::UpdateNeeded,
-            Err(UnlockError::NoMemory) => return no_memory(step),
-        };
-        step.effects.push(Effect::Show(View::Notice(notice)));
+            Err(error) => locked_out(step, error),
+        }
     }
 
     fn loaded(&mut self, step: &mut Step<'_, '_>, records: Vec<Record>) {
@@ -316,6 +319,16 @@ impl Engine {
 
 fn show(step: &mut Step<'_, '_>, gate: Gate) {
     step.effects.push(Effect::Show(View::Gate(gate)));
+}
+
+/// Why a passphrase did not open the vault.
+fn locked_out(step: &mut Step<'_, '_>, error: UnlockError) {
+    let notice = match error {
+        UnlockError::Unauthentic => Notice::WrongPassphrase,
+        UnlockError::TooNew { .. } => Notice::UpdateNeeded,
+        UnlockError::NoMemory => Notice::NoMemory,
+    };
+    step.effects.push(Effect::Show(View::Notice(notice)));
 }
 
 fn no_memory(step: &mut Step<'_, '_>) {
@@ -367,6 +380,10 @@ fn work(desk: &mut Desk, step: &mut Step<'_, '_>, command: Command) {
         }
         Command::SignNote(note) => desk.sign_note(step, note),
         Command::AmendNote { note, amendment } => desk.amend_note(step, note, &amendment),
+        Command::DismissOpening => desk.arrived(step),
+        Command::Regrant { former, successor } => desk.regrant(step, former, successor),
+        // Asked with the passphrase, which is compared first.
+        Command::MakeRecoveryKit(_) => {}
         // Meant for a device that is not open.
         Command::MakeFirm(_) | Command::Enrol(_) | Command::Unlock(_) | Command::Lock => {}
         // Done already, whether the device may write or not.

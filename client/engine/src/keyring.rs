@@ -14,6 +14,7 @@ use shared::{
 
 use crate::{cx::Cx, wrap::KemKey};
 
+pub mod recovery;
 pub mod stretch;
 pub mod vault;
 
@@ -169,9 +170,25 @@ pub enum Membership {
         #[n(2)]
         account: AccountId,
     },
+    /// A recovery kit is being used.
+    #[n(3)]
+    Recovering {
+        /// What is on the paper. It says by its own signature which firm it is for.
+        #[n(0)]
+        kit: Seed,
+    },
 }
 
 impl Membership {
+    /// The key that signs as an invitation or as a recovery kit.
+    pub(crate) fn enrolment_key(&self) -> Option<SigningKey> {
+        match self {
+            Self::Invited { grant, .. } => Some(SigningKey::derive(grant.secret())),
+            Self::Recovering { kit } => Some(recovery::Kit::of(kit).sign),
+            Self::Founding { .. } | Self::Member { .. } => None,
+        }
+    }
+
     fn duplicate(&self) -> Self {
         match self {
             Self::Founding { bootstrap, root, firm, account, at } => Self::Founding {
@@ -187,6 +204,7 @@ impl Membership {
             Self::Member { firm, genesis, account } => {
                 Self::Member { firm: *firm, genesis: *genesis, account: *account }
             }
+            Self::Recovering { kit } => Self::Recovering { kit: kit.duplicate() },
         }
     }
 }
@@ -222,6 +240,10 @@ pub struct Keyring {
     /// Seeds that the org log does not name yet.
     #[n(8)]
     pub next: Option<AccountSeeds>,
+    /// What was on the recovery kit by which this device joined, until the seeds sealed to it are
+    /// here.
+    #[n(9)]
+    pub kit: Option<Seed>,
 }
 
 /// The keys that belong to a keyring, ready for use.
@@ -250,6 +272,7 @@ impl Keyring {
             root,
             former,
             next,
+            kit,
         } = self;
         let all = |seeds: &Vec<AccountSeeds>| seeds.iter().map(AccountSeeds::duplicate).collect();
         Self {
@@ -262,6 +285,7 @@ impl Keyring {
             root: root.as_ref().map(Seed::duplicate),
             former: former.as_ref().map(all),
             next: next.as_ref().map(AccountSeeds::duplicate),
+            kit: kit.as_ref().map(Seed::duplicate),
         }
     }
 

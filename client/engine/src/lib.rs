@@ -19,6 +19,7 @@ pub mod record;
 pub mod seal;
 pub mod trust;
 pub mod view;
+pub mod words;
 pub mod wrap;
 
 mod desk;

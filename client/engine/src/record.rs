@@ -21,6 +21,7 @@ use crate::{
     document::census::Census,
     effect::{Record, RecordKey},
     keyring::Keyring,
+    view::Arrival,
 };
 
 const NONCE_BYTES: usize = 24;
@@ -152,6 +153,9 @@ pub struct Progress {
     /// The server of this epoch did not take back something that is here.
     #[n(9)]
     pub is_at_odds: Option<bool>,
+    /// How this device came to the account, until the person has seen what that brought.
+    #[n(40)]
+    pub arrival: Option<Arrival>,
 }
 
 /// How far we are with a document.

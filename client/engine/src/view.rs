@@ -21,10 +21,16 @@ use crate::{
 };
 
 mod alarm;
+mod members;
 mod notice;
+mod recovery;
 
 pub use alarm::{AlarmKind, AlarmRow, Matter};
+pub use members::{MemberRow, MembersView};
 pub use notice::Notice;
+pub use recovery::{
+    Arrival, KitRow, OpeningView, RecoveryKitView, RegrantView, Unopened, UnopenedRow,
+};
 
 /// What this device is ready for.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -284,6 +290,12 @@ pub struct Home {
     /// Changes set aside because they could not be applied.
     #[n(3)]
     pub quarantined: Vec<QuarantineRow>,
+    /// One's own recovery kit, the one made last.
+    #[n(40)]
+    pub kit: Option<KitRow>,
+    /// How long devices may be opened without the server.
+    #[n(41)]
+    pub offline_hours: u16,
 }
 
 /// Envelopes of one device that were set aside, because they break a rule or broke the program.
@@ -564,6 +576,18 @@ pub enum View {
         #[n(1)]
         to: Option<DocumentId>,
     },
+    /// A recovery kit just made, to print.
+    #[n(40)]
+    RecoveryKit(#[n(0)] RecoveryKitView),
+    /// Which documents open on this device, whenever that changes.
+    #[n(41)]
+    Opening(#[n(0)] OpeningView),
+    /// What letting somebody back in did.
+    #[n(42)]
+    Regranted(#[n(0)] RegrantView),
+    /// Who reads an open document, whenever that changes.
+    #[n(43)]
+    Members(#[n(0)] MembersView),
 }
 
 #[cfg(test)]

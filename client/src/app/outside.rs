@@ -63,6 +63,11 @@ pub fn origin() -> String {
     window().location().origin().unwrap_or_default()
 }
 
+/// Opens the browser's dialog for printing.
+pub fn print() {
+    dom::shrug(window().print());
+}
+
 /// Loads the page again.
 pub fn reload() {
     dom::shrug(window().location().reload());

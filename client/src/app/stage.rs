@@ -3,12 +3,16 @@
 use engine::{
     command::Command,
     view::{
-        AlarmRow, Gate, Home, InvitationView, LinkView, NoteView, Notice, SharedView, StorageView,
-        SyncView, View, Whereabouts,
+        AlarmRow, Gate, Home, InvitationView, LinkView, MembersView, NoteView, Notice, OpeningView,
+        RecoveryKitView, RegrantView, SharedView, StorageView, SyncView, View, Whereabouts,
     },
 };
 use leptos::prelude::*;
-use shared::{id::DocumentId, log::org::Role, map::Map};
+use shared::{
+    id::{AccountId, DocumentId},
+    log::org::Role,
+    map::Map,
+};
 
 use super::{
     desk,
@@ -76,6 +80,16 @@ pub struct Signals {
     pub alarms: RwSignal<Vec<AlarmRow>>,
     /// The evidence of one alarm, while it is looked at.
     pub evidence: RwSignal<Option<(u64, String)>>,
+    /// A recovery kit that is being printed.
+    pub kit: RwSignal<Option<RecoveryKitView>>,
+    /// Which documents open on this device, once told.
+    pub opening: RwSignal<Option<OpeningView>>,
+    /// Who reads open documents.
+    pub members: RwSignal<Map<DocumentId, MembersView>>,
+    /// The account of somebody who lost everything and is to be let in again.
+    pub lost: RwSignal<Option<AccountId>>,
+    /// What letting somebody in again did.
+    pub regranted: RwSignal<Option<RegrantView>>,
     /// Messages that stay until dismissed, with a number each.
     pub notices: RwSignal<Vec<(u32, Notice)>>,
     /// The answer to what was tried at the gate.
@@ -125,6 +139,11 @@ impl Signals {
             invitation: RwSignal::new(None),
             alarms: RwSignal::new(vec![]),
             evidence: RwSignal::new(None),
+            kit: RwSignal::new(None),
+            opening: RwSignal::new(None),
+            members: RwSignal::new(Map::new()),
+            lost: RwSignal::new(None),
+            regranted: RwSignal::new(None),
             notices: RwSignal::new(vec![]),
             remark: RwSignal::new(None),
             is_busy: RwSignal::new(false),
@@ -248,6 +267,15 @@ impl Signals {
                 all.insert(shared.document, shared);
             }),
             View::Invitation(invitation) => self.invitation.set(Some(invitation)),
+            View::RecoveryKit(kit) => self.kit.set(Some(kit)),
+            View::Opening(opening) => self.opening.set(Some(opening)),
+            View::Members(view) => self.members.update(|all| {
+                all.insert(view.document, view);
+            }),
+            View::Regranted(view) => {
+                self.regranted.set(Some(view));
+                outside::scroll_to_top();
+            }
             View::GoTo(document) => self.go(Place::Note(document)),
             View::Moved { from, to } => self.move_on(from, to),
             View::Notice(notice) => self.show_notice(notice),
@@ -370,6 +398,11 @@ impl Signals {
         self.told_whereabouts.set(Map::new());
         self.home.set(Home::default());
         self.invitation.set(None);
+        self.kit.set(None);
+        self.opening.set(None);
+        self.members.set(Map::new());
+        self.lost.set(None);
+        self.regranted.set(None);
         self.notices.set(vec![]);
         self.alarms.set(vec![]);
         self.evidence.set(None);

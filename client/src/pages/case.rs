@@ -4,7 +4,7 @@ use engine::view::SharedView;
 use leptos::prelude::*;
 use shared::{id::DocumentId, log::org::Role};
 
-use super::summary;
+use super::{members, summary};
 use crate::{
     app::stage::Stage,
     text::words,
@@ -18,6 +18,7 @@ use crate::{
 pub fn case(stage: Stage, role: Role, id: DocumentId) -> AnyView {
     let words = words();
     let shared = Memo::new(move |_| stage.shared.with(|all| all.get(&id).cloned()));
+    let readers = (role != Role::Employee).then(|| members::members(stage, id));
     let content = move || {
         shared.with(|shared| match shared {
             Some(shared) => content(role, shared),
@@ -27,7 +28,7 @@ pub fn case(stage: Stage, role: Role, id: DocumentId) -> AnyView {
     html::div()
         .class("page page-narrow")
         .attr("data-testid", "case-page")
-        .child((part::back_home(stage), content))
+        .child((part::back_home(stage), content, readers))
         .into_child()
 }
 

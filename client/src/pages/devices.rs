@@ -3,7 +3,7 @@
 use engine::{command::Command, view::DeviceRow};
 use leptos::prelude::*;
 
-use super::bars;
+use super::{bars, kit, opening};
 use crate::{
     app::stage::Stage,
     port,
@@ -44,6 +44,8 @@ pub fn devices(stage: Stage) -> AnyView {
                     make,
                 ),
             )),
+            kit::section(stage),
+            opening::section(stage),
             bars::advice(stage),
         ))
         .into_child()

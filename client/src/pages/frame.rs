@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use shared::log::org::Role;
 
 use super::{
-    bars, case, devices, employee, gate, home, invitation, lock, note, people, trouble, unseen,
-    work,
+    bars, case, devices, employee, gate, home, invitation, kit, lock, note, opening, people,
+    regrant, trouble, unseen, work,
 };
 use crate::{
     app::{
@@ -29,12 +29,15 @@ pub fn frame(stage: Stage) -> AnyView {
     (
         html::a().class("skip").href("#main").child(words().frame.skip),
         header(stage),
-        html::main()
-            .id("main")
-            .class("main")
-            .tabindex("-1")
-            .child((bars::bars(stage), move || page(stage, &screen.get()))),
+        html::main().id("main").class("main").tabindex("-1").child((
+            bars::bars(stage),
+            move || opening::arrival(stage),
+            move || regrant::done(stage),
+            move || page(stage, &screen.get()),
+        )),
         invitation::invitation(stage),
+        kit::sheet(stage),
+        regrant::ask(stage),
     )
         .into_child()
 }

@@ -1,6 +1,7 @@
 //! The first page of a device that nobody uses yet.
 
 pub mod form;
+mod kit;
 pub mod passphrase;
 
 use engine::command::{Command, Newcomer, Passphrase};
@@ -43,7 +44,8 @@ fn ways(stage: Stage) -> AnyView {
     let choices = [
         (Way::Join, "way-join", icon::NOTE, gate.join, gate.join_text),
         (Way::Device, "way-device", icon::DEVICE, gate.device, gate.device_text),
-        (Way::Firm, "way-firm", icon::KEY, gate.firm, gate.firm_text),
+        (Way::Kit, "way-kit", icon::KEY, words().recovery.way, words().recovery.way_text),
+        (Way::Firm, "way-firm", icon::ADD, gate.firm, gate.firm_text),
     ];
     let cards = choices.map(|(way, test_id, picture, title, text)| {
         let choose = move || stage.form.way.set(Some(way));
@@ -64,6 +66,7 @@ fn newcomer(stage: Stage, way: Way) -> AnyView {
         Way::Firm => (gate.firm_submit, "make-firm"),
         Way::Join => (gate.join_submit, "join"),
         Way::Device => (gate.device_submit, "link-device"),
+        Way::Kit => (words().recovery.way_submit, "recover"),
     };
     let leave = move || {
         stage.remark.set(None);
@@ -72,8 +75,8 @@ fn newcomer(stage: Stage, way: Way) -> AnyView {
     let body = (
         part::icon_button(Weight::Quiet, "way-back", icon::BACK, words().frame.back, leave),
         html::h2().child(title),
-        link_field(stage, way),
-        (way != Way::Device).then(|| name_field(stage)),
+        if way == Way::Kit { kit::field(stage) } else { link_field(stage, way) },
+        (!way.is_back()).then(|| name_field(stage)),
         part::form_field(plain_field(stage, "device-name"), ().into_child()),
         passphrase::fields(stage.form),
         html::p().class("remark").child(gate.no_recovery),
@@ -88,7 +91,7 @@ fn link_field(stage: Stage, way: Way) -> AnyView {
     let form = stage.form;
     let (label, hint) = match way {
         Way::Firm | Way::Join => (gate.link, gate.link_hint),
-        Way::Device => (gate.code, gate.code_hint),
+        Way::Device | Way::Kit => (gate.code, gate.code_hint),
     };
     let error = form.says(Problem::Link, gate.link_missing);
     let kind = Signal::stored("text");
@@ -161,7 +164,7 @@ fn send(stage: Stage, way: Way) {
     if stage.is_busy.get_untracked() || form.problem(way).is_some() {
         return;
     }
-    let link = form::fragment(&form.link.get_untracked()).to_owned();
+    let link = form.link.with_untracked(|link| form::fragment(link).to_owned());
     let is_bootstrap = Way::of(&link) == Some(Way::Firm);
     let newcomer = Newcomer {
         link,

@@ -27,7 +27,7 @@ pub fn home(stage: Stage) -> AnyView {
         .class("page")
         .attr("data-testid", "home")
         .child((
-            html::h1().child(greeting(stage)),
+            html::h1().child(move || greeting(stage)),
             bars::advice(stage),
             move || quarantined(stage),
             html::section()
@@ -49,7 +49,9 @@ pub fn home(stage: Stage) -> AnyView {
 
 /// The person's own name.
 pub fn greeting(stage: Stage) -> String {
-    stage.gate.with_untracked(|gate| match gate {
+    stage.gate.with(|gate| match gate {
+        // A device that has just come to its account learns the name from its documents.
+        Some(Gate::Open { name, .. }) if name.is_empty() => words().frame.home.to_owned(),
         Some(Gate::Open { name, .. }) => (words().home.greeting)(name),
         Some(Gate::Empty | Gate::Locked { .. } | Gate::Working(_) | Gate::Revoked { .. })
         | None => String::new(),

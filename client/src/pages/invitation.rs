@@ -12,6 +12,7 @@ use crate::{
         html::{self, Child as _},
         icon, moment,
         part::{self, Weight},
+        square,
     },
 };
 
@@ -54,6 +55,7 @@ fn content(stage: Stage, invitation: &InvitationView) -> AnyView {
             .attr("spellcheck", "false")
             .attr("translate", "no")
             .text("value", move || shown.clone()),
+        square::square(&secret, words.square),
         html::p().class("hint").child((words.expires)(&moment::minute(invitation.expires_at))),
         html::p()
             .class("remark")

@@ -17,6 +17,7 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use crate::{
     app::{desk, outside, stage::Stage},
+    pages::members,
     text::words,
     widgets::{
         copy::copy_button,
@@ -150,6 +151,7 @@ fn head(sheet: Sheet) -> AnyView {
             html::p()
                 .class("hint note-private")
                 .child((icon(icon::LOCK), html::span().child(words.note.private))),
+            members::members(sheet.stage, sheet.id),
         ))
         .into_child()
 }

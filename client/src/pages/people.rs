@@ -7,7 +7,7 @@ use engine::{
 use leptos::prelude::*;
 use shared::log::org::Role;
 
-use super::{bars, home, invite};
+use super::{bars, home, invite, policy, regrant};
 use crate::{
     app::stage::Stage,
     port,
@@ -43,6 +43,7 @@ pub fn people(stage: Stage, role: Role) -> AnyView {
             html::div()
                 .class("two-columns")
                 .child((invited(stage, true), roles.map(|roles| invite::invite(stage, roles)))),
+            (role == Role::Admin).then(|| policy::policy(stage)),
         ))
         .into_child()
 }
@@ -57,20 +58,20 @@ pub fn invited(stage: Stage, with_me: bool) -> AnyView {
     let is_admin = stage
         .gate
         .with_untracked(|gate| matches!(gate, Some(Gate::Open { role: Role::Admin, .. })));
-    let list = move || people.with(|people| list(people, is_admin));
+    let list = move || people.with(|people| list(stage, people, is_admin));
     html::div().class("people").child(list).into_child()
 }
 
-fn list(people: &[PersonRow], is_admin: bool) -> AnyView {
+fn list(stage: Stage, people: &[PersonRow], is_admin: bool) -> AnyView {
     let words = words();
     if people.is_empty() {
         return part::empty(icon::PEOPLE, words.people.nobody, words.people.nobody_text);
     }
-    let rows = (1..).zip(people).map(|(number, row)| person(number, row, is_admin));
+    let rows = (1..).zip(people).map(|(number, row)| person(stage, number, row, is_admin));
     html::ul().class("rows card").child(rows.collect::<Vec<_>>()).into_child()
 }
 
-fn person(number: u32, row: &PersonRow, is_admin: bool) -> AnyView {
+fn person(stage: Stage, number: u32, row: &PersonRow, is_admin: bool) -> AnyView {
     let words = words();
     let is_late = moment::is_past(row.expires_at);
     let state = state(words, row, &moment::day(row.expires_at), is_late);
@@ -88,6 +89,7 @@ fn person(number: u32, row: &PersonRow, is_admin: bool) -> AnyView {
         .child((
             html::span().class("row-words").child(texts),
             open_case(row),
+            regrant::button(stage, row),
             is_admin.then(|| manage(row)),
         ))
         .into_child()
@@ -111,7 +113,7 @@ fn manage(row: &PersonRow) -> Option<AnyView> {
         part::sure_button("remove", words.remove.to_owned(), words.remove_question, remove),
         devices.collect::<Vec<_>>(),
     );
-    Some(html::span().class("row-words").child(parts).into_child())
+    Some(html::span().class("row-tools").child(parts).into_child())
 }
 
 fn open_case(row: &PersonRow) -> Option<AnyView> {

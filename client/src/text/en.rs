@@ -5,6 +5,7 @@ use shared::log::org::Role;
 
 use super::{
     alarm,
+    en_ending::{MEMBERS, OPENING, POLICY, RECOVERY, REGRANT},
     en_field::{CODES, FIELDS},
     words::{
         BadgeWords, BarWords, CaseWords, DevicesWords, FrameWords, GateWords, HomeWords,
@@ -31,6 +32,11 @@ pub(super) const WORDS: Words = Words {
     people: PEOPLE,
     devices: DEVICES,
     invitation: INVITATION,
+    recovery: RECOVERY,
+    opening: OPENING,
+    regrant: REGRANT,
+    members: MEMBERS,
+    policy: POLICY,
     unseen: UNSEEN,
     role,
     notice,
@@ -342,6 +348,7 @@ const INVITATION: InvitationWords = InvitationWords {
     code: "Code",
     copy_link: "Copy the link",
     copy_code: "Copy the code",
+    square: "Square code for a camera",
     expires: |date| format!("Can be used once, until {date}."),
     secret: "This is as good as a key. It is shown only now and cannot be shown again. Do not paste it where others read, such as company mail.",
     done: "Handed over",
@@ -422,6 +429,12 @@ fn notice(notice: &Notice) -> String {
         ),
         Notice::LeftBehind { edits, .. } => format!(
             "The record was finalised. {edits} unsent changes of this device came too late; they stay on this device with the earlier record. Copy them into the new one if they are needed."
+        ),
+        Notice::WrongKit => String::from(
+            "No recovery sheet at this address has these words. Compare the address with the one on the sheet.",
+        ),
+        Notice::KitReplaced => String::from(
+            "This recovery sheet has ended. Use the one made later, or meet your consultant to be let in again.",
         ),
         Notice::NoMemory => String::from(
             "There is too little memory to derive the key. Close other apps or tabs and try again.",

@@ -5,6 +5,7 @@ use shared::log::org::Role;
 
 use super::{
     alarm,
+    ja_ending::{MEMBERS, OPENING, POLICY, RECOVERY, REGRANT},
     ja_field::{CODES, FIELDS},
     words::{
         BadgeWords, BarWords, CaseWords, DevicesWords, FrameWords, GateWords, HomeWords,
@@ -31,6 +32,11 @@ pub(super) const WORDS: Words = Words {
     people: PEOPLE,
     devices: DEVICES,
     invitation: INVITATION,
+    recovery: RECOVERY,
+    opening: OPENING,
+    regrant: REGRANT,
+    members: MEMBERS,
+    policy: POLICY,
     unseen: UNSEEN,
     role,
     notice,
@@ -138,7 +144,7 @@ const GATE: GateWords = GateWords {
     guessable: "推測されやすい並びです。言葉を足してください。",
     fair: "使えます。もう少し長いと、より安全です。",
     good: "十分な長さです。",
-    no_recovery: "パスフレーズを忘れると、この端末の記録は誰にも開けません。管理者にも再発行できません。",
+    no_recovery: "パスフレーズを忘れると、この端末の記録は誰にも開けません。管理者にも再発行できません。始めたあと「端末」のページで復旧用紙を作り、しまっておいてください。",
     ios_first: "iPhone・iPadでは、先にホーム画面に追加し、そこから開いて始めてください。Safariとホーム画面のアプリは、記録の置き場所が別です。リンクはコピーしておき、あとで貼り付けます。",
 };
 
@@ -338,6 +344,7 @@ const INVITATION: InvitationWords = InvitationWords {
     code: "コード",
     copy_link: "リンクをコピー",
     copy_code: "コードをコピー",
+    square: "カメラで読み取る四角いコード",
     expires: |date| format!("{date}まで、一度だけ使えます。"),
     secret: "これは鍵と同じです。表示は今回だけで、閉じるともう一度出すことはできません。会社のメールなど、ほかの人が読める場所には貼らないでください。",
     done: "渡しました",
@@ -422,6 +429,12 @@ fn notice(notice: &Notice) -> String {
         ),
         Notice::LeftBehind { edits, .. } => format!(
             "記録が確定されました。この端末の未送信の変更{edits}件は間に合わず、確定前の記録とともにこの端末に残っています。必要なら確定後の記録に書き写してください。"
+        ),
+        Notice::WrongKit => String::from(
+            "この言葉に合う復旧用紙は、この場所にはありません。紙の「使う場所」と、開いている場所が同じか確かめてください。",
+        ),
+        Notice::KitReplaced => String::from(
+            "この復旧用紙は使えなくなっています。あとで作り直した紙があれば、そちらを使ってください。なければ、担当者に会って引き継いでもらってください。",
         ),
         Notice::NoMemory => String::from(
             "メモリーが足りず、鍵を作れませんでした。ほかのアプリやタブを閉じて、もう一度お試しください。",

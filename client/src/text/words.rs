@@ -3,6 +3,8 @@
 use engine::view::{AlarmKind, Notice};
 use shared::log::org::Role;
 
+pub use super::ending::{MembersWords, OpeningWords, PolicyWords, RecoveryWords, RegrantWords};
+
 /// A word.
 pub type Word = &'static str;
 /// A sentence with a number in it.
@@ -45,6 +47,16 @@ pub struct Words {
     pub devices: DevicesWords,
     /// An invitation just made.
     pub invitation: InvitationWords,
+    /// The recovery kit.
+    pub recovery: RecoveryWords,
+    /// Whether everything opens.
+    pub opening: OpeningWords,
+    /// Letting somebody in again.
+    pub regrant: RegrantWords,
+    /// Who reads a document.
+    pub members: MembersWords,
+    /// What a firm asks of its devices.
+    pub policy: PolicyWords,
     /// What nobody else sees.
     pub unseen: UnseenWords,
     /// What a person does.
@@ -414,6 +426,7 @@ words!(
         code: Word,
         copy_link: Word,
         copy_code: Word,
+        square: Word,
         expires: Filled,
         secret: Word,
         done: Word,

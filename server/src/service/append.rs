@@ -226,8 +226,8 @@ fn check_org_author(org: &OrgLog, who: Who, entry: &Entry) -> Result<(), Service
         // Members bring back what a restored server forgot: an entry proves its own author.
         (Who::Device { .. }, Author::Device(_) | Author::Grant(_))
         | (Who::Bootstrap, Author::Root) => Ok(()),
-        (Who::Grant(key), Author::Grant(index)) => match org.grant(index) {
-            Some(grant) if grant.body.key == key => Ok(()),
+        (Who::Grant(key), Author::Grant(index)) => match org.enrolment_key(index) {
+            Some(known) if *known == key => Ok(()),
             Some(_) | None => Err(no(Reason::UnknownGrant)),
         },
         (Who::Bootstrap, Author::Grant(_) | Author::Device(_)) => Err(no(Reason::FirmExists)),
@@ -241,13 +241,15 @@ fn check_org_author(org: &OrgLog, who: Who, entry: &Entry) -> Result<(), Service
 fn check_expiry(org: &OrgLog, now: UnixMillis, who: Who) -> Result<(), ServiceError> {
     let Who::Grant(key) = who else { return Ok(()) };
     match org.grant_of_key(&key) {
+        // A recovery kit lasts until another one takes its place.
+        None if org.kit_of_key(&key).is_some() => Ok(()),
         None => Err(no(Reason::UnknownGrant)),
         Some((_, grant)) if now > grant.body.expires_at => Err(no(Reason::GrantExpired)),
         Some(_) => Ok(()),
     }
 }
 
-/// Whoever adds a device may give it, and the account's others, the account's seeds.
+/// Whoever adds a device or recovery kit may give it, and the account's others, the account's seeds.
 fn check_org_wraps(
     org: &OrgLog,
     who: Who,
@@ -257,6 +259,10 @@ fn check_org_wraps(
     let added = match OrgBody::parse(entry) {
         Ok(OrgBody::AccountAdd(add)) => Some((add.account.account, add.device.id())),
         Ok(OrgBody::DeviceAdd(add)) => Some((add.account, add.device.id())),
+        Ok(OrgBody::RecoverySet(set)) => match who {
+            Who::Device { account, .. } => Some((account, set.id())),
+            Who::Grant(_) | Who::Bootstrap => None,
+        },
         // A kind added to the protocol adds no device.
         Ok(_) | Err(_) => None,
     };
@@ -267,9 +273,7 @@ fn check_org_wraps(
     let is_own = |to| match to {
         WrapTo::Device { account: owner, device } => {
             Some(owner) == account
-                && (added == Some((owner, device))
-                    || org.stands(device)
-                        && org.device(device).is_some_and(|it| it.account == owner))
+                && (added == Some((owner, device)) || org.takes_seeds(owner, device))
         }
         WrapTo::Account { .. } => false,
     };

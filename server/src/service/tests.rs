@@ -5,6 +5,7 @@ mod ending;
 mod login;
 mod pull;
 mod push;
+mod recovery;
 mod removal;
 mod store;
 

@@ -11,7 +11,7 @@ use crate::{
     store::{StoreError, Tx},
 };
 
-/// Stores the account's own seeds for devices of its own.
+/// Stores the account's own seeds for devices and the recovery kit of its own.
 ///
 /// Answered with the number of the newest wrap, once it is durable.
 pub fn put_wraps(tx: &mut Tx<'_>, who: Who, wraps: &[Wrap]) -> Result<ServerMessage, StoreError> {
@@ -44,7 +44,7 @@ pub(super) fn check_sizes(wraps: &[Wrap]) -> Result<(), Refusal> {
     }
 }
 
-/// Every wrap is for a device that `account` has.
+/// Every wrap is for a device or recovery kit that `account` has.
 pub(super) fn check_for_devices(
     org: &OrgLog,
     account: AccountId,
@@ -52,9 +52,7 @@ pub(super) fn check_for_devices(
 ) -> Result<(), Refusal> {
     check_all(wraps, |to| match to {
         WrapTo::Device { account: owner, device } => {
-            owner == account
-                && org.stands(device)
-                && org.device(device).is_some_and(|it| it.account == account)
+            owner == account && org.takes_seeds(account, device)
         }
         WrapTo::Account { .. } => false,
     })

@@ -8,6 +8,8 @@ use shared::{
         document::{Access, DocumentBody, DocumentLog},
         org::{DeviceKeys, OrgBody, OrgLog},
     },
+    sign::VerifyKey,
+    time::UnixMillis,
 };
 
 use crate::store::{StoreError, held, to_sql};
@@ -51,17 +53,8 @@ pub(super) fn derive_org(db: &Connection, entry: &Entry) -> Result<(), StoreErro
         OrgBody::Genesis(genesis) => put_device(db, genesis.admin.account, &genesis.device),
         OrgBody::AccountAdd(add) => put_device(db, add.account.account, &add.device),
         OrgBody::DeviceAdd(add) => put_device(db, add.account, &add.device),
-        OrgBody::EnrolGrant(grant) => db
-            .prepare_cached("INSERT INTO enrolment (verify, position, expires_at) VALUES (?, ?, ?)")
-            .and_then(|mut insert| {
-                insert.execute(params![
-                    grant.key.as_bytes(),
-                    to_sql(entry.index()),
-                    to_sql(grant.expires_at.0)
-                ])
-            })
-            .map(drop)
-            .map_err(StoreError::from_sqlite),
+        OrgBody::EnrolGrant(grant) => put_enrolment(db, &grant.key, entry, grant.expires_at),
+        OrgBody::RecoverySet(set) => put_enrolment(db, &set.verify, entry, UnixMillis(u64::MAX)),
         OrgBody::DeviceRevoke(revoke) => db
             .prepare_cached("UPDATE device SET revoked = ?2 WHERE device = ?1")
             .and_then(|mut update| {
@@ -167,6 +160,20 @@ fn put_closed(db: &Connection, account: AccountId, is_closed: bool) -> Result<()
     };
     db.prepare_cached(statement)
         .and_then(|mut change| change.execute(params![account.as_bytes()]))
+        .map(drop)
+        .map_err(StoreError::from_sqlite)
+}
+
+fn put_enrolment(
+    db: &Connection,
+    key: &VerifyKey,
+    entry: &Entry,
+    expires_at: UnixMillis,
+) -> Result<(), StoreError> {
+    db.prepare_cached("INSERT INTO enrolment (verify, position, expires_at) VALUES (?, ?, ?)")
+        .and_then(|mut insert| {
+            insert.execute(params![key.as_bytes(), to_sql(entry.index()), to_sql(expires_at.0)])
+        })
         .map(drop)
         .map_err(StoreError::from_sqlite)
 }

@@ -263,8 +263,8 @@ impl<'s> Reader<'s> {
         )
     }
 
-    /// Wraps for an account and one of its devices after a number, and the number of the last one
-    /// considered.
+    /// Wraps for an account, one of its devices and its recovery kits after a number, and the number
+    /// of the last one considered.
     pub fn wraps(
         self,
         account: AccountId,
@@ -275,8 +275,8 @@ impl<'s> Reader<'s> {
         let newest = self.last_wrap(account)?.max(after);
         let piece = self.piece(
             "SELECT number, device, document, epoch, sealed FROM wrap
-             WHERE account = ?1 AND number > ?2 AND (device IS NULL OR device = ?3)
-             AND sealed <> x''
+             WHERE account = ?1 AND number > ?2 AND sealed <> x''
+             AND (device IS NULL OR device = ?3 OR device NOT IN (SELECT device FROM device))
              ORDER BY number",
             params![account.as_bytes(), to_sql(after), device.as_bytes()],
             |row| Ok((from_sql(row.get(0)?), wrap_from_row(account, row)?)),

@@ -17,10 +17,10 @@ mod view;
 
 pub use body::{
     AccountAdd, AccountFreeze, AccountKeys, AccountRemove, DeviceAdd, DeviceKeys, DeviceRevoke,
-    EnrolGrant, Enrols, Genesis, KEM_KEY_BYTES, KeyRotate, OrgBody, PolicyChange, ReleaseKey,
-    RestoreDeclared, Role,
+    EnrolGrant, Enrols, Genesis, KEM_KEY_BYTES, KeyRotate, OrgBody, PolicyChange, RecoverySet,
+    ReleaseKey, RestoreDeclared, Role,
 };
-pub use view::{Account, Device, Grant};
+pub use view::{Account, Device, Grant, Kit};
 
 /// The org log, replayed. Both ends use this to decide what an entry is worth.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,6 +111,7 @@ impl OrgLog {
                 }
                 self.release_keys.insert(release.key);
             }
+            OrgBody::RecoverySet(set) => self.set_recovery(entry, set)?,
         }
         self.take(entry);
         Ok(())
@@ -189,7 +190,7 @@ impl OrgLog {
         let life_ms = grant.expires_at.0.saturating_sub(entry.at().0);
         let in_limits = (1..=GRANT_USES_MAX).contains(&grant.uses) && life_ms <= GRANT_LIFE_MS_MAX;
         let Author::Device(device) = entry.author() else { return Err(EntryError::Unauthorised) };
-        if !in_limits || self.grant_of_key(&grant.key).is_some() {
+        if !in_limits || self.is_enrolment_key(&grant.key) {
             return Err(EntryError::Contradiction);
         }
         self.grants.insert(entry.index(), Grant { body: grant, by, device, used: 0 });
@@ -200,6 +201,15 @@ impl OrgLog {
     /// revoked since is worth nothing, or its thief would have given himself another one.
     fn spendable(&self, entry: &Entry) -> Result<(u64, Enrols), EntryError> {
         let Author::Grant(index) = entry.author() else { return Err(EntryError::Unauthorised) };
+        if let Some((owner, kit)) = self.kit_at(index) {
+            entry.verify(&kit.set.verify)?;
+            let account = self.accounts.get(&owner).ok_or(EntryError::Unauthentic)?;
+            return match account.kit() {
+                Some(valid) if valid.index != index => Err(EntryError::Spent),
+                Some(_) if account.is_open() => Ok((index, Enrols::Device(owner))),
+                Some(_) | None => Err(EntryError::Unauthorised),
+            };
+        }
         let grant = self.grants.get(&index).ok_or(EntryError::Unauthentic)?;
         entry.verify(&grant.body.key)?;
         if grant.used >= grant.body.uses {
@@ -212,6 +222,24 @@ impl OrgLog {
             return Err(EntryError::Unauthorised);
         }
         Ok((index, grant.body.enrols))
+    }
+
+    /// Only a device of the account itself names its kit: nobody can be made to trust another's.
+    fn set_recovery(&mut self, entry: &Entry, set: RecoverySet) -> Result<(), EntryError> {
+        let (by, _) = self.author(entry)?;
+        set.check(self.genesis, by)?;
+        let Author::Device(device) = entry.author() else { return Err(EntryError::Unauthorised) };
+        if self.is_enrolment_key(&set.verify) || self.devices.contains_key(&set.id()) {
+            return Err(EntryError::Contradiction);
+        }
+        let account = self.accounts.get_mut(&by).ok_or(EntryError::Unauthentic)?;
+        let (index, at) = (entry.index(), entry.at());
+        account.kits.push(Kit { index, device, set, at, is_void: false });
+        Ok(())
+    }
+
+    fn is_enrolment_key(&self, key: &VerifyKey) -> bool {
+        self.grant_of_key(key).is_some() || self.kit_of_key(key).is_some()
     }
 
     fn spend(&mut self, index: u64) {
@@ -273,6 +301,12 @@ impl OrgLog {
         if let Some(account) = self.accounts.get_mut(&owner) {
             account.turned = Some(index);
             account.exposed = true;
+            // Whoever has the device may have made the kit. Its owner, who has another device,
+            // makes a new one; what an admin revokes may have been the last, and the kit the only
+            // way back.
+            for kit in account.kits.iter_mut().filter(|kit| kit.device == id && by == owner) {
+                kit.is_void = true;
+            }
         }
         Ok(())
     }

@@ -228,7 +228,9 @@ impl Run {
             | Notice::NoMemory
             | Notice::AccountClosed
             | Notice::Shredded { .. }
-            | Notice::LeftBehind { .. } => false,
+            | Notice::LeftBehind { .. }
+            | Notice::WrongKit
+            | Notice::KitReplaced => false,
         };
         let name = self.name_of(device);
         self.tell(|| format!("{name} says {notice:?}"));

@@ -10,7 +10,7 @@ use engine::{
     },
     effect::RecordKey,
     epoch::EpochSecret,
-    keyring::{AccountSeeds, argon2id, vault::Vault},
+    keyring::{AccountSeeds, Seed, argon2id, recovery::Kit, vault::Vault},
     record::{Content, Name, Sealer},
     seal::open,
     wrap::{KemKey, unwrap},
@@ -31,7 +31,7 @@ use shared::{
 };
 
 use crate::{
-    cast::{CONSULTANT, DOCUMENT, purpose},
+    cast::{CONSULTANT, DOCUMENT, Firm, purpose},
     kept::{chunk, kinds, passphrase, seeds_purpose, store_key},
     vector::{files, hex},
 };
@@ -40,11 +40,14 @@ use crate::{
 pub const FILES: &[(&str, &str)] = &[
     ("device.json", include_str!("../../wire/vectors/device.json")),
     ("document_entry.json", include_str!("../../wire/vectors/document_entry.json")),
+    ("ending.json", include_str!("../../wire/vectors/ending.json")),
     ("envelope.json", include_str!("../../wire/vectors/envelope.json")),
+    ("genesis.json", include_str!("../../wire/vectors/genesis.json")),
     ("healing.json", include_str!("../../wire/vectors/healing.json")),
     ("login.json", include_str!("../../wire/vectors/login.json")),
     ("message.json", include_str!("../../wire/vectors/message.json")),
     ("org_entry.json", include_str!("../../wire/vectors/org_entry.json")),
+    ("recovery.json", include_str!("../../wire/vectors/recovery.json")),
     ("removal.json", include_str!("../../wire/vectors/removal.json")),
     ("sealed.json", include_str!("../../wire/vectors/sealed.json")),
     ("wrap.json", include_str!("../../wire/vectors/wrap.json")),
@@ -130,6 +133,24 @@ pub(crate) fn frozen_removals_parse_and_their_chain_opens() -> usize {
     let opened = EpochSecret::new(secret).open_previous(DOCUMENT, Epoch(1), &bytes(chain, "bytes"));
     assert_eq!(opened.unwrap().expose().to_vec(), bytes(chain, "previous"));
     list(&told["org"]).len() + list(&told["document"]).len() + 2
+}
+
+pub(crate) fn a_frozen_kit_is_read_from_its_words_and_adds_a_device() -> usize {
+    let told = on_disk("recovery.json");
+    let words: Vec<&str> = list(&told["words"]).iter().map(|it| it.as_str().unwrap()).collect();
+    let secret = engine::words::parse(&words.join(" ")).unwrap();
+    assert_eq!(hex(secret.expose()), told["secret"]);
+    let keys = Kit::of(&Seed::new(secret));
+    assert_eq!(hex(keys.sign.verify_key().as_bytes()), told["verify"]);
+    assert_eq!(hex(keys.kem.public()), told["kem"]);
+    let mut log = Firm::staffed().log;
+    for vector in list(&told["org"]) {
+        let entry = Entry::parse(&bytes(vector, "bytes")).unwrap();
+        assert_eq!(hex(entry.hash().as_bytes()), vector["hash"]);
+        log.append(&entry).unwrap();
+    }
+    assert_eq!(log.devices_of(CONSULTANT.account()).count(), 2);
+    list(&told["org"]).len()
 }
 
 pub(crate) fn frozen_logins_verify() -> usize {
@@ -222,9 +243,9 @@ pub(crate) fn a_frozen_possession_verifies() -> usize {
     1
 }
 
-#[test]
-fn frozen_first_changes_begin_a_document_of_their_kind_and_grown_fields_join_it() {
-    for vector in list(&on_disk("genesis.json")) {
+pub(crate) fn frozen_first_changes_begin_a_document_and_grown_fields_join_it() -> usize {
+    let told = on_disk("genesis.json");
+    for vector in list(&told) {
         let kind = Kind::parse(vector["kind"].as_str().unwrap()).unwrap();
         let device = CONSULTANT.device();
         let mut crdt = Crdt::empty(device, actor(device, DOCUMENT, 1));
@@ -236,4 +257,5 @@ fn frozen_first_changes_begin_a_document_of_their_kind_and_grown_fields_join_it(
         }
         assert_eq!(crdt.kind(), Some(kind));
     }
+    list(&told).len()
 }

@@ -58,10 +58,12 @@ pub const CHECKS: &[Check] = checks![
     frozen::frozen_envelopes_verify,
     frozen::frozen_entries_parse_and_the_genesis_begins_a_firm,
     frozen::frozen_removals_parse_and_their_chain_opens,
+    frozen::a_frozen_kit_is_read_from_its_words_and_adds_a_device,
     frozen::frozen_logins_verify,
     frozen::frozen_messages_parse_and_are_written_the_same_way,
     frozen::frozen_sealed_envelopes_and_wraps_open,
     frozen::a_frozen_store_opens_with_its_passphrase,
     frozen::frozen_seeds_and_chunks_open,
     frozen::a_frozen_possession_verifies,
+    frozen::frozen_first_changes_begin_a_document_and_grown_fields_join_it,
 ];

@@ -71,15 +71,17 @@ pub fn add_case(
     tx.put(&Field::top("cases").child(&case.to_hex()), employee.to_hex())
 }
 
-/// The cases that this person opened with an employee.
+/// The case with an employee, if this person opened one.
+pub fn case_with(crdt: &Crdt, employee: AccountId) -> Option<CaseId> {
+    cases_with(crdt, employee).first().copied()
+}
+
+/// Every case with an employee: more than one, if a former account of the same person had one.
 pub fn cases_with(crdt: &Crdt, employee: AccountId) -> Vec<CaseId> {
     let cases = Field::top("cases");
     let employee = employee.to_hex();
-    crdt.keys(&cases)
-        .iter()
-        .filter(|id| crdt.plain(&cases.child(id)).as_ref() == Some(&employee))
-        .filter_map(|id| CaseId::from_hex(id))
-        .collect()
+    let is_with = |id: &&String| crdt.plain(&cases.child(id)).as_ref() == Some(&employee);
+    crdt.keys(&cases).iter().filter(is_with).filter_map(|id| CaseId::from_hex(id)).collect()
 }
 
 /// Notes the person's own name, for the devices that are linked later.

@@ -176,6 +176,7 @@ impl Desk {
         let after = self.progress.wraps;
         Self::send(step, ClientMessage::PullWraps { after });
         self.hand_over_seeds(step);
+        self.seal_for_kit(step);
         self.send_org_wish(step);
         let ids: Vec<DocumentId> = self.documents.keys().copied().collect();
         for id in ids {

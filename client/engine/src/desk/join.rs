@@ -24,12 +24,14 @@ use crate::{
     journal::{After, Step},
     keyring::{AccountSeeds, Keyring, Membership, Seed},
     record::Name,
-    view::{Notice, View},
+    view::{Arrival, Notice, View},
+    words,
 };
 
 const BOOTSTRAP: &str = "bootstrap.";
 const JOIN: &str = "join.";
 const DEVICE: &str = "device.";
+const KIT: &str = "kit.";
 
 /// What a link's fragment says.
 pub(crate) enum Invitation {
@@ -37,6 +39,8 @@ pub(crate) enum Invitation {
     Bootstrap(Seed),
     /// Join it, or link a device: the firm's Genesis and the private key of the grant.
     Grant { genesis: EntryHash, grant: Seed },
+    /// Come back to one's account: what is on a recovery kit.
+    Kit(Seed),
 }
 
 impl Invitation {
@@ -48,11 +52,23 @@ impl Invitation {
             let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(secret).ok()?);
             return Secret::from_slice(&bytes).map(|secret| Self::Bootstrap(Seed::new(secret)));
         }
+        if let Some(secret) = text.strip_prefix(KIT) {
+            let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(secret).ok()?);
+            return Secret::from_slice(&bytes).map(|secret| Self::Kit(Seed::new(secret)));
+        }
+        if let Ok(secret) = words::parse(text) {
+            return Some(Self::Kit(Seed::new(secret)));
+        }
         let code = text.strip_prefix(JOIN).or_else(|| text.strip_prefix(DEVICE))?;
         let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(code).ok()?);
         let (genesis, grant) = bytes.split_first_chunk::<32>()?;
         let grant = Seed::new(Secret::from_slice(grant)?);
         Some(Self::Grant { genesis: EntryHash::new(*genesis), grant })
+    }
+
+    /// What the square code on a recovery kit says.
+    pub(crate) fn kit_code(secret: &Seed) -> String {
+        format!("{KIT}{}", URL_SAFE_NO_PAD.encode(secret.secret().expose()))
     }
 
     /// The fragment of an invitation for a person or a device.
@@ -68,6 +84,7 @@ impl Keyring {
     /// A keyring for a newcomer, before the server was asked anything.
     pub(crate) fn make(newcomer: &Newcomer, invitation: Invitation, cx: &mut Cx<'_>) -> Self {
         let account = AccountId::new(cx.random());
+        let is_recovery = matches!(invitation, Invitation::Kit(_));
         let (membership, root) = match invitation {
             Invitation::Bootstrap(bootstrap) => {
                 let root = Seed::make(cx);
@@ -79,17 +96,19 @@ impl Keyring {
             Invitation::Grant { genesis, grant } => {
                 (Membership::Invited { grant, genesis, account }, None)
             }
+            Invitation::Kit(kit) => (Membership::Recovering { kit }, None),
         };
         Self {
             device_sign: Seed::make(cx),
             device_kem: Seed::make(cx),
-            account: Some(AccountSeeds::make(cx)),
+            account: (!is_recovery).then(|| AccountSeeds::make(cx)),
             membership,
             name: newcomer.name.trim().to_owned(),
             device_name: newcomer.device_name.trim().to_owned(),
             root,
             former: None,
             next: None,
+            kit: None,
         }
     }
 }
@@ -134,10 +153,10 @@ impl Desk {
         match &self.keyring.membership {
             _ if self.doubt.is_some() => Identity::Device(self.keys.id),
             Membership::Founding { .. } => Identity::Bootstrap,
-            Membership::Invited { grant, .. } => {
-                Identity::Grant(SigningKey::derive(grant.secret()).verify_key())
-            }
-            Membership::Member { .. } => Identity::Device(self.keys.id),
+            membership => match membership.enrolment_key() {
+                Some(key) => Identity::Grant(key.verify_key()),
+                None => Identity::Device(self.keys.id),
+            },
         }
     }
 
@@ -150,12 +169,10 @@ impl Desk {
             Membership::Founding { bootstrap, .. } if self.doubt.is_none() => {
                 SigningKey::derive(bootstrap.secret()).sign(Domain::Login, &message)
             }
-            Membership::Invited { grant, .. } if self.doubt.is_none() => {
-                SigningKey::derive(grant.secret()).sign(Domain::Login, &message)
-            }
-            Membership::Founding { .. }
-            | Membership::Invited { .. }
-            | Membership::Member { .. } => self.keys.device.sign(Domain::Login, &message),
+            membership => match membership.enrolment_key().filter(|_| self.doubt.is_none()) {
+                Some(key) => key.sign(Domain::Login, &message),
+                None => self.keys.device.sign(Domain::Login, &message),
+            },
         };
         self.login = Login::Answered;
         Self::send(step, ClientMessage::Auth { signature });
@@ -167,7 +184,7 @@ impl Desk {
         match &self.keyring.membership {
             Membership::Founding { .. } if self.doubt.is_some() => self.founded(step),
             Membership::Founding { .. } => self.found(step),
-            Membership::Invited { .. } => self.pull_org(step),
+            Membership::Invited { .. } | Membership::Recovering { .. } => self.pull_org(step),
             Membership::Member { .. } => {
                 self.let_in(step);
                 // First to be told of what comes, then to ask for what there is: what happens
@@ -233,15 +250,20 @@ impl Desk {
         self.begin_catalogue(step);
     }
 
-    /// The org log is here whole: join by the grant, unless we did already.
+    /// The org log is here whole: join by the grant or kit, unless we did already.
     pub(super) fn join(&mut self, step: &mut Step<'_, '_>) {
-        let Membership::Invited { grant, account, .. } = &self.keyring.membership else { return };
-        let (key, account) = (SigningKey::derive(grant.secret()), *account);
+        let Some(key) = self.keyring.membership.enrolment_key() else { return };
         let Some(org) = &self.org else { return };
         if let Some(device) = org.device(self.keys.id) {
             let account = device.account;
             return self.joined(step, account);
         }
+        let account = match &self.keyring.membership {
+            Membership::Invited { account, .. } => *account,
+            Membership::Founding { .. }
+            | Membership::Member { .. }
+            | Membership::Recovering { .. } => return self.recover(step, &key),
+        };
         let Some((index, grant)) = org.grant_of_key(&key.verify_key()) else {
             return self.give_up(step, Notice::WrongLink);
         };
@@ -256,15 +278,42 @@ impl Desk {
             return self.give_up(step, doubt);
         }
         let at = step.now().min(grant.body.expires_at);
-        let place = Place {
-            log: LogId::Org(org.firm()),
-            head: org.head(),
-            at,
-            author: Author::Grant(index),
-            org: None,
-        };
         let Some(body) = self.enrolment(grant.body.enrols, account, org.firm()) else { return };
-        let entry = body.sign(place, &key).as_bytes().to_vec().into();
+        self.send_enrolment(step, &body, index, at, &key);
+    }
+
+    /// Comes back by a recovery kit. That the log names the kit, with a signature of the kit's own
+    /// over this Genesis, shows that the log is the right one.
+    fn recover(&mut self, step: &mut Step<'_, '_>, key: &SigningKey) {
+        let Some(org) = &self.org else { return };
+        let Some((owner, kit)) = org.kit_of_key(&key.verify_key()) else {
+            return self.give_up(step, Notice::WrongKit);
+        };
+        let index = kit.index;
+        let account = org.account(owner);
+        if account.is_none_or(|it| it.kit().is_none_or(|valid| valid.index != index)) {
+            return self.give_up(step, Notice::KitReplaced);
+        }
+        if account.is_none_or(|account| !account.is_open()) {
+            return self.give_up(step, Notice::AccountClosed);
+        }
+        let Some(body) = self.enrolment(Enrols::Device(owner), owner, org.firm()) else { return };
+        let at = step.now();
+        self.send_enrolment(step, &body, index, at, key);
+    }
+
+    fn send_enrolment(
+        &self,
+        step: &mut Step<'_, '_>,
+        body: &OrgBody,
+        index: u64,
+        at: UnixMillis,
+        key: &SigningKey,
+    ) {
+        let Some(org) = &self.org else { return };
+        let (log, head) = (LogId::Org(org.firm()), org.head());
+        let place = Place { log, head, at, author: Author::Grant(index), org: None };
+        let entry = body.sign(place, key).as_bytes().to_vec().into();
         Self::send(step, ClientMessage::Append { entry, wraps: vec![] });
     }
 
@@ -290,6 +339,9 @@ impl Desk {
         if !is_new_account {
             self.keyring.account = None;
             self.keys = self.keyring.keys();
+            let is_recovery = matches!(self.keyring.membership, Membership::Recovering { .. });
+            let arrival = if is_recovery { Arrival::Recovered } else { Arrival::Linked };
+            self.progress.arrival = Some(arrival);
         }
         self.become_member(step, firm, genesis, account);
         if is_new_account {
@@ -304,7 +356,12 @@ impl Desk {
         genesis: EntryHash,
         account: AccountId,
     ) {
-        self.keyring.membership = Membership::Member { firm, genesis, account };
+        let member = Membership::Member { firm, genesis, account };
+        let before = std::mem::replace(&mut self.keyring.membership, member);
+        if let Membership::Recovering { kit } = before {
+            // Opens the seeds when they come.
+            self.keyring.kit = Some(kit);
+        }
         self.progress.asked_at = Some(step.now());
         self.save_keyring(step);
         self.save_progress(step);
@@ -346,6 +403,7 @@ impl Desk {
             (Reason::GrantSpent | Reason::FirmExists, None) => {
                 return self.ask_as_device(step, Notice::LinkSpent);
             }
+            (Reason::UnknownGrant, None) if self.is_recovering() => Notice::WrongKit,
             (Reason::UnknownGrant | Reason::WrongBootstrap | Reason::NoFirm, None) => {
                 Notice::WrongLink
             }
@@ -361,6 +419,10 @@ impl Desk {
         };
         self.give_up(step, notice);
         true
+    }
+
+    fn is_recovering(&self) -> bool {
+        matches!(self.keyring.membership, Membership::Recovering { .. })
     }
 
     pub(super) fn org_length(&self) -> u64 {
@@ -408,7 +470,7 @@ impl Desk {
         if more && !self.distrust && self.org_length() > before {
             return self.pull_org(step);
         }
-        if matches!(self.keyring.membership, Membership::Invited { .. }) {
+        if self.keyring.membership.enrolment_key().is_some() {
             return self.join(step);
         }
         self.org_is_whole(step, from, entries.is_empty());
@@ -424,8 +486,10 @@ impl Desk {
 
     fn org_lies(&mut self, step: &mut Step<'_, '_>, index: u64, bytes: &[u8], error: EntryError) {
         // A newcomer whose link pins another Genesis is at the wrong firm, or at a lying server.
-        if matches!(self.keyring.membership, Membership::Invited { .. }) {
-            self.give_up(step, Notice::WrongLink);
+        if self.keyring.membership.enrolment_key().is_some() {
+            let is_recovering = self.is_recovering();
+            let notice = if is_recovering { Notice::WrongKit } else { Notice::WrongLink };
+            self.give_up(step, notice);
         } else {
             self.bad_entry(step, None, index, bytes, error);
         }
@@ -439,7 +503,8 @@ impl Desk {
         let org = OrgLog::begin(&entry)?;
         let pinned = match &self.keyring.membership {
             Membership::Invited { genesis, .. } | Membership::Member { genesis, .. } => *genesis,
-            Membership::Founding { .. } => org.genesis(),
+            // What a kit pins is found further on in the log.
+            Membership::Founding { .. } | Membership::Recovering { .. } => org.genesis(),
         };
         if org.genesis() != pinned {
             return Err(EntryError::Unauthentic);
@@ -452,7 +517,7 @@ impl Desk {
     pub(super) fn org_appended(&mut self, step: &mut Step<'_, '_>, head: Head) {
         match &self.keyring.membership {
             Membership::Founding { .. } => self.founded(step),
-            Membership::Invited { .. } => self.pull_org(step),
+            Membership::Invited { .. } | Membership::Recovering { .. } => self.pull_org(step),
             Membership::Member { .. } => self.org_wish_appended(step, head),
         }
     }

@@ -8,11 +8,11 @@ use shared::{
 };
 use zeroize::Zeroizing;
 
-use super::{Desk, OrgWish};
+use super::{Desk, Fruit, OrgWish};
 use crate::{
     casework::catalogue,
     journal::{After, Step},
-    keyring::{AccountSeeds, Membership, Seed},
+    keyring::{AccountSeeds, Membership, Seed, recovery::Kit},
     wrap::{self, Purpose},
 };
 
@@ -31,10 +31,8 @@ impl Desk {
                 self.save_keyring(step);
             }
         }
-        let holds_newest = self.keyring.account.as_ref().map(AccountSeeds::generation)
-            == Some(account.keys.generation);
         let is_asked = |wish: &OrgWish| matches!(wish.body, OrgBody::KeyRotate(_));
-        if !account.exposed || !holds_newest || self.org_wishes.iter().any(is_asked) {
+        if !account.exposed || !self.holds_newest() || self.org_wishes.iter().any(is_asked) {
             return;
         }
         let generation = KeyGeneration(account.keys.generation.0.saturating_add(1));
@@ -46,9 +44,15 @@ impl Desk {
         self.keyring.next = Some(next);
         // Durable here before the entry that names them is sent.
         self.save_keyring(step);
-        let wish = OrgWish { body, invitation: None, is_durable: false, sent: None };
+        let wish = OrgWish { body, shows: Fruit::Nothing, is_durable: false, sent: None };
         self.org_wishes.push_back(wish);
         step.after(After::KeysKept);
+    }
+
+    /// Whether the seeds here are those in force.
+    pub(super) fn holds_newest(&self) -> bool {
+        let newest = self.me().map(|(_, account)| account.keys.generation);
+        newest.is_some() && newest == self.keyring.account.as_ref().map(AccountSeeds::generation)
     }
 
     /// New keys are durable: the entry that names them may be sent.
@@ -71,10 +75,13 @@ impl Desk {
     /// Wraps of new keys for the person's other devices.
     pub(super) fn wraps_of_next(&self, step: &mut Step<'_, '_>) -> Vec<Wrap> {
         let (Some((me, _)), Some(next)) = (self.me(), &self.keyring.next) else { return vec![] };
-        self.own_devices_besides()
+        let mut wraps: Vec<Wrap> = self
+            .own_devices_besides()
             .into_iter()
             .filter_map(|device| self.wrap_seeds(step, me, next, device))
-            .collect()
+            .collect();
+        wraps.extend(self.wrap_for_kit(step, next));
+        wraps
     }
 
     fn own_devices_besides(&self) -> Vec<DeviceId> {
@@ -90,12 +97,24 @@ impl Desk {
         seeds: &AccountSeeds,
         device: DeviceId,
     ) -> Option<Wrap> {
+        let kem = &self.org.as_ref()?.device(device)?.keys.kem.0;
+        self.wrap_seeds_to(step, account, seeds, device, kem)
+    }
+
+    /// Seeds for a device or recovery kit, by its id and public key.
+    pub(super) fn wrap_seeds_to(
+        &self,
+        step: &mut Step<'_, '_>,
+        account: AccountId,
+        seeds: &AccountSeeds,
+        device: DeviceId,
+        kem: &[u8],
+    ) -> Option<Wrap> {
         let org = self.org.as_ref()?;
         let mut bytes = Zeroizing::new(seeds.sign.secret().expose().to_vec());
         bytes.extend_from_slice(seeds.kem.secret().expose());
         let purpose = Purpose::Seeds { firm: org.firm(), account, device };
-        let recipient = &org.device(device)?.keys.kem.0;
-        let sealed = wrap::wrap(&bytes, purpose, recipient, step.cx.entropy).ok()?;
+        let sealed = wrap::wrap(&bytes, purpose, kem, step.cx.entropy).ok()?;
         Some(Wrap { to: WrapTo::Device { account, device }, sealed: sealed.into() })
     }
 
@@ -119,15 +138,23 @@ impl Desk {
         }
     }
 
-    /// Seeds sealed to this device arrived.
-    pub(super) fn receive_seeds(&mut self, step: &mut Step<'_, '_>, sealed: &[u8]) {
+    /// Seeds sealed to this device arrived, or to the recovery kit that let it in.
+    pub(super) fn receive_seeds(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        device: DeviceId,
+        sealed: &[u8],
+    ) {
         let Membership::Member { firm, account, .. } = &self.keyring.membership else { return };
         let me = *account;
-        let purpose = Purpose::Seeds { firm: *firm, account: me, device: self.keys.id };
-        let Ok(bytes) = wrap::unwrap(sealed, purpose, &self.keys.device_kem).map(Zeroizing::new)
-        else {
-            return;
+        let purpose = Purpose::Seeds { firm: *firm, account: me, device };
+        let opened = if device == self.keys.id {
+            wrap::unwrap(sealed, purpose, &self.keys.device_kem).ok()
+        } else {
+            let kit = self.keyring.kit.as_ref().map(Kit::of);
+            kit.and_then(|kit| wrap::unwrap(sealed, purpose, &kit.kem).ok())
         };
+        let Some(bytes) = opened.map(Zeroizing::new) else { return };
         let Some((sign, kem)) = bytes.split_at_checked(32) else { return };
         let (Some(sign), Some(kem)) = (Secret::from_slice(sign), Secret::from_slice(kem)) else {
             return;
@@ -144,9 +171,14 @@ impl Desk {
             return;
         }
         self.keyring.hold(seeds.of_generation(generation));
+        if self.holds_newest() {
+            self.keyring.kit = None;
+        }
         self.keys = self.keyring.keys();
         self.save_keyring(step);
         self.name_this_device(step);
+        self.mind_keys(step, me);
+        self.send_org_wish(step);
         // Wraps that came before the key to open them are asked for again.
         self.progress.wraps = 0;
         Self::send(step, ClientMessage::PullWraps { after: 0 });

@@ -329,10 +329,9 @@ impl Desk {
         self.progress.wraps = before.max(last);
         for wrap in wraps {
             match wrap.to {
-                WrapTo::Device { device, .. } if device == self.keys.id => {
-                    self.receive_seeds(step, &wrap.sealed.0);
+                WrapTo::Device { device, .. } => {
+                    self.receive_seeds(step, device, &wrap.sealed.0);
                 }
-                WrapTo::Device { .. } => {}
                 WrapTo::Account { document, epoch, .. } => {
                     let sealed = &wrap.sealed.0;
                     if let Some(secret) = self.unwrap_secret(document, epoch, sealed) {

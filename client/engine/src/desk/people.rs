@@ -13,7 +13,7 @@ use shared::{
 };
 
 use super::{
-    Desk, OrgWish,
+    Desk, Fruit, OrgWish,
     join::{Invitation, expiry},
 };
 use crate::{
@@ -52,8 +52,8 @@ impl Desk {
         let purpose = role.map_or(InvitationFor::Device, InvitationFor::Person);
         let fragment = Invitation::fragment(org.genesis(), &grant, role.is_none());
         let invitation = InvitationView { purpose, name, fragment, expires_at };
-        let invitation = Some(invitation);
-        self.org_wishes.push_back(OrgWish { body, invitation, is_durable: true, sent: None });
+        let shows = Fruit::Invitation(invitation);
+        self.org_wishes.push_back(OrgWish { body, shows, is_durable: true, sent: None });
         self.send_org_wish(step);
     }
 
@@ -66,6 +66,13 @@ impl Desk {
         let wraps = match self.org_wishes.front() {
             Some(OrgWish { body: OrgBody::KeyRotate(_), sent: None, .. }) => {
                 self.wraps_of_next(step)
+            }
+            Some(OrgWish { body: OrgBody::RecoverySet(set), sent: None, .. }) => {
+                // A kit must open what is newest.
+                if !self.holds_newest() {
+                    return;
+                }
+                self.wraps_for(step, set)
             }
             Some(_) | None => vec![],
         };
@@ -120,8 +127,10 @@ impl Desk {
     /// Our entry is in the org log, at this index.
     fn org_wish_granted(&mut self, step: &mut Step<'_, '_>, index: u64) {
         let Some(wish) = self.org_wishes.pop_front() else { return };
-        if let Some(invitation) = wish.invitation {
-            self.invited(step, index, invitation);
+        match wish.shows {
+            Fruit::Nothing => {}
+            Fruit::Invitation(invitation) => self.invited(step, index, invitation),
+            Fruit::Kit(secret) => self.show_kit(step, &secret),
         }
         self.org_grew(step);
         self.judge_restored(step);
@@ -181,7 +190,7 @@ impl Desk {
         }
     }
 
-    fn edit_catalogue(
+    pub(super) fn edit_catalogue(
         &mut self,
         step: &mut Step<'_, '_>,
         write: impl FnOnce(
@@ -342,6 +351,7 @@ fn is_so(org: &OrgLog, body: &OrgBody) -> bool {
         | OrgBody::EnrolGrant(_)
         | OrgBody::AccountAdd(_)
         | OrgBody::DeviceAdd(_)
+        | OrgBody::RecoverySet(_)
         | OrgBody::ReleaseKey(_) => false,
     }
 }
@@ -350,6 +360,7 @@ fn is_so(org: &OrgLog, body: &OrgBody) -> bool {
 fn granted(org: &OrgLog, body: &OrgBody) -> Option<u64> {
     match body {
         OrgBody::EnrolGrant(grant) => org.grant_of_key(&grant.key).map(|(index, _)| index),
+        OrgBody::RecoverySet(set) => org.kit_of_key(&set.verify).map(|(_, kit)| kit.index),
         OrgBody::Genesis(_)
         | OrgBody::AccountAdd(_)
         | OrgBody::DeviceAdd(_)

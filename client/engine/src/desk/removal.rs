@@ -11,7 +11,7 @@ use shared::{
     sync::{ClientMessage, Wrap},
 };
 
-use super::{Desk, End, Login, OrgWish};
+use super::{Desk, End, Fruit, Login, OrgWish};
 use crate::{
     document::{
         Document,
@@ -52,7 +52,7 @@ impl Desk {
         if self.login != Login::In {
             return Self::notice(step, Notice::NeedsNetwork);
         }
-        let wish = OrgWish { body, invitation: None, is_durable: true, sent: None };
+        let wish = OrgWish { body, shows: Fruit::Nothing, is_durable: true, sent: None };
         self.org_wishes.push_back(wish);
         self.send_org_wish(step);
     }

@@ -2,7 +2,7 @@
 
 use shared::{
     id::{DeviceId, DocumentId},
-    log::org::Role,
+    log::org::{OrgLog, Role},
     map::{Map, Set},
     time::UnixMillis,
 };
@@ -22,8 +22,8 @@ use crate::{
     journal::{Journal, Step},
     record::Place,
     view::{
-        CaseRow, Content, DeviceRow, Gate, Home, LinkView, NoteView, PersonRow, QuarantineRow,
-        SharedView, Standing, StorageView, SyncView, View, Whereabouts,
+        CaseRow, Content, DeviceRow, Gate, Home, LinkView, NoteView, OpeningView, PersonRow,
+        QuarantineRow, SharedView, Standing, StorageView, SyncView, View, Whereabouts,
     },
 };
 
@@ -34,6 +34,8 @@ pub(super) struct Shown {
     pub(super) home: Option<Home>,
     basis: Option<Basis>,
     sync: Option<SyncView>,
+    opening: Option<OpeningView>,
+    pub(super) members: Map<DocumentId, [u64; 4]>,
     whereabouts: Map<DocumentId, Whereabouts>,
     /// Joining ended in failure: the engine drops this desk.
     pub(super) gave_up: bool,
@@ -90,6 +92,8 @@ impl Desk {
         self.show_sync(step, journal);
         self.show_alarms(step);
         self.show_whereabouts(step);
+        self.show_opening(step);
+        self.show_members(step);
         if !is_same {
             self.show_home(step);
         }
@@ -145,6 +149,14 @@ impl Desk {
         }
     }
 
+    fn show_opening(&mut self, step: &mut Step<'_, '_>) {
+        let opening = self.opening();
+        if self.shown.opening.as_ref() != Some(&opening) {
+            step.effects.push(Effect::Show(View::Opening(opening.clone())));
+            self.shown.opening = Some(opening);
+        }
+    }
+
     fn show_whereabouts(&mut self, step: &mut Step<'_, '_>) {
         // What is handed over from a note lies in its case, so where that is counts too.
         let ids: Set<DocumentId> =
@@ -175,6 +187,8 @@ impl Desk {
             people: self.people(now),
             devices: self.own_devices(),
             quarantined: self.set_aside(),
+            kit: self.kit(),
+            offline_hours: self.org.as_ref().map_or(0, OrgLog::offline_hours),
         }
     }
 

@@ -79,4 +79,10 @@ pub enum Notice {
         #[n(1)]
         edits: u32,
     },
+    /// The recovery kit is none of this server's firm, or was mistyped.
+    #[n(30)]
+    WrongKit,
+    /// Another recovery kit took this one's place, or its owner ended it.
+    #[n(31)]
+    KitReplaced,
 }

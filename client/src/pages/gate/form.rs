@@ -1,6 +1,7 @@
 //! What somebody fills in to start on a device. Outlives the page, so that a refusal or another
 //! language loses nothing.
 
+use engine::words::WordsError;
 use leptos::prelude::*;
 use zeroize::Zeroize;
 
@@ -15,6 +16,8 @@ pub enum Way {
     Join,
     /// With a code from one's other device.
     Device,
+    /// With a recovery kit.
+    Kit,
 }
 
 impl Way {
@@ -24,7 +27,16 @@ impl Way {
             "bootstrap" => Some(Self::Firm),
             "join" => Some(Self::Join),
             "device" => Some(Self::Device),
+            "kit" => Some(Self::Kit),
             _ => None,
+        }
+    }
+
+    /// Whether it leads to an account that exists, whose name is known.
+    pub fn is_back(self) -> bool {
+        match self {
+            Self::Device | Self::Kit => true,
+            Self::Firm | Self::Join => false,
         }
     }
 }
@@ -34,6 +46,8 @@ impl Way {
 pub enum Problem {
     /// No link or code.
     Link,
+    /// Words that are no recovery kit's.
+    Words,
     /// No name.
     Name,
     /// A passphrase that is too short.
@@ -103,7 +117,9 @@ impl Form {
         let is_empty = |text: &String| text.trim().is_empty();
         if self.link.with(is_empty) {
             Some(Problem::Link)
-        } else if way != Way::Device && self.name.with(is_empty) {
+        } else if way == Way::Kit && self.link.with(|typed| words_wrong(typed).is_some()) {
+            Some(Problem::Words)
+        } else if !way.is_back() && self.name.with(is_empty) {
             Some(Problem::Name)
         } else if matches!(self.passphrase.with(|it| passphrase::judge(it)), Strength::TooShort(_))
         {
@@ -139,6 +155,11 @@ impl Form {
     }
 }
 
+/// What is wrong with the words of a recovery kit; nothing with its code.
+pub fn words_wrong(typed: &str) -> Option<WordsError> {
+    if Way::of(typed) == Some(Way::Kit) { None } else { engine::words::parse(typed).err() }
+}
+
 /// The part of a link that the server never sees; a bare fragment or code is that part already.
 pub fn fragment(link: &str) -> &str {
     link.split_once('#').map_or(link, |(_, fragment)| fragment).trim()
@@ -153,7 +174,16 @@ mod tests {
         assert_eq!(Way::of("https://mendan.example/#bootstrap.AbC"), Some(Way::Firm));
         assert_eq!(Way::of("  join.AbC.DeF\n"), Some(Way::Join));
         assert_eq!(Way::of("device.AbC"), Some(Way::Device));
+        assert_eq!(Way::of("kit.AbC"), Some(Way::Kit));
         assert_eq!(Way::of("hello"), None);
         assert_eq!(fragment(" https://mendan.example/#join.A "), "join.A");
+    }
+
+    #[test]
+    fn a_kit_is_a_code_or_words_that_belong_together() {
+        assert_eq!(words_wrong("kit.AbC"), None);
+        assert_eq!(words_wrong("あいこくしん"), Some(WordsError::Count { found: 1 }));
+        let strange = WordsError::Unknown { position: 2 };
+        assert_eq!(words_wrong("あいこくしん ぬるぽ"), Some(strange));
     }
 }

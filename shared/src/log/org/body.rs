@@ -5,7 +5,7 @@ use minicbor::Encode;
 use crate::{
     Decode,
     cbor::{self, Blob},
-    id::{AccountId, DeviceId, FirmId, KeyGeneration, ServerEpoch},
+    id::{AccountId, DeviceId, EntryHash, FirmId, KeyGeneration, ServerEpoch},
     log::{Entry, EntryError, Place},
     sign::{Domain, Signature, SigningKey, VerifyKey},
     time::UnixMillis,
@@ -133,6 +133,8 @@ bodies! {
         9 RestoreDeclared,
         /// A key that may sign releases of the program.
         10 ReleaseKey,
+        /// A key on paper that may add devices of its owner's account.
+        11 RecoverySet,
     }
 }
 
@@ -267,4 +269,52 @@ pub struct ReleaseKey {
     /// Verifies releases.
     #[n(0)]
     pub key: VerifyKey,
+}
+
+/// See [`OrgBody::RecoverySet`]. It takes the place of the kit before it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct RecoverySet {
+    /// Its private half is derived from what is on the paper.
+    #[n(0)]
+    pub verify: VerifyKey,
+    /// X-Wing public key: the account's seeds are sealed to it. [`KEM_KEY_BYTES`] long.
+    #[n(1)]
+    pub kem: Blob,
+    /// By the kit's own key, over the firm's Genesis, the account and both keys. Whoever holds the
+    /// paper knows by it that a log is the one the kit was made for.
+    #[n(2)]
+    pub possession: Signature,
+}
+
+impl RecoverySet {
+    /// Binds a kit's keys to the account they will open.
+    pub fn make(genesis: EntryHash, account: AccountId, key: &SigningKey, kem: Vec<u8>) -> Self {
+        let verify = key.verify_key();
+        let message = Self::possession_message(genesis, account, &verify, &kem);
+        let possession = key.sign(Domain::Recovery, &message);
+        Self { verify, kem: Blob(kem), possession }
+    }
+
+    /// Under which id seeds are sealed to the kit, as if it were a device.
+    pub fn id(&self) -> DeviceId {
+        DeviceId::derive(&self.verify)
+    }
+
+    pub(super) fn check(&self, genesis: EntryHash, account: AccountId) -> Result<(), EntryError> {
+        if self.kem.0.len() != KEM_KEY_BYTES {
+            return Err(EntryError::Malformed);
+        }
+        let message = Self::possession_message(genesis, account, &self.verify, &self.kem.0);
+        Ok(self.verify.verify(Domain::Recovery, &message, &self.possession)?)
+    }
+
+    fn possession_message(
+        genesis: EntryHash,
+        account: AccountId,
+        verify: &VerifyKey,
+        kem: &[u8],
+    ) -> Vec<u8> {
+        [genesis.as_bytes().as_slice(), account.as_bytes(), verify.as_bytes(), kem].concat()
+    }
 }

@@ -1,10 +1,11 @@
 //! What the replayed log answers.
 
-use super::{AccountKeys, DeviceKeys, EnrolGrant, OrgLog, Role};
+use super::{AccountKeys, DeviceKeys, EnrolGrant, OrgLog, RecoverySet, Role};
 use crate::{
     id::{AccountId, DeviceId, EntryHash, FirmId, ServerEpoch},
     log::{Head, hash_at},
     sign::VerifyKey,
+    time::UnixMillis,
 };
 
 /// A person, as the log has it.
@@ -26,6 +27,23 @@ pub struct Account {
     pub turned: Option<u64>,
     /// A device was revoked since the keys were made: whoever has it may have them.
     pub exposed: bool,
+    /// Every recovery kit, oldest first; at most the last is in force.
+    pub kits: Vec<Kit>,
+}
+
+/// A recovery kit, as the log has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kit {
+    /// The entry that named it.
+    pub index: u64,
+    /// The device on which it was made.
+    pub device: DeviceId,
+    /// Its public keys.
+    pub set: RecoverySet,
+    /// When that was, by the author's clock.
+    pub at: UnixMillis,
+    /// The owner revoked the device on which it was made.
+    pub is_void: bool,
 }
 
 impl Account {
@@ -39,7 +57,13 @@ impl Account {
             freezes: vec![],
             turned: None,
             exposed: false,
+            kits: vec![],
         }
+    }
+
+    /// The recovery kit in force.
+    pub fn kit(&self) -> Option<&Kit> {
+        self.kits.last().filter(|kit| !kit.is_void && self.removed.is_none())
     }
 
     /// Whether the person may not come in at present.
@@ -176,6 +200,34 @@ impl OrgLog {
     /// The grant whose key is `key`.
     pub fn grant_of_key(&self, key: &VerifyKey) -> Option<(u64, &Grant)> {
         self.grants.iter().find(|(_, grant)| grant.body.key == *key).map(|(at, it)| (*at, it))
+    }
+
+    /// Whose recovery kit an entry named, in force or not.
+    pub fn kit_at(&self, index: u64) -> Option<(AccountId, &Kit)> {
+        self.kits().find(|(_, kit)| kit.index == index)
+    }
+
+    /// Whose recovery kit has this key, in force or not.
+    pub fn kit_of_key(&self, key: &VerifyKey) -> Option<(AccountId, &Kit)> {
+        self.kits().find(|(_, kit)| kit.set.verify == *key)
+    }
+
+    fn kits(&self) -> impl Iterator<Item = (AccountId, &Kit)> {
+        self.accounts().flat_map(|(id, account)| account.kits.iter().map(move |kit| (id, kit)))
+    }
+
+    /// The key that signs what is said by the grant or recovery kit of this index.
+    pub fn enrolment_key(&self, index: u64) -> Option<&VerifyKey> {
+        let grant = self.grant(index).map(|grant| &grant.body.key);
+        grant.or_else(|| self.kit_at(index).map(|(_, kit)| &kit.set.verify))
+    }
+
+    /// Whether an account's seeds may be sealed to this device or recovery kit of it.
+    pub fn takes_seeds(&self, account: AccountId, device: DeviceId) -> bool {
+        let is_own = |it: &Device| it.account == account;
+        let kit = self.account(account).and_then(Account::kit);
+        kit.is_some_and(|kit| kit.set.id() == device)
+            || self.stands(device) && self.device(device).is_some_and(is_own)
     }
 
     /// How long a device may be opened without having asked the server.

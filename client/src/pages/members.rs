@@ -1,0 +1,146 @@
+//! Who reads a document, and letting people in and out of it.
+
+use engine::{
+    command::Command,
+    view::{MemberRow, MembersView},
+};
+use leptos::{ev, prelude::*};
+use shared::{
+    id::{AccountId, DocumentId},
+    log::document::Access,
+};
+
+use crate::{
+    app::stage::Stage,
+    port,
+    text::words,
+    widgets::{
+        html::{self, Child as _},
+        part::{self, Weight},
+    },
+};
+
+/// The list, folded away, for who manages the document.
+pub fn members(stage: Stage, document: DocumentId) -> AnyView {
+    let words = &words().members;
+    let view = Memo::new(move |_| stage.members.with(|all| all.get(&document).cloned()));
+    let body = move || {
+        let view = view.get()?;
+        Some((list(document, &view), let_in(document, &view)).into_child())
+    };
+    let count = move || {
+        let count = view.with(|view| view.as_ref().map_or(0, |view| view.members.len()));
+        (words.title)(u32::try_from(count).unwrap_or(u32::MAX))
+    };
+    html::details()
+        .class("card members")
+        .attr("data-testid", "members")
+        .child((html::summary().child(count), body))
+        .into_child()
+}
+
+fn list(document: DocumentId, view: &MembersView) -> AnyView {
+    let words = &words().members;
+    let rows = view.members.iter().map(|row| member(document, row));
+    let waiting = (view.waiting > 0)
+        .then(|| html::p().class("hint").role("status").child((words.waiting)(view.waiting)));
+    (html::ul().class("rows").child(rows.collect::<Vec<_>>()), waiting).into_child()
+}
+
+fn member(document: DocumentId, row: &MemberRow) -> AnyView {
+    let words = &words().members;
+    let account = row.account;
+    let access = row.access.map(|access| (words.access)(access));
+    let leave = row.can_leave.then(|| {
+        let go = move || port::send(&Command::LetOut { document, account });
+        part::sure_button("let-out", words.let_out.to_owned(), words.let_out_question, go)
+    });
+    html::li()
+        .class("row")
+        .attr("data-testid", "member")
+        .child((
+            html::span().class("row-words").child((
+                html::span().class("row-title").attr("translate", "no").child(name(row)),
+                html::span().class("row-text").child((crate::text::words().role)(row.role)),
+                html::span().class("row-text").child(access),
+            )),
+            leave,
+        ))
+        .into_child()
+}
+
+/// A name where one is known, else the beginning of the account's number.
+fn name(row: &MemberRow) -> String {
+    let words = words();
+    let number = || row.account.to_hex().chars().take(8).collect::<String>();
+    match (row.is_me, row.name.is_empty()) {
+        (true, _) => words.people.me.to_owned(),
+        (false, true) => format!("{} {}", (words.role)(row.role), number()),
+        (false, false) => row.name.clone(),
+    }
+}
+
+fn let_in(document: DocumentId, view: &MembersView) -> Option<AnyView> {
+    let words = &words().members;
+    let first = view.others.first()?.account;
+    let chosen = RwSignal::new(first);
+    let access = RwSignal::new(Access::Reader);
+    let people = view.others.iter().map(|row| {
+        let account = row.account;
+        let is_it = move || chosen.get() == account;
+        chip("let-in-whom", name(row), is_it, move || chosen.set(account))
+    });
+    let accesses = [Access::Reader, Access::Writer, Access::Manager].map(|it| {
+        let is_it = move || access.get() == it;
+        chip("let-in-access", (words.access)(it).to_owned(), is_it, move || access.set(it))
+    });
+    let consent = RwSignal::new(false);
+    let agreed = html::label().class("chip").child((
+        html::input()
+            .r#type("checkbox")
+            .attr("data-testid", "let-in-consent")
+            .flag("checked", move || consent.get())
+            .on(&ev::change, move |_| consent.update(|it| *it = !*it)),
+        html::span().child(words.consent),
+    ));
+    let go = move || {
+        if consent.get_untracked() {
+            let (account, access): (AccountId, Access) =
+                (chosen.get_untracked(), access.get_untracked());
+            port::send(&Command::LetIn { document, account, access });
+            consent.set(false);
+        }
+    };
+    let group = |legend: &'static str, chips: Vec<AnyView>| {
+        html::fieldset().class("group").child((
+            html::legend().class("label").child(legend),
+            html::div().class("chips").child(chips),
+        ))
+    };
+    let submit = part::button(Weight::Plain, "let-in", words.let_in, go);
+    let body = (
+        html::h3().child(words.let_in_title),
+        group(words.whom, people.collect()),
+        group(words.what, accesses.into_iter().collect()),
+        agreed,
+        submit,
+    );
+    Some(html::div().class("form").child(body).into_child())
+}
+
+fn chip(
+    group: &'static str,
+    label: String,
+    is_it: impl Fn() -> bool + Send + 'static,
+    choose: impl Fn() + 'static,
+) -> AnyView {
+    let input = html::input()
+        .r#type("radio")
+        .name(group)
+        .flag("checked", is_it)
+        .on(&ev::change, move |_| choose());
+    html::label()
+        .class("chip")
+        .child((input, html::span().attr("translate", "no").child(label)))
+        .into_child()
+}
