@@ -132,6 +132,26 @@ impl Insider {
         }
     }
 
+    /// The device's own key, which logs it in and signs whatever its holder wants.
+    pub fn key(&self) -> &SigningKey {
+        &self.keys.device
+    }
+
+    /// The secret of the document's first epoch.
+    pub fn secret(&self) -> &EpochSecret {
+        &self.secret
+    }
+
+    /// Goes on behind another envelope than the store's last.
+    pub fn follow(&mut self, seq: Seq, id: EnvelopeId, log_length: u64) {
+        (self.last, self.log_length) = ((seq, id), log_length);
+    }
+
+    /// Where this device's chain in the document ends.
+    pub fn last(&self) -> (Seq, EnvelopeId) {
+        self.last
+    }
+
     /// The document as this device knows it, to be edited as somebody else.
     pub fn replica(&self) -> Crdt {
         let actor = actor(self.id, self.document, START);
@@ -218,11 +238,6 @@ impl Insider {
     /// The document.
     pub fn document(&self) -> DocumentId {
         self.document
-    }
-
-    /// What logs this device in.
-    pub fn key(&self) -> &SigningKey {
-        &self.keys.device
     }
 
     /// The changes of an envelope that some device of the firm wrote into this document.

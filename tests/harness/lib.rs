@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, reason = "a world that cannot be built is a failed test")]
 
 pub mod canary;
+pub mod captive;
 pub mod evil;
 pub mod firm;
 pub mod forge;

@@ -14,6 +14,8 @@ mod cast;
 mod check;
 mod crew;
 mod end;
+mod hostile;
+mod leave;
 mod model;
 mod run;
 mod stage;

@@ -175,3 +175,25 @@ fn two_people_join_at_the_same_moment() {
         assert!(world.on(device).screen.is_open(), "{:?}", world.on(device).screen.notices);
     }
 }
+
+#[test]
+fn a_newcomer_with_a_full_store_is_not_taken_for_a_forger_when_there_is_room_again() {
+    let (mut world, admin) = firm(12);
+    for moment in 8..20 {
+        let link = world.invite(admin, Role::Employee, "佐伯 悠真");
+        let phone = world.device("スマートフォン");
+        world.arrive(phone, &link, "佐伯 悠真");
+        world.wait_ms(700);
+        world.set_full(phone, true);
+        world.wait_ms(5_000 + moment * 50);
+        world.offline(phone);
+        world.online(phone);
+        world.set_full(phone, false);
+
+        world.settle();
+
+        let screen = &world.on(phone).screen;
+        assert!(screen.is_open(), "moment {moment}: {:?}", screen.gate);
+        assert_eq!(screen.notices, [], "moment {moment}");
+    }
+}

@@ -4,6 +4,7 @@ mod crash;
 mod ending;
 mod evidence;
 mod evil_member;
+mod evil_server;
 mod interview;
 mod joining;
 mod long;

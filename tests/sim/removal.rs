@@ -9,7 +9,7 @@ use engine::{
 };
 use harness::{
     seed::seed_or,
-    world::{DeviceNo, Faults, World},
+    world::{DeviceNo, Faults, Tamper, World},
 };
 use shared::{
     id::{AccountId, DeviceId, DocumentId, Epoch},
@@ -338,6 +338,30 @@ fn what_is_typed_while_somebody_is_removed_arrives_once_under_the_new_secret() {
         world.ask(phone, Command::Open(note));
         assert_eq!(world.reads(phone, note, FIELD), world.reads(tablet, note, FIELD));
     }
+}
+
+#[test]
+fn an_envelope_of_the_new_epoch_is_sealed_again_with_one_of_the_old_that_it_follows() {
+    let mut cast = cast(76);
+    let note = shared_note(&mut cast);
+    let Cast { mut world, admin, tablet, phone, .. } = cast;
+    let account = world.known_as(admin, "田中 実");
+    world.tamper = Some(Tamper::PushesGetLost(tablet));
+    world.write(tablet, note, FIELD, "前の鍵で。");
+    world.settle();
+    world.ask(phone, Command::LetOut { document: note, account });
+    world.settle();
+    world.write(tablet, note, FIELD, "次の鍵で。");
+    world.settle();
+    world.tamper = None;
+
+    world.offline(tablet);
+    world.online(tablet);
+    world.settle();
+
+    assert_eq!(world.on(tablet).screen.sync.unwrap().badge(), Badge::Sent);
+    world.ask(phone, Command::Open(note));
+    assert_eq!(world.reads(phone, note, FIELD), "異動の打診。前の鍵で。次の鍵で。");
 }
 
 #[test]

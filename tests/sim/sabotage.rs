@@ -87,6 +87,17 @@ fn a_screen_that_shows_a_note_to_a_stranger_is_found() {
 }
 
 #[test]
+fn a_word_that_nobody_wrote_is_found() {
+    let Stage { mut run, tablet, note, .. } = stage();
+
+    run.world.write(tablet, note, "presenting_issue", "偽");
+    run.heal();
+    run.check_end();
+
+    check(run, Kind::Forged);
+}
+
+#[test]
 fn a_key_or_an_envelope_on_its_way_to_a_stranger_is_found() {
     for is_key in [true, false] {
         let Stage { mut run, admin, note, account, .. } = stage();

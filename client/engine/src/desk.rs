@@ -243,6 +243,8 @@ impl Desk {
     pub(crate) fn after(&mut self, step: &mut Step<'_, '_>, after: After) {
         match after {
             After::Connect => step.effects.push(Effect::Link(crate::effect::LinkWish::Up)),
+            // On a connection that came up meanwhile the device has asked already.
+            After::LogIn if self.login != Login::Out => {}
             After::LogIn => self.log_in(step),
             After::Saved(document, counter) => self.saved(step, document, counter),
             After::Sealed(document, seq) => self.sealed(document, seq),

@@ -58,6 +58,8 @@ const ACTS: &[(u64, Act)] = &[
     (3, Run::restore_server),
     (1, Run::lose_device),
     (2, Run::evict),
+    (4, Run::revoke_device),
+    (5, Run::let_out),
 ];
 
 impl Run {
@@ -75,7 +77,7 @@ impl Run {
         }
     }
 
-    fn someone(&mut self, role: Role) -> Option<DeviceNo> {
+    pub(super) fn someone(&mut self, role: Role) -> Option<DeviceNo> {
         let open = self.open_devices(role);
         self.pick(&open)
     }
@@ -134,7 +136,7 @@ impl Run {
         let writes = count == 0 || self.dice.one_in(3);
         let letters = 1 + self.dice.below(4);
         let insert = if writes { self.model.letters(letters) } else { String::new() };
-        let edit = self.model.edit(device);
+        let edit = self.model.edit_in(device, note);
         let (before, cut) = (shown.get(..at)?, shown.get(at..end)?);
         let gone: Vec<String> = cut.iter().map(char::to_string).collect();
         self.note_removed(note, name, &gone, edit);
@@ -192,7 +194,7 @@ impl Run {
         let who = self.name_of(device);
         match (self.dice.below(4), self.pick(&items)) {
             (0, Some(item)) => {
-                let edit = self.model.edit(device);
+                let edit = self.model.edit_in(device, note);
                 self.note_removed(note, "quotes", std::slice::from_ref(&item), edit);
                 let item = list.child(&item);
                 self.tell(|| format!("{who} removes {item} of {note:?}"));
@@ -207,7 +209,7 @@ impl Run {
                 self.world.ask(device, Command::RestoreItem(note));
             }
             _ => {
-                let edit = self.model.edit(device);
+                let edit = self.model.edit_in(device, note);
                 self.tell(|| format!("{who} adds an item to {note:?}"));
                 self.world.ask(device, Command::AddItem { document: note, list: list.clone() });
                 let after = self.world.on(device).screen.items(note, &list);
@@ -291,7 +293,7 @@ impl Run {
             return None;
         }
         self.show(device, case);
-        let edit = self.model.edit(device);
+        let edit = self.model.edit_in(device, case);
         let who = self.name_of(device);
         self.tell(|| format!("{who} offers the summary of {note:?}"));
         self.world.ask(device, Command::OfferSummary(note));
@@ -339,7 +341,14 @@ impl Run {
         let readers = &self.model.documents.get(&document)?.readers;
         let people = self.model.people.iter().enumerate();
         let colleagues: Vec<_> = people
-            .filter(|(at, it)| it.role == Role::Consultant && !readers.contains(&PersonNo(*at)))
+            .filter(|(at, it)| {
+                let person = PersonNo(*at);
+                // Who was let out, and is, may come back.
+                let is_new = !readers.contains(&person)
+                    || (self.model.let_out.contains(&(person, document))
+                        && !self.is_member(person, document));
+                it.role == Role::Consultant && is_new
+            })
             .filter_map(|(at, it)| Some((PersonNo(at), it.account?)))
             .collect();
         let (colleague, account) = self.pick(&colleagues)?;
@@ -528,7 +537,10 @@ impl Run {
         }
         self.world.restore(backup);
         let faults = self.world.faults;
+        self.is_restoring = true;
         self.heal();
+        self.is_restoring = false;
+        self.turn();
         self.world.faults = faults;
         Some(())
     }
@@ -555,7 +567,7 @@ impl Run {
         if self.mishaps >= MISHAPS_MAX {
             return None;
         }
-        let device = self.anything()?;
+        let device = self.anything().filter(|it| !self.is_bereft(*it))?;
         self.mishaps += 1;
         Some(device)
     }

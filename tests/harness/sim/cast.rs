@@ -1,6 +1,6 @@
 //! Who is in a world when work begins.
 
-use engine::command::Command;
+use engine::{command::Command, view::Gate};
 use shared::{log::org::Role, time::UnixMillis};
 
 use super::{
@@ -56,10 +56,15 @@ impl Run {
 
     /// Uses an invitation or a device code on a new device.
     pub(super) fn use_link(&mut self, link: usize) -> Option<DeviceNo> {
-        let Link { fragment, person, expires_at, uses } = self.model.links.get(link)?.clone();
+        let Link { fragment, person, by, expires_at, uses } = self.model.links.get(link)?.clone();
         let label = self.label(person);
-        let device = self.new_device(&label, Some(person));
+        // A device whose storage was emptied comes back like a new one, or a new one comes.
+        let emptied = self.emptied_device(person).filter(|_| !self.dice.one_in(3));
+        let device = emptied.unwrap_or_else(|| self.new_device(&label, Some(person)));
         self.model.add_device(device, person, Some((expires_at, uses > 0)));
+        if let Some(it) = self.model.devices.get_mut(&device) {
+            it.invited_by = Some(by);
+        }
         if let Some(link) = self.model.links.get_mut(link) {
             link.uses += 1;
         }
@@ -68,6 +73,16 @@ impl Run {
         self.world.arrive(device, &fragment, &name);
         self.observe();
         Some(device)
+    }
+
+    fn emptied_device(&self, owner: PersonNo) -> Option<DeviceNo> {
+        let devices =
+            self.model.devices.iter().filter(|(_, it)| it.owner == owner && !it.is_doomed);
+        let mut devices = devices.map(|(device, _)| *device);
+        devices.find(|device| {
+            let gate = self.world.on(*device).screen.gate.as_ref();
+            !self.world.is_lost(*device) && gate == Some(&Gate::Empty)
+        })
     }
 
     fn hire(&mut self, by: DeviceNo, role: Role) -> Option<DeviceNo> {
@@ -97,6 +112,6 @@ impl Run {
         let Some(person) = named.or(self.model.owner(device)) else { return };
         let expires_at: UnixMillis = invitation.expires_at;
         let fragment = invitation.fragment;
-        self.model.links.push(Link { fragment, person, expires_at, uses: 0 });
+        self.model.links.push(Link { fragment, person, by: device, expires_at, uses: 0 });
     }
 }

@@ -6,6 +6,7 @@ use engine::view::{AlarmKind, AlarmRow, Gate, Notice, SyncView};
 use shared::{id::DocumentId, log::org::Role, sync::WrapTo};
 
 use super::{
+    hostile::is_hostile,
     model::{Fate, Kind as DocumentKind, PersonNo},
     run::Run,
 };
@@ -16,6 +17,8 @@ use crate::world::{DeviceNo, Seen};
 pub enum Kind {
     /// Something called saved or sent is gone.
     Lost,
+    /// Something is shown that nobody wrote.
+    Forged,
     /// Two devices of people who may read a document show it differently when all has healed.
     Diverged,
     /// Something reached a device whose owner may not read it.
@@ -133,6 +136,10 @@ impl Run {
 
     /// Whether something of a document may reach a device.
     fn check_read(&mut self, device: DeviceNo, document: DocumentId, what: &str) {
+        // A server that lies hands anything to anybody: nobody can open what is not theirs.
+        if is_hostile(self.seed) {
+            return;
+        }
         let Some(owner) = self.model.owner(device) else { return };
         // Catalogues and documents that a crash hid are nobody's business here; the end looks again.
         if self.model.documents.contains_key(&document) && !self.model.may_read(owner, document) {
@@ -155,6 +162,7 @@ impl Run {
         self.keep_link(device);
         self.learn_account(device, owner);
         self.settled.insert(device);
+        self.learn_device(device);
         self.adopt(device, owner);
         let screen = &self.world.on(device).screen;
         let cases = screen.home.cases.iter().map(|case| case.case);
@@ -177,6 +185,13 @@ impl Run {
             && person.account.is_none()
         {
             person.account = account;
+        }
+    }
+
+    fn learn_device(&mut self, device: DeviceNo) {
+        let this = self.world.on(device).screen.home.devices.iter().find(|row| row.is_this);
+        if let (Some(this), Some(it)) = (this, self.model.devices.get_mut(&device)) {
+            it.id = Some(this.device);
         }
     }
 
@@ -234,7 +249,7 @@ impl Run {
         };
         let name = self.name_of(device);
         self.tell(|| format!("{name} says {notice:?}"));
-        if !is_due {
+        if !is_due && !self.follows_from_leaving(device, notice) {
             self.find(Kind::FalseAlarm, || format!("{name}: {notice:?}"));
         }
     }

@@ -14,6 +14,7 @@ use super::{
     act::CANARY,
     cast::{CONSULTANT, EMPLOYEE},
     check::Kind,
+    hostile::is_hostile,
     model::{Kind as DocumentKind, PersonNo, Token},
     run::Run,
 };
@@ -27,6 +28,9 @@ impl Run {
     pub fn heal(&mut self) {
         self.tell(|| "everything heals".into());
         self.world.faults = Faults::default();
+        if is_hostile(self.seed) {
+            self.world.tell_the_truth();
+        }
         for _ in 0..3 {
             let devices = self.world.devices().filter(|it| !self.world.is_lost(*it));
             for device in devices.collect::<Vec<DeviceNo>>() {
@@ -49,6 +53,7 @@ impl Run {
         if !self.findings.is_empty() {
             return;
         }
+        self.check_revoked();
         self.check_devices();
         self.check_documents();
         self.check_strangers();
@@ -66,7 +71,9 @@ impl Run {
             if !is_open {
                 let gate = self.world.on(device).screen.gate.clone();
                 self.find(Kind::LockedOut, || format!("{name}: {gate:?}"));
-            } else if sync.is_none_or(|sync| sync.unsaved > 0 || sync.unsent > 0) {
+            } else if sync.is_none_or(|sync| sync.unsaved > 0 || sync.unsent > 0)
+                && !self.is_out(device)
+            {
                 self.find(Kind::Stuck, || format!("{name}: {sync:?}"));
             }
         }
@@ -78,7 +85,7 @@ impl Run {
         let mut homes: BTreeMap<PersonNo, (DeviceNo, String)> = BTreeMap::new();
         for device in self.settled.clone() {
             let home = &self.world.on(device).screen.home;
-            if !home.quarantined.is_empty() {
+            if !home.quarantined.is_empty() || self.is_out(device) {
                 continue;
             }
             let shown = format!("{:?} {:?}", home.cases, home.people);
@@ -170,6 +177,10 @@ impl Run {
 
     fn check_existence(&mut self, device: DeviceNo, document: DocumentId) {
         let made = self.model.documents.get(&document).map(|it| it.made);
+        let made_on = made.and_then(|it| self.model.edits.get(it.0)).map(|edit| edit.device);
+        if is_hostile(self.seed) && made_on != Some(device) {
+            return;
+        }
         if made.is_some_and(|made| self.model.is_owed(made)) {
             let name = self.name_of(device);
             self.find(Kind::Lost, || format!("{name} has no {document:?}"));
@@ -182,6 +193,11 @@ impl Run {
             return self.check_offers(device, &it, sight);
         }
         for token in &it.tokens {
+            // Who was lied to may lack what others wrote, never what was written there.
+            let made_on = self.model.edits.get(token.made.0).map(|edit| edit.device);
+            if is_hostile(self.seed) && made_on != Some(device) {
+                continue;
+            }
             let place = sight.get(token.field).map_or("", String::as_str);
             let count = place.matches(&token.text).count();
             if let Some(kind) = self.judge_token(token, count) {
@@ -205,7 +221,7 @@ impl Run {
             strange.filter(|it| !letters.contains(it.to_string().as_str())).collect();
         if !strange.is_empty() {
             let name = self.name_of(device);
-            self.find(Kind::Diverged, || format!("{name}: nobody wrote {strange:?}"));
+            self.find(Kind::Forged, || format!("{name}: nobody wrote {strange:?}"));
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shared::{
-    id::{AccountId, DocumentId},
+    id::{AccountId, DeviceId, DocumentId},
     log::org::Role,
     time::UnixMillis,
 };
@@ -27,10 +27,16 @@ pub(super) struct Person {
 #[derive(Clone, Debug)]
 pub(super) struct Device {
     pub(super) owner: PersonNo,
+    /// Known once it has opened.
+    pub(super) id: Option<DeviceId>,
+    /// Somebody wished to revoke it.
+    pub(super) is_doomed: bool,
     /// Deaths so far; two of them may set an innocent envelope aside.
     pub(super) deaths: u32,
     /// Until when the link it joined by could be used, and whether it was used before.
     pub(super) joined_by: Option<(UnixMillis, bool)>,
+    /// The device that made the link it joined by.
+    pub(super) invited_by: Option<DeviceNo>,
     /// Died while it made a case or a note that nobody saw the id of.
     pub(super) unsure_creations: u32,
 }
@@ -53,6 +59,8 @@ pub enum Fate {
 pub struct Edit {
     /// On which device.
     pub device: DeviceNo,
+    /// In which document, if it is one that its author may be let out of.
+    pub document: Option<DocumentId>,
     /// What became of it.
     pub fate: Fate,
     /// The device, or its storage, is gone.
@@ -107,6 +115,7 @@ pub(super) struct Document {
 pub(super) struct Link {
     pub(super) fragment: String,
     pub(super) person: PersonNo,
+    pub(super) by: DeviceNo,
     pub(super) expires_at: UnixMillis,
     pub(super) uses: u32,
 }
@@ -119,6 +128,8 @@ pub(super) struct Model {
     pub(super) documents: BTreeMap<DocumentId, Document>,
     pub(super) edits: Vec<Edit>,
     pub(super) links: Vec<Link>,
+    /// Who was let out of what, at some time.
+    pub(super) let_out: BTreeSet<(PersonNo, DocumentId)>,
     next_letter: u32,
 }
 
@@ -142,7 +153,15 @@ impl Model {
         owner: PersonNo,
         joined_by: Option<(UnixMillis, bool)>,
     ) {
-        let it = Device { owner, deaths: 0, joined_by, unsure_creations: 0 };
+        let it = Device {
+            owner,
+            id: None,
+            is_doomed: false,
+            deaths: 0,
+            joined_by,
+            invited_by: None,
+            unsure_creations: 0,
+        };
         self.devices.insert(device, it);
     }
 
@@ -151,8 +170,17 @@ impl Model {
     }
 
     pub(super) fn edit(&mut self, device: DeviceNo) -> EditNo {
-        self.edits.push(Edit { device, fate: Fate::Typed, has_no_author: false });
+        let has_no_author = self.devices.get(&device).is_some_and(|it| it.is_doomed);
+        self.edits.push(Edit { device, document: None, fate: Fate::Typed, has_no_author });
         EditNo(self.edits.len() - 1)
+    }
+
+    pub(super) fn edit_in(&mut self, device: DeviceNo, document: DocumentId) -> EditNo {
+        let edit = self.edit(device);
+        if let Some(edit) = self.edits.get_mut(edit.0) {
+            edit.document = Some(document);
+        }
+        edit
     }
 
     pub(super) fn fate(&self, edit: EditNo) -> Fate {
@@ -160,7 +188,12 @@ impl Model {
     }
 
     pub(super) fn is_owed(&self, edit: EditNo) -> bool {
-        self.edits.get(edit.0).is_some_and(Edit::is_owed)
+        self.edits.get(edit.0).is_some_and(|edit| {
+            let person = self.owner(edit.device);
+            let is_out = |document| person.is_some_and(|it| self.let_out.contains(&(it, document)));
+            // Who is let out keeps what was not sent, and nobody else gets it.
+            edit.is_owed() && (edit.fate == Fate::Acked || !edit.document.is_some_and(is_out))
+        })
     }
 
     /// Letters that were not used in this world. They are ideographs, so that no two texts differ

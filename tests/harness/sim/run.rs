@@ -68,6 +68,8 @@ pub struct Run {
     /// The last backup, and which edits had been acknowledged when it was made.
     pub(super) backup: Option<(Store, Vec<bool>)>,
     pub(super) mishaps: u32,
+    /// The server was restored, and not everybody has come by yet.
+    pub(super) is_restoring: bool,
     pub(super) story: Option<Vec<String>>,
 }
 
@@ -90,6 +92,7 @@ impl Run {
             settled: BTreeSet::new(),
             backup: None,
             mishaps: 0,
+            is_restoring: false,
             story: None,
         };
         run.cast();
@@ -119,6 +122,7 @@ impl Run {
     /// Lets people and failures do what they do.
     pub fn work(&mut self) {
         self.world.faults = self.some_faults();
+        self.turn();
         for _ in 0..self.size.acts {
             if !self.findings.is_empty() {
                 return;
@@ -164,6 +168,9 @@ impl Run {
     }
 
     pub(super) fn find(&mut self, kind: Kind, words: impl FnOnce() -> String) {
+        if self.follows_from_lies(kind) {
+            return;
+        }
         let words = words();
         self.tell(|| format!("FOUND {kind:?}: {words}"));
         if self.findings.len() < 8 {

@@ -189,6 +189,10 @@ impl World {
             return self.lose_connection(device);
         }
         self.trace.update(&bytes);
+        let is_push = matches!(message, ClientMessage::Push { .. });
+        if is_push && self.tamper == Some(Tamper::PushesGetLost(device)) {
+            return;
+        }
         if let Some(acks) = self.forge_acks(device, message) {
             return self.send_down(device, number, acks);
         }

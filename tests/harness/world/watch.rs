@@ -36,6 +36,8 @@ pub enum Tamper {
     ServerForgets(DeviceNo),
     /// The server keeps news and envelopes from this device.
     ServerWithholds(DeviceNo),
+    /// What this device pushes is lost on its way, and nobody notices.
+    PushesGetLost(DeviceNo),
     /// Stores call batches durable and write nothing.
     DiskLies,
 }
