@@ -230,17 +230,17 @@ mod tests {
 
     #[test]
     fn a_damaged_copy_is_not_restored() {
-        let damages: [&dyn Fn(&Connection) -> rusqlite::Result<usize>; 4] = [
-            &|db| db.execute("UPDATE run SET bytes = zeroblob(length(bytes))", []),
-            &|db| db.execute("UPDATE chain SET seq = seq - 1", []),
-            &|db| db.execute("DELETE FROM run_index", []),
-            &|db| db.execute("DELETE FROM org_entry WHERE position = 1", []),
+        let damages = [
+            "UPDATE run SET bytes = zeroblob(length(bytes))",
+            "UPDATE chain SET seq = seq - 1",
+            "DELETE FROM run_index",
+            "DELETE FROM org_entry WHERE position = 1",
         ];
         for damage in damages {
             let (home, path) = house();
             let copy = home.path().join("copy.sqlite");
             back_up(&path, &copy).unwrap();
-            assert_ne!(damage(&Connection::open(&copy).unwrap()).unwrap(), 0);
+            assert_ne!(Connection::open(&copy).unwrap().execute(damage, []).unwrap(), 0);
 
             let refused = restore(&copy, &path, &mut Counter(50));
 

@@ -202,7 +202,7 @@ impl Station {
 
     /// The server is somewhere else now.
     pub fn move_to(&mut self, origin: &str) {
-        self.origin = origin.to_owned();
+        origin.clone_into(&mut self.origin);
     }
 
     /// Sends what is to be sent, then takes in the next thing that happens.

@@ -4,7 +4,7 @@
 use core::{fmt, ops::Range};
 
 use syn::{
-    Arm, Attribute, BinOp, Block, Expr, ExprBinary, ExprIf, ExprWhile, ImplItemFn, Item, ItemFn,
+    Arm, Attribute, Block, Expr, ExprBinary, ExprIf, ExprWhile, ImplItemFn, Item, ItemFn,
     ReturnType, Signature, Stmt, Type,
     spanned::Spanned as _,
     visit::{self, Visit},
@@ -75,14 +75,20 @@ impl Finder<'_> {
         self.add(expr.span().start().line, range, Change::Instead(other.to_owned()), &words);
     }
 
+    /// What stands between the two sides.
+    fn sign(&self, it: &ExprBinary) -> &str {
+        let (left, right) = (it.left.span().byte_range(), it.right.span().byte_range());
+        self.text(&(left.end..right.start)).trim()
+    }
+
     fn turned(&mut self, it: &ExprBinary) {
-        let other = match it.op {
-            BinOp::Eq(_) => "!=",
-            BinOp::Ne(_) => "==",
-            BinOp::Lt(_) => "<=",
-            BinOp::Le(_) => "<",
-            BinOp::Gt(_) => ">=",
-            BinOp::Ge(_) => ">",
+        let other = match self.sign(it) {
+            "==" => "!=",
+            "!=" => "==",
+            "<" => "<=",
+            "<=" => "<",
+            ">" => ">=",
+            ">=" => ">",
             _ => return,
         };
         let (left, right) = (it.left.span().byte_range(), it.right.span().byte_range());
@@ -151,9 +157,9 @@ impl<'ast> Visit<'ast> for Finder<'_> {
     }
 
     fn visit_expr_binary(&mut self, it: &'ast ExprBinary) {
-        let neutral = match it.op {
-            BinOp::And(_) => Some("true"),
-            BinOp::Or(_) => Some("false"),
+        let neutral = match self.sign(it) {
+            "&&" => Some("true"),
+            "||" => Some("false"),
             _ => None,
         };
         if let Some(neutral) = neutral {

@@ -50,11 +50,11 @@ fn cast(seed: u64) -> Cast {
     for device in [laptop, colleague] {
         world.ask(device, Command::Open(note));
     }
-    let mut cast = Cast { world, admin, tablet, laptop, colleague, note };
+    let mut made = Cast { world, admin, tablet, laptop, colleague, note };
     for device in [tablet, colleague, tablet] {
-        cast.write(device, "はじめ。");
+        made.write(device, "はじめ。");
     }
-    cast
+    made
 }
 
 impl Cast {
@@ -295,14 +295,13 @@ impl Liar for Denier {
         Some(asked)
     }
 
-    fn say(&mut self, _: &Store, to: DeviceNo, honest: ServerMessage) -> Vec<ServerMessage> {
-        match honest {
-            ServerMessage::Index { mut documents, more } if to == self.to => {
-                documents.retain(|state| state.document != self.document);
-                vec![ServerMessage::Index { documents, more }]
-            }
-            honest => vec![honest],
+    fn say(&mut self, _: &Store, to: DeviceNo, mut honest: ServerMessage) -> Vec<ServerMessage> {
+        if let ServerMessage::Index { documents, .. } = &mut honest
+            && to == self.to
+        {
+            documents.retain(|state| state.document != self.document);
         }
+        vec![honest]
     }
 }
 

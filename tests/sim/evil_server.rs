@@ -54,7 +54,7 @@ pub(crate) fn random<const N: usize>(dice: &mut Dice) -> [u8; N] {
 pub(crate) fn damaged(dice: &mut Dice, bytes: &[u8]) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     let count = u64::try_from(bytes.len()).expect("a short message");
-    for _ in 0..1 + dice.below(4) {
+    for _ in 0..=dice.below(4) {
         let at = usize::try_from(dice.below(count)).expect("a place in it");
         let with = u8::try_from(1 + dice.below(255)).expect("a byte");
         bytes[at] ^= with;

@@ -1,4 +1,5 @@
 //! Who reads a document: shown to who has it open, changed by who manages it.
+#![expect(clippy::indexing_slicing, reason = "helpers of tests")]
 
 use engine::{command::Command, view::MemberRow};
 use harness::world::{DeviceNo, World};

@@ -52,14 +52,14 @@ fn who_lost_everything_is_let_in_again_by_the_consultant_in_person() {
     world.settle();
 
     let view = world.on(tablet).screen.regranted.expect("what was done");
-    assert_eq!((view.regranted, view.left), (1, 0));
+    assert_eq!((view.regranted, view.left), (2, 0), "what both read, and the consents");
     assert!(world.can_open(new_phone, case));
     let shared = &world.on(new_phone).screen.shared[&case];
     assert_eq!(shared.summaries[0].talked, "強みを書き出した。");
     let (org, documents) = logs(&world);
     let log = &documents[&case];
     assert_eq!(log.access(former), None);
-    assert_eq!(log.access(successor), Some(Access::Reader));
+    assert_eq!(log.access(successor), Some(Access::Writer));
     assert!(!log.is_stale(&org), "the lost account's keys open what follows");
     // The note was never the employee's to read, and is not now.
     assert_eq!(documents[&note].access(successor), None);
@@ -84,7 +84,7 @@ fn an_admin_lets_nobody_back_in() {
     let view = world.on(admin).screen.regranted.expect("what was done");
     assert_eq!(view.regranted, 0);
     assert!(!world.can_open(new_phone, case));
-    assert_eq!(logs(&world).1[&case].access(former), Some(Access::Reader));
+    assert_eq!(logs(&world).1[&case].access(former), Some(Access::Writer));
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn nobody_succeeds_an_account_of_another_kind_or_one_that_left() {
     world.settle();
 
     assert_eq!(world.on(tablet).screen.regranted, None);
-    assert_eq!(logs(&world).1[&case].access(former), Some(Access::Reader));
+    assert_eq!(logs(&world).1[&case].access(former), Some(Access::Writer));
     world.offline(tablet);
     world.ask(tablet, Command::Regrant { former, successor });
     assert_eq!(world.on(tablet).screen.notices.last(), Some(&Notice::NeedsNetwork));

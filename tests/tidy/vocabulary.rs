@@ -34,6 +34,7 @@ const ALLOWED: &[(&str, &str)] = &[
     ("ops", "std's module"),
     ("OpModeR", "hpke's"),
     ("OpModeS", "hpke's"),
+    ("OpCode", "tungstenite's"),
     ("max_op", "automerge's"),
     ("pending_ops", "automerge's"),
     ("Peer", "a party at fault, in `Fault`"),

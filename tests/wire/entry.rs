@@ -24,7 +24,7 @@ use crate::{
 enum Before {
     Nothing,
     Org(OrgLog),
-    Document(OrgLog, Option<DocumentLog>),
+    Document(Box<OrgLog>, Option<DocumentLog>),
 }
 
 impl Before {
@@ -61,9 +61,13 @@ fn one_of_each() -> Vec<(&'static str, Before, Entry)> {
     told.push(("device add by kit", Before::Org(kept.log), back));
     let paper = Paper::new(&firm);
     let create = paper.entries[0].clone();
-    told.push(("create", Before::Document(firm.log.clone(), None), create));
+    told.push(("create", Before::Document(Box::new(firm.log.clone()), None), create));
     let granted = paper.entry_by(CONSULTANT, &grants(EMPLOYEE, Access::Reader));
-    told.push(("grant", Before::Document(firm.log.clone(), Some(paper.log.clone())), granted));
+    told.push((
+        "grant",
+        Before::Document(Box::new(firm.log.clone()), Some(paper.log.clone())),
+        granted,
+    ));
     for (name, body) in org_bodies() {
         let by = if name == "key rotate" { CONSULTANT } else { ADMIN };
         told.push((name, Before::Org(firm.log.clone()), firm.entry_by(by, &body)));
@@ -72,7 +76,7 @@ fn one_of_each() -> Vec<(&'static str, Before, Entry)> {
     let granted = shared.entry_by(CONSULTANT, &grants(EMPLOYEE, Access::Writer));
     shared.append(&firm, granted).unwrap();
     for (name, body) in document_bodies() {
-        let before = Before::Document(firm.log.clone(), Some(shared.log.clone()));
+        let before = Before::Document(Box::new(firm.log.clone()), Some(shared.log.clone()));
         told.push((name, before, shared.judged_entry_by(&firm, CONSULTANT, &body)));
     }
     told

@@ -90,9 +90,10 @@ fn a_kit_is_for_one_firm_and_proves_its_key() {
 
     let genesis = firm.log.genesis();
     let right = keys.set(genesis, CONSULTANT.account());
-    let other_key = RecoverySet { verify: key(0x61).verify_key(), ..right.clone() };
-    let other_kem = RecoverySet { kem: kem_key(9).public().to_vec().into(), ..right.clone() };
-    for swapped in [other_key, other_kem] {
+    for swapped in [
+        RecoverySet { verify: key(0x61).verify_key(), ..right.clone() },
+        RecoverySet { kem: kem_key(9).public().to_vec().into(), ..right.clone() },
+    ] {
         let taken = say(&mut firm, CONSULTANT, &OrgBody::RecoverySet(swapped));
         assert_eq!(taken, Err(EntryError::Unauthentic));
     }
@@ -139,15 +140,14 @@ fn a_kit_ends_with_the_device_that_made_it_if_its_owner_says_so() {
         let first = set(&mut firm, CONSULTANT, 0x60);
         add(&mut firm, first, 0x60, &CONSULTANT.adds_device(0x61)).unwrap();
         let revoke = OrgBody::DeviceRevoke(DeviceRevoke { device: CONSULTANT.device() });
-        let place = match by {
-            ADMIN => firm.entry_by(ADMIN, &revoke),
-            _ => {
-                let device = DeviceKeys::make(FIRM, CONSULTANT.account(), &key(0x61), vec![]).id();
-                let author = shared::log::Author::Device(device);
-                revoke.sign(firm.place(author), &key(0x61))
-            }
+        let entry = if by == ADMIN {
+            firm.entry_by(ADMIN, &revoke)
+        } else {
+            let device = DeviceKeys::make(FIRM, CONSULTANT.account(), &key(0x61), vec![]).id();
+            let author = shared::log::Author::Device(device);
+            revoke.sign(firm.place(author), &key(0x61))
         };
-        firm.append(place).unwrap();
+        firm.append(entry).unwrap();
 
         assert_eq!(add(&mut firm, first, 0x60, &CONSULTANT.adds_device(0x64)), expected);
         // The device that is left makes another.

@@ -336,6 +336,9 @@ fn no_memory(step: &mut Step<'_, '_>) {
 }
 
 fn desk_command(desk: &mut Desk, step: &mut Step<'_, '_>, command: Command) {
+    if desk.is_retired() && !is_for_retired(&command) {
+        return;
+    }
     match command {
         Command::Acknowledge(alarm) => desk.acknowledge(step, alarm),
         Command::ShowEvidence(alarm) => desk.show_evidence(step, alarm),
@@ -345,14 +348,6 @@ fn desk_command(desk: &mut Desk, step: &mut Step<'_, '_>, command: Command) {
         Command::EditText { document, field, revision, splice } => {
             desk.edit_text(step, document, &field, revision, &splice);
         }
-        command if desk.is_retired() => drop(command),
-        command => work(desk, step, command),
-    }
-}
-
-/// What changes something beside the text of a document.
-fn work(desk: &mut Desk, step: &mut Step<'_, '_>, command: Command) {
-    match command {
         Command::Invite { role, name } => desk.invite(step, Some(role), name),
         Command::MakeDeviceCode => desk.invite(step, None, String::new()),
         Command::OpenCase(employee) => desk.open_case(step, employee),
@@ -382,15 +377,24 @@ fn work(desk: &mut Desk, step: &mut Step<'_, '_>, command: Command) {
         Command::AmendNote { note, amendment } => desk.amend_note(step, note, &amendment),
         Command::DismissOpening => desk.arrived(step),
         Command::Regrant { former, successor } => desk.regrant(step, former, successor),
-        // Asked with the passphrase, which is compared first.
-        Command::MakeRecoveryKit(_) => {}
-        // Meant for a device that is not open.
-        Command::MakeFirm(_) | Command::Enrol(_) | Command::Unlock(_) | Command::Lock => {}
-        // Done already, whether the device may write or not.
-        Command::Acknowledge(_)
-        | Command::ShowEvidence(_)
-        | Command::Open(_)
-        | Command::Close(_)
-        | Command::EditText { .. } => {}
+        // The kit is asked for with the passphrase, which is compared first; the others are meant
+        // for a device that is not open.
+        Command::MakeRecoveryKit(_)
+        | Command::MakeFirm(_)
+        | Command::Enrol(_)
+        | Command::Unlock(_)
+        | Command::Lock => {}
     }
+}
+
+/// What is done whether the device may write or not.
+fn is_for_retired(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Acknowledge(_)
+            | Command::ShowEvidence(_)
+            | Command::Open(_)
+            | Command::Close(_)
+            | Command::EditText { .. }
+    )
 }

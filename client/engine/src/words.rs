@@ -145,8 +145,12 @@ fn narrow(c: char) -> u8 {
 const fn kana(source: &[u8]) -> usize {
     let (mut at, mut count) = (0, 0);
     while at < source.len() {
-        at += if source[at] == b'\n' { 1 } else { 3 };
-        count += (source[at - 1] != b'\n') as usize;
+        if source[at] == b'\n' {
+            at += 1;
+        } else {
+            at += 3;
+            count += 1;
+        }
     }
     count
 }

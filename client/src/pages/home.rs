@@ -5,7 +5,7 @@ use engine::{
     view::{CaseRow, Gate, Home, InterviewRow, QuarantineRow},
 };
 use leptos::prelude::*;
-use shared::log::org::Role;
+use shared::{id::AccountId, log::org::Role};
 
 use super::{bars, invite, people};
 use crate::{
@@ -88,7 +88,7 @@ fn quarantined_from(home: &Home, row: &QuarantineRow) -> AnyView {
     html::li()
         .attr("data-document", row.document.to_hex())
         .attr("data-device", hex)
-        .attr("data-author", row.author.map(|author| author.to_hex()).unwrap_or_default())
+        .attr("data-author", row.author.map(AccountId::to_hex).unwrap_or_default())
         .attr("data-count", count.to_string())
         .attr("translate", "no")
         .child((words.home.quarantined_from)(who.unwrap_or(words.home.somebody), &device, count))

@@ -25,7 +25,7 @@ use crate::{
 pub fn section(stage: Stage) -> AnyView {
     let (words, say) = (&words().recovery, words().notice);
     let kit = Memo::new(move |_| stage.home.with(|home| home.kit));
-    let state = move || state(kit.get());
+    let condition = move || state(kit.get());
     let value = RwSignal::new(String::new());
     let is_shown = RwSignal::new(false);
     let field = FormField {
@@ -53,7 +53,7 @@ pub fn section(stage: Stage) -> AnyView {
     let body = (
         html::h2().id("kit-section-title").child(words.title),
         html::p().class("hint").child(words.lead),
-        state,
+        condition,
         part::form_field(field, passphrase::show_button(is_shown)),
         submit,
     );

@@ -74,13 +74,13 @@ fn list(stage: Stage, people: &[PersonRow], is_admin: bool) -> AnyView {
 fn person(stage: Stage, number: u32, row: &PersonRow, is_admin: bool) -> AnyView {
     let words = words();
     let is_late = moment::is_past(row.expires_at);
-    let state = state(words, row, &moment::day(row.expires_at), is_late);
+    let condition = state(words, row, &moment::day(row.expires_at), is_late);
     let devices = row
         .account
         .map(|_| html::span().class("row-text").child((words.people.devices)(row.devices)));
     let texts = (
         html::span().class("row-title").attr("translate", "no").child(title(words, number, row)),
-        html::span().class("row-text").child(format!("{} · {state}", (words.role)(row.role))),
+        html::span().class("row-text").child(format!("{} · {condition}", (words.role)(row.role))),
         devices,
     );
     html::li()

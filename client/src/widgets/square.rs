@@ -32,7 +32,7 @@ fn light(side: i32) -> String {
 
 /// A bar for each run of dark modules in a row.
 fn dark(code: &QrCode) -> String {
-    let mut path = String::new();
+    let mut bars = vec![];
     for y in 0..code.size() {
         let mut x = 0;
         while x < code.size() {
@@ -41,7 +41,7 @@ fn dark(code: &QrCode) -> String {
                 x += 1;
             }
             if x > start {
-                path.push_str(&format!(
+                bars.push(format!(
                     "M{} {}h{}v1H{}z",
                     start + QUIET,
                     y + QUIET,
@@ -52,7 +52,7 @@ fn dark(code: &QrCode) -> String {
             x += 1;
         }
     }
-    path
+    bars.concat()
 }
 
 #[cfg(test)]

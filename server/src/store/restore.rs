@@ -2,7 +2,11 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, backup::Backup, params};
+use rusqlite::{
+    Connection, ErrorCode, OpenFlags,
+    backup::{Backup, StepResult},
+    params,
+};
 use shared::id::ServerEpoch;
 
 use crate::{
@@ -68,9 +72,10 @@ impl ReadStore {
 
 fn copy(from: &Connection, to: &mut Connection) -> Result<(), StoreError> {
     let copied = Backup::new(from, to).and_then(|backup| backup.step(ALL_PAGES));
-    match copied.map_err(StoreError::from_sqlite)? {
-        rusqlite::backup::StepResult::Done => Ok(()),
-        _ => Err(StoreError::Damaged { what: "copy" }),
+    if copied.map_err(StoreError::from_sqlite)? == StepResult::Done {
+        Ok(())
+    } else {
+        Err(StoreError::Damaged { what: "copy" })
     }
 }
 

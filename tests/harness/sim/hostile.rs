@@ -84,7 +84,16 @@ impl Trickster {
                 let wraps = wraps.map(|(wrap, sealed)| Wrap { to: wrap.to, sealed }).collect();
                 ServerMessage::Wraps { last, wraps, more }
             }
-            honest => honest,
+            honest @ (ServerMessage::Challenge { .. }
+            | ServerMessage::Ready { .. }
+            | ServerMessage::Index { .. }
+            | ServerMessage::Acks { .. }
+            | ServerMessage::Appended { .. }
+            | ServerMessage::HeadMoved { .. }
+            | ServerMessage::Event(_)
+            | ServerMessage::Refused { .. }
+            | ServerMessage::Pong
+            | ServerMessage::Bye { .. }) => honest,
         }
     }
 

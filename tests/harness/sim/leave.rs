@@ -127,7 +127,19 @@ impl Run {
             Notice::WrongLink => self.is_restoring,
             // A revoked device does not know who revoked it: it locks, and does not erase itself.
             Notice::AccountClosed => doomed(device),
-            _ => false,
+            Notice::WrongPassphrase
+            | Notice::WeakPassphrase { .. }
+            | Notice::LinkSpent
+            | Notice::NeedsNetwork
+            | Notice::TooLong
+            | Notice::Quarantined
+            | Notice::UpdateNeeded
+            | Notice::StoreDamaged { .. }
+            | Notice::NoMemory
+            | Notice::Shredded { .. }
+            | Notice::LeftBehind { .. }
+            | Notice::WrongKit
+            | Notice::KitReplaced => false,
         }
     }
 

@@ -173,14 +173,14 @@ impl Liar for Withholder {
         &mut self,
         truth: &Store,
         from: DeviceNo,
-        asked: ClientMessage,
+        mut asked: ClientMessage,
     ) -> Option<ClientMessage> {
-        Some(match asked {
-            ClientMessage::Pull { document, after } if self.from.contains(&from) => {
-                ClientMessage::Pull { document, after: self.meant(truth, document, after) }
-            }
-            asked => asked,
-        })
+        if let ClientMessage::Pull { document, after } = &mut asked
+            && self.from.contains(&from)
+        {
+            *after = self.meant(truth, *document, *after);
+        }
+        Some(asked)
     }
 
     fn say(&mut self, truth: &Store, to: DeviceNo, honest: ServerMessage) -> Vec<ServerMessage> {
@@ -221,7 +221,16 @@ impl Liar for Withholder {
                 head.length = self.length(None, head.length);
                 ServerMessage::HeadMoved { log: LogId::Org(firm), head }
             }
-            honest => honest,
+            honest @ (ServerMessage::Challenge { .. }
+            | ServerMessage::Ready { .. }
+            | ServerMessage::Batch { .. }
+            | ServerMessage::Wraps { .. }
+            | ServerMessage::Appended { .. }
+            | ServerMessage::HeadMoved { .. }
+            | ServerMessage::Event(_)
+            | ServerMessage::Refused { .. }
+            | ServerMessage::Pong
+            | ServerMessage::Bye { .. }) => honest,
         }]
     }
 }

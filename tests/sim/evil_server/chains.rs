@@ -97,7 +97,7 @@ fn epochs_pushed(told: &[ClientMessage]) -> Vec<u32> {
 /// An envelope by somebody who holds the device's keys.
 fn written(insider: &mut Insider, dice: &mut Dice, at: shared::time::UnixMillis) -> Vec<u8> {
     let mut crdt = insider.replica();
-    let insert: String = (0..1 + dice.below(9)).map(|_| '偽').collect();
+    let insert: String = (0..=dice.below(9)).map(|_| '偽').collect();
     let splice = Splice { at: 0, delete: 0, insert };
     let change = crdt.edit(at, |tx| tx.splice(&Field::top(FIELD), &splice)).unwrap().unwrap();
     let chunk = Insider::chunk(at, vec![change]);
@@ -113,9 +113,9 @@ fn written(insider: &mut Insider, dice: &mut Dice, at: shared::time::UnixMillis)
 fn k14_a_revoked_device_cannot_date_anything_back() {
     let mut stage = Stage::set(14);
     let all = liar::envelopes(stage.world.store(), stage.note);
-    let own = all.iter().map(|it| Envelope::parse(it.clone()).unwrap());
+    let mut own = all.iter().map(|it| Envelope::parse(it.clone()).unwrap());
     let tablet = stage.id(stage.tablet);
-    let last = own.filter(|it| it.header().device == tablet).last().unwrap();
+    let last = own.rfind(|it| it.header().device == tablet).unwrap();
     let (seq, id) = (last.header().seq, last.id());
     let mut control = stage.captive_now(stage.phone, 0);
     let mut insider = stage.insider(stage.tablet, stage.note);

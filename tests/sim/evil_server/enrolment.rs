@@ -10,7 +10,7 @@ use shared::{
     log::org::Role,
     refusal::Reason,
     secret::Secret,
-    sign::{Domain, Signature, SigningKey, VerifyKey},
+    sign::{Domain, SigningKey, VerifyKey},
     sync::{ClientMessage, Identity, ServerMessage, login_message},
     time::UnixMillis,
 };
@@ -41,7 +41,7 @@ fn attempt(
     let answer = connection.handle(store, &mut cx, hello).replies.pop();
     let Some(ServerMessage::Challenge { nonce: theirs }) = answer else { unreachable!() };
     let message = login_message(&identity, &nonce, &theirs, ORIGIN);
-    let signature: Signature = key.sign(Domain::Login, &message);
+    let signature = key.sign(Domain::Login, &message);
     let answer = connection.handle(store, &mut cx, ClientMessage::Auth { signature });
     match answer.replies.into_iter().next() {
         Some(ServerMessage::Ready { .. }) => Ok(()),

@@ -14,7 +14,6 @@ use shared::{
             PolicyChange, ReleaseKey, RestoreDeclared, Role,
         },
     },
-    sign::SigningKey,
     sync::ServerMessage,
     version::PROTOCOL,
 };
@@ -36,7 +35,7 @@ fn device_keys(dice: &mut Dice, stage: &Stage, account: AccountId) -> DeviceKeys
 }
 
 /// Entries that begin at the end of the org log as it was.
-fn org_batch(stage: &Stage, entries: Vec<Entry>) -> ServerMessage {
+fn org_batch(stage: &Stage, entries: &[Entry]) -> ServerMessage {
     let from = stage.org().1;
     let entries = entries.iter().map(|it| Blob(it.as_bytes().to_vec())).collect();
     ServerMessage::LogBatch { document: None, from, entries, more: false }
@@ -82,14 +81,14 @@ fn k02_a_known_key_cannot_be_replaced() {
             0 => {
                 let keys = account_keys(&mut dice, whom, 1);
                 let body = OrgBody::KeyRotate(KeyRotate { keys });
-                org_batch(&stage, vec![body.sign(org_place(&stage, author), &key)])
+                org_batch(&stage, &[body.sign(org_place(&stage, author), &key)])
             }
             1 => {
                 let account = account_keys(&mut dice, whom, 0);
                 let device = device_keys(&mut dice, &stage, whom);
                 let body =
                     OrgBody::AccountAdd(AccountAdd { role: Role::Consultant, account, device });
-                org_batch(&stage, vec![body.sign(org_place(&stage, author), &key)])
+                org_batch(&stage, &[body.sign(org_place(&stage, author), &key)])
             }
             _ => {
                 let at = usize::try_from(dice.below(stage.org().1)).unwrap();
@@ -151,13 +150,13 @@ fn k03_no_ghost_joins() {
                 let account = account_keys(&mut dice, ghost, 0);
                 let device = device_keys(&mut dice, &stage, ghost);
                 let body = OrgBody::AccountAdd(AccountAdd { role: Role::Admin, account, device });
-                org_batch(&stage, vec![body.sign(org_place(&stage, author), key)])
+                org_batch(&stage, &[body.sign(org_place(&stage, author), key)])
             }
             1 => {
                 let account = stage.account(stage.phone);
                 let device = device_keys(&mut dice, &stage, account);
                 let body = OrgBody::DeviceAdd(DeviceAdd { account, device });
-                org_batch(&stage, vec![body.sign(org_place(&stage, author), key)])
+                org_batch(&stage, &[body.sign(org_place(&stage, author), key)])
             }
             2 => {
                 let enrols = match dice.below(2) {
@@ -172,7 +171,7 @@ fn k03_no_ghost_joins() {
                     expires_at,
                 };
                 let body = OrgBody::EnrolGrant(grant);
-                org_batch(&stage, vec![body.sign(org_place(&stage, author), key)])
+                org_batch(&stage, &[body.sign(org_place(&stage, author), key)])
             }
             _ => {
                 let account = *pick(&mut dice, &[ghost, stage.account(stage.colleague)]);
@@ -256,7 +255,7 @@ fn k06_no_flag_makes_a_device_hand_a_key_to_an_admin() {
         } else {
             let body = escrow(&mut dice, &stage, &admin);
             let place = org_place(&stage, Author::Device(admin.id));
-            org_batch(&stage, vec![body.sign(place, admin.key())])
+            org_batch(&stage, &[body.sign(place, admin.key())])
         };
 
         lies.tell(variant, message);
@@ -388,7 +387,7 @@ fn d13_a_signature_is_good_for_one_purpose() {
     let mut crossed = 0;
     for variant in 0..VARIANTS {
         let mut dice = dice(213, variant);
-        let key: SigningKey = own_key(&mut dice);
+        let key = own_key(&mut dice);
         let message = pick(&mut dice, &messages);
         let made_for = *pick(&mut dice, &domains);
         let signature = key.sign(made_for, message);
@@ -415,7 +414,7 @@ fn d13_a_signature_is_good_for_one_purpose() {
         let body =
             DocumentBody::Revoke(Revoke { account: stage.account(stage.tablet), cuts: vec![] });
         let entry = body.sign(place, tablet.key());
-        lies.tell(variant, org_batch(&stage, vec![entry]));
+        lies.tell(variant, org_batch(&stage, &[entry]));
         lies.check_alarmed(&format!("variant {variant}"));
     }
     lies.end();
@@ -443,7 +442,7 @@ fn d13_control_every_body_of_the_server_is_refused() {
         };
         let author = Author::Device(stage.id(stage.admin));
         let entry = body.sign(org_place(&stage, author), &own_key(&mut dice));
-        lies.tell(variant, org_batch(&stage, vec![entry]));
+        lies.tell(variant, org_batch(&stage, &[entry]));
         lies.check_alarmed(&format!("variant {variant}"));
         assert!(lies.captive.reads(stage.note, FIELD).starts_with(THEN));
     }

@@ -64,7 +64,7 @@ fn d09_a_right_guess_is_as_long_as_a_wrong_one() {
 }
 
 /// D10. The server sorts ten thousand notes by size and guesses what came of the interview.
-/// Harmless within a bound: sizes are padded to 1 KiB and then by PADMÉ, at most 12 % and at most
+/// Harmless within a bound: sizes are padded to 1 KiB and then to eight for each doubling, at most
 /// 64 different ones; who knows the best guess for every size is right in at most 55 of 100. The
 /// control: without padding the same guesser is right nearly always.
 #[test]
@@ -80,7 +80,7 @@ fn d10_sizes_do_not_tell_what_came_of_an_interview() {
         let length = 190 + 3 * letters + code;
         let padded = padded_len(length + 1);
         let is_small = padded == PLAINTEXT_BYTES_MIN;
-        assert!(is_small || padded * 100 <= (length + 1) * 112, "{length} to {padded}");
+        assert!(is_small || padded * 8 <= (length + 1) * 9, "{length} to {padded}");
         seen[0].entry(padded).or_default()[class] += 1;
         seen[1].entry(length).or_default()[class] += 1;
     }

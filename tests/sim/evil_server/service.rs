@@ -152,8 +152,8 @@ fn d14_what_was_shredded_stays_away() {
     let owner = stage.who(stage.tablet);
     let mut insider = stage.insider(stage.tablet, stage.note);
     let all = harness::world::liar::envelopes(stage.world.store(), stage.note);
-    let own = all.iter().map(|it| Envelope::parse(it.clone()).unwrap());
-    let last = own.filter(|it| it.header().device == insider.id).last().unwrap();
+    let mut own = all.iter().map(|it| Envelope::parse(it.clone()).unwrap());
+    let last = own.rfind(|it| it.header().device == insider.id).unwrap();
     insider.follow(last.header().seq, last.id(), 2);
     let next = insider.envelope(Kind::Changes, vec![1; 900], &mut dice(214, 0));
     let next = Blob(next.1.as_bytes().to_vec());

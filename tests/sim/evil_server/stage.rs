@@ -255,7 +255,7 @@ impl<'a> Lies<'a> {
 
     /// A new connection; now and then a new device, when the old one was found unharmed.
     pub(crate) fn begin(&mut self, variant: u64) -> &mut Captive {
-        if variant % LIES_EACH == 0 && variant > 0 {
+        if variant.is_multiple_of(LIES_EACH) && variant > 0 {
             self.check_unharmed();
             let epoch = self.stage.world.server_epoch();
             self.captive = Captive::of(&self.disk, epoch, self.at, variant);

@@ -150,13 +150,16 @@ impl Desk {
     }
 
     fn identity(&self) -> Identity {
-        match &self.keyring.membership {
-            _ if self.doubt.is_some() => Identity::Device(self.keys.id),
+        let membership = &self.keyring.membership;
+        let device = Identity::Device(self.keys.id);
+        match membership {
+            _ if self.doubt.is_some() => device,
             Membership::Founding { .. } => Identity::Bootstrap,
-            membership => match membership.enrolment_key() {
-                Some(key) => Identity::Grant(key.verify_key()),
-                None => Identity::Device(self.keys.id),
-            },
+            Membership::Invited { .. }
+            | Membership::Member { .. }
+            | Membership::Recovering { .. } => {
+                membership.enrolment_key().map_or(device, |key| Identity::Grant(key.verify_key()))
+            }
         }
     }
 
@@ -165,15 +168,16 @@ impl Desk {
             return;
         };
         let message = login_message(&self.identity(), &nonce, server_nonce, origin);
-        let signature = match &self.keyring.membership {
-            Membership::Founding { bootstrap, .. } if self.doubt.is_none() => {
-                SigningKey::derive(bootstrap.secret()).sign(Domain::Login, &message)
-            }
-            membership => match membership.enrolment_key().filter(|_| self.doubt.is_none()) {
-                Some(key) => key.sign(Domain::Login, &message),
-                None => self.keys.device.sign(Domain::Login, &message),
-            },
+        let membership = &self.keyring.membership;
+        let key = match membership {
+            _ if self.doubt.is_some() => None,
+            Membership::Founding { bootstrap, .. } => Some(SigningKey::derive(bootstrap.secret())),
+            Membership::Invited { .. }
+            | Membership::Member { .. }
+            | Membership::Recovering { .. } => membership.enrolment_key(),
         };
+        let key = key.as_ref().unwrap_or(&self.keys.device);
+        let signature = key.sign(Domain::Login, &message);
         self.login = Login::Answered;
         Self::send(step, ClientMessage::Auth { signature });
     }

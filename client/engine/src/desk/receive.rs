@@ -182,7 +182,7 @@ impl Desk {
         let mut is_new = false;
         let mut number = first;
         for bytes in envelopes {
-            match self.take_envelope(step, id, number, bytes.0) {
+            match self.take_envelope(step, id, number, &bytes.0) {
                 Ok(taken) => is_new |= taken,
                 Err(distrust) => return (is_new, Some(distrust)),
             }
@@ -197,7 +197,7 @@ impl Desk {
         step: &mut Step<'_, '_>,
         id: DocumentId,
         number: Number,
-        bytes: Vec<u8>,
+        bytes: &[u8],
     ) -> Result<bool, Distrust> {
         let document = self.documents.get(&id).ok_or(Distrust::Gap)?;
         let cursor = document.progress.cursor;
@@ -207,12 +207,12 @@ impl Desk {
         if number.0 != cursor.0.saturating_add(1) {
             return Err(Distrust::Gap);
         }
-        let Ok(envelope) = Envelope::parse(bytes.clone()) else {
-            self.tampered(step, Some(id), number.0, &bytes);
+        let Ok(envelope) = Envelope::parse(bytes.to_vec()) else {
+            self.tampered(step, Some(id), number.0, bytes);
             return Err(Distrust::Lie);
         };
         if envelope.header().document != id {
-            self.tampered(step, Some(id), number.0, &bytes);
+            self.tampered(step, Some(id), number.0, bytes);
             return Err(Distrust::Lie);
         }
         let header = envelope.header().clone();
@@ -248,7 +248,7 @@ impl Desk {
             Ok(verified) => verified,
             Err(distrust) => {
                 if matches!(distrust, Distrust::Lie) {
-                    self.tampered(step, Some(id), number.0, &bytes);
+                    self.tampered(step, Some(id), number.0, bytes);
                 }
                 return Err(distrust);
             }

@@ -81,11 +81,10 @@ fn say(typed: &str, is_tried: bool) -> Option<String> {
         WordsError::Unknown { position } if is_tried || !is_last(position) => {
             Some((words.word_unknown)(narrow(position)))
         }
-        WordsError::Unknown { .. } => None,
         WordsError::Count { found } if is_tried || found > WORDS => {
             Some((words.words_count)(narrow(found), narrow(WORDS)))
         }
-        WordsError::Count { .. } => None,
+        WordsError::Unknown { .. } | WordsError::Count { .. } => None,
         WordsError::Checksum => Some(words.words_checksum.to_owned()),
     }
 }

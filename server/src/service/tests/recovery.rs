@@ -61,10 +61,9 @@ fn tablet(firm: &Firm) -> Person {
 }
 
 fn sealed(firm: &mut Firm, who: Who) -> Vec<Blob> {
-    match firm.reply(who, ClientMessage::PullWraps { after: 0 }) {
-        ServerMessage::Wraps { wraps, .. } => wraps.into_iter().map(|it| it.sealed).collect(),
-        other => panic!("{other:?}"),
-    }
+    let reply = firm.reply(who, ClientMessage::PullWraps { after: 0 });
+    let ServerMessage::Wraps { wraps, .. } = reply else { panic!("{reply:?}") };
+    wraps.into_iter().map(|it| it.sealed).collect()
 }
 
 #[test]
