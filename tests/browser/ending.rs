@@ -269,3 +269,35 @@ async fn a_clock_that_was_set_back_opens_nothing_until_the_server_was_asked() {
     tablet.browser.set_offline(false).await;
     tablet.wait_for_gate("open").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restored_server_is_said_to_be_one_until_an_admin_confirms_it() {
+    let Some(mut house) = House::open() else { return };
+    let (office, tablet) = make_firm(&house).await;
+    let copy = house.back_up();
+    let invitation = tablet.invite(SAEKI.name, None).await;
+    assert!(invitation.contains("join."));
+    tablet.wait_for_badge("sent").await;
+
+    house.restore(&copy);
+
+    for device in [&office, &tablet] {
+        device.page.wait_for_element("[data-testid=alarm][role=alert]").await;
+    }
+    let declares = "document.querySelectorAll('[data-testid=declare-restore]').length";
+    assert_eq!(tablet.page.evaluate(declares).await, json!(0), "only an admin can say so");
+    tablet.page.click(&id("alarm-details")).await;
+    tablet.page.wait_for_element(&id("alarm-evidence")).await;
+    check(&tablet.page, "an alarm").await;
+    tablet.page.screenshots("alarm", TABLET).await;
+    office.page.click(&id("declare-restore")).await;
+    office.page.wait_for_element(&id("sure")).await;
+    check(&office.page, "about to confirm a restore").await;
+    office.page.screenshots("alarm-sure", TABLET).await;
+    office.page.click(&id("sure")).await;
+
+    for device in [&office, &tablet] {
+        device.page.wait_for("!document.querySelector('[data-testid=alarm]')").await;
+        device.wait_for_badge("sent").await;
+    }
+}

@@ -3,6 +3,7 @@
 use std::{
     fs::File,
     io::{BufRead as _, BufReader},
+    mem,
     path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, Stdio},
 };
@@ -33,10 +34,11 @@ pub(crate) struct House {
     /// What went over every browser's network.
     pub(crate) tape: Tape,
     chromium: PathBuf,
+    program: PathBuf,
     folder: TempDir,
     server: Child,
     // Open as long as the server writes to it.
-    _output: BufReader<ChildStdout>,
+    output: BufReader<ChildStdout>,
 }
 
 impl House {
@@ -44,27 +46,38 @@ impl House {
     pub(crate) fn open() -> Option<Self> {
         let (chromium, program) = (chromium::find()?, find()?);
         let folder = tempfile::tempdir().unwrap();
-        let log = File::create(folder.path().join("server.log")).unwrap();
-        let mut server = Command::new(program)
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-            .arg(folder.path().join("data"))
-            .env("RUST_LOG", "trace")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(log)
-            .spawn()
-            .unwrap();
-        let mut output = BufReader::new(server.stdout.take().unwrap());
-        let mut told = |word: &str| {
-            let mut line = String::new();
-            output.read_line(&mut line).unwrap();
-            let rest = line.trim().strip_prefix(word).map(|rest| String::from(rest.trim()));
-            rest.unwrap_or_else(|| panic!("the server said {line:?}, not {word}"))
-        };
-        let origin = told("listening");
-        let bootstrap = Some(told("bootstrap"));
+        let (server, mut output) = serve(&program, folder.path(), "127.0.0.1:0");
+        let origin = told(&mut output, "listening");
+        let bootstrap = Some(told(&mut output, "bootstrap"));
         let tape = Tape::default();
-        Some(Self { origin, bootstrap, tape, chromium, folder, server, _output: output })
+        Some(Self { origin, bootstrap, tape, chromium, program, folder, server, output })
+    }
+
+    /// Copies the database while the server runs.
+    pub(crate) fn back_up(&self) -> PathBuf {
+        let copy = self.folder.path().join("copy.sqlite");
+        self.run(&["backup", "--to"], &copy);
+        copy
+    }
+
+    /// Stops the server, puts a copy in place of its database, and starts it at the same address.
+    pub(crate) fn restore(&mut self, copy: &Path) {
+        self.server.kill().unwrap();
+        self.server.wait().unwrap();
+        self.run(&["restore", "--from"], copy);
+        let (_, port) = self.origin.rsplit_once(':').unwrap();
+        let address = format!("127.0.0.1:{port}");
+        let (server, mut output) = serve(&self.program, self.folder.path(), &address);
+        told(&mut output, "listening");
+        self.server = server;
+        drop(mem::replace(&mut self.output, output));
+    }
+
+    fn run(&self, words: &[&str], file: &Path) {
+        let mut command = Command::new(&self.program);
+        command.args(words).arg(file).arg("--data").arg(self.folder.path().join("data"));
+        let done = command.output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     }
 
     /// Starts the browser of `person`, on the profile it had before.
@@ -95,6 +108,29 @@ impl House {
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
+}
+
+fn serve(program: &Path, folder: &Path, address: &str) -> (Child, BufReader<ChildStdout>) {
+    let log = File::options().create(true).append(true).open(folder.join("server.log")).unwrap();
+    let mut server = Command::new(program)
+        .args(["serve", "--listen", address, "--data"])
+        .arg(folder.join("data"))
+        .env("RUST_LOG", "trace")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(log)
+        .spawn()
+        .unwrap();
+    let output = BufReader::new(server.stdout.take().unwrap());
+    (server, output)
+}
+
+/// What the server prints behind a word.
+fn told(output: &mut BufReader<ChildStdout>, word: &str) -> String {
+    let mut line = String::new();
+    output.read_line(&mut line).unwrap();
+    let rest = line.trim().strip_prefix(word).map(|rest| String::from(rest.trim()));
+    rest.unwrap_or_else(|| panic!("the server said {line:?}, not {word}"))
 }
 
 impl Drop for House {
