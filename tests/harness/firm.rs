@@ -148,10 +148,30 @@ impl World {
         self.ask(device, Command::EditText { document: note, field, revision, splice });
     }
 
-    /// Sets a value of an open note.
+    /// Sets a value of an open note or form.
     pub fn set(&mut self, device: DeviceNo, note: DocumentId, field: &str, value: Value) {
         let field = Field::top(field);
         self.ask(device, Command::SetValue { document: note, field, value });
+    }
+
+    /// Has a text of an open note or form say just this.
+    #[track_caller]
+    pub fn fill(&mut self, device: DeviceNo, document: DocumentId, field: &str, text: &str) {
+        let field = Field::top(field);
+        let before = self.on(device).screen.text(document, &field).encode_utf16().count();
+        let delete = u32::try_from(before).expect("a text of admissible length");
+        self.splice(device, document, &field, &Splice { at: 0, delete, insert: text.to_owned() });
+    }
+
+    /// Adds an item to a list of an open note or form; hands out its path.
+    #[track_caller]
+    pub fn add(&mut self, device: DeviceNo, document: DocumentId, list: &str) -> String {
+        let list = Field::top(list);
+        let before = self.on(device).screen.items(document, &list);
+        self.ask(device, Command::AddItem { document, list: list.clone() });
+        let after = self.on(device).screen.items(document, &list);
+        let item = after.iter().find(|item| !before.contains(item)).expect("a new item");
+        list.child(item).as_str().to_owned()
     }
 
     /// What an open note says in a field.
@@ -164,6 +184,8 @@ impl World {
         self.on_mut(device).screen.forget(document);
         self.ask(device, Command::Open(document));
         let screen = &self.on(device).screen;
-        screen.notes.contains_key(&document) || screen.shared.contains_key(&document)
+        screen.notes.contains_key(&document)
+            || screen.shared.contains_key(&document)
+            || screen.forms.contains_key(&document)
     }
 }

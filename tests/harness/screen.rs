@@ -6,8 +6,8 @@ use engine::{
     casework::field::{Field, Value},
     command::Splice,
     view::{
-        AlarmRow, Content, Gate, Home, InvitationView, MembersView, NoteView, Notice, OpeningView,
-        RecoveryKitView, RegrantView, SharedView, SyncView, TextView, View,
+        AlarmRow, Content, FormView, Gate, Home, InvitationView, MembersView, NoteView, Notice,
+        OpeningView, RecoveryKitView, RegrantView, SharedView, SyncView, TextView, View,
     },
 };
 use shared::id::DocumentId;
@@ -49,6 +49,8 @@ pub struct Screen {
     pub notes: BTreeMap<DocumentId, NoteView>,
     /// Open shared documents.
     pub shared: BTreeMap<DocumentId, SharedView>,
+    /// Open documents as forms.
+    pub forms: BTreeMap<DocumentId, FormView>,
     /// Where the person was sent last.
     pub went_to: Option<DocumentId>,
     fields: BTreeMap<(DocumentId, Field), TextField>,
@@ -67,6 +69,7 @@ impl Screen {
             View::Sync(sync) => self.sync = Some(sync),
             View::Home(home) => self.home = home,
             View::Note(note) => self.show_note(note),
+            View::Form(form) => self.show_form(form),
             View::Text(text) => self.show_text(&text),
             View::Shared(shared) => {
                 self.shared.insert(shared.document, shared);
@@ -91,6 +94,9 @@ impl Screen {
                 if let Some(note) = self.notes.get_mut(&document) {
                     note.whereabouts = whereabouts;
                 }
+                if let Some(form) = self.forms.get_mut(&document) {
+                    form.whereabouts = whereabouts;
+                }
             }
         }
     }
@@ -98,6 +104,7 @@ impl Screen {
     /// Turns away from a document; opened again, it is read afresh.
     pub fn forget(&mut self, document: DocumentId) {
         self.notes.remove(&document);
+        self.forms.remove(&document);
         self.fields.retain(|(of, _), _| *of != document);
     }
 
@@ -118,22 +125,24 @@ impl Screen {
 
     /// The value a field shows.
     pub fn value(&self, document: DocumentId, field: &Field) -> Value {
-        let note = self.notes.get(&document);
-        let found = note.and_then(|note| note.fields.iter().find(|(it, _)| it == field));
-        match found {
-            Some((_, Content::Value(value))) => value.clone(),
+        match self.content(document, field) {
+            Some(Content::Value(value)) => value.clone(),
             _ => Value::Unset,
         }
     }
 
     /// The items a list shows.
     pub fn items(&self, document: DocumentId, list: &Field) -> Vec<String> {
-        let note = self.notes.get(&document);
-        let found = note.and_then(|note| note.fields.iter().find(|(it, _)| it == list));
-        match found {
-            Some((_, Content::Items(items))) => items.clone(),
+        match self.content(document, list) {
+            Some(Content::Items(items)) => items.clone(),
             _ => vec![],
         }
+    }
+
+    fn content(&self, document: DocumentId, field: &Field) -> Option<&Content> {
+        let note = self.notes.get(&document).map(|note| &note.fields);
+        let fields = note.or_else(|| self.forms.get(&document).map(|form| &form.fields))?;
+        fields.iter().find(|(it, _)| it == field).map(|(_, content)| content)
     }
 
     /// Types `insert` over `delete` code units at `at`, as the page does: shown at once, told to
@@ -158,9 +167,22 @@ impl Screen {
     }
 
     fn show_note(&mut self, note: NoteView) {
-        for (field, content) in &note.fields {
+        self.show_fields(note.document, &note.fields);
+        self.notes.insert(note.document, note);
+    }
+
+    fn show_form(&mut self, form: FormView) {
+        self.show_fields(form.document, &form.fields);
+        self.forms.insert(form.document, form);
+    }
+
+    /// A field that is on the page keeps what the person typed; its changes come as texts.
+    fn show_fields(&mut self, document: DocumentId, fields: &[(Field, Content)]) {
+        let is_here = |field: &Field| fields.iter().any(|(it, _)| it == field);
+        self.fields.retain(|(of, field), _| *of != document || is_here(field));
+        for (field, content) in fields {
             if let Content::Text { revision, text } = content {
-                let place = (note.document, field.clone());
+                let place = (document, field.clone());
                 self.fields.entry(place).or_insert_with(|| TextField {
                     shown: text.clone(),
                     revision: *revision,
@@ -168,7 +190,6 @@ impl Screen {
                 });
             }
         }
-        self.notes.insert(note.document, note);
     }
 
     fn show_text(&mut self, view: &TextView) {

@@ -14,6 +14,7 @@ mod recovery;
 mod regrant;
 mod removal;
 mod restore;
+mod room;
 mod rough;
 mod sabotage;
 mod thief;

@@ -13,6 +13,7 @@ pub mod disclosure;
 #[cfg(test)]
 mod every_kind;
 pub mod field;
+pub mod form;
 #[cfg(test)]
 pub(crate) mod group;
 pub mod interview;

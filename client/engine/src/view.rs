@@ -21,12 +21,15 @@ use crate::{
 };
 
 mod alarm;
+mod form;
 mod members;
 mod notice;
 mod recovery;
 mod summary;
 
+pub use crate::document::genesis::Kind;
 pub use alarm::{AlarmKind, AlarmRow, Matter};
+pub use form::FormView;
 pub use members::{MemberRow, MembersView};
 pub use notice::Notice;
 pub use recovery::{
@@ -536,6 +539,9 @@ pub enum View {
     /// Who reads an open document, whenever that changes.
     #[n(43)]
     Members(#[n(0)] MembersView),
+    /// An open document as a form, whole.
+    #[n(55)]
+    Form(#[n(0)] FormView),
 }
 
 #[cfg(test)]

@@ -282,6 +282,8 @@ impl Signals {
             View::Alarms(alarms) => self.alarms.set(alarms),
             View::Evidence { number, text } => self.evidence.set(Some((number, text))),
             View::Whereabouts { document, whereabouts } => self.put(document, whereabouts),
+            // No page asks for these.
+            View::Form(_) => {}
         }
     }
 

@@ -191,17 +191,5 @@ pub fn draft(crdt: &Crdt) -> Summary {
 
 /// Every field of the note, and of every item of its lists, in the order shown.
 pub fn fields(crdt: &Crdt) -> Vec<(Field, Shape)> {
-    let mut found = vec![];
-    for spec in FIELDS {
-        let field = Field::top(spec.id);
-        found.push((field.clone(), spec.shape));
-        if let Shape::List(inner) = spec.shape {
-            for item in crdt.items(&field) {
-                let item = field.child(&item);
-                // A list holds no lists, so this goes one level deep.
-                found.extend(inner.iter().map(|spec| (item.child(spec.id), spec.shape)));
-            }
-        }
-    }
-    found
+    crdt.rows(FIELDS, false).into_iter().map(|(field, shape, _)| (field, shape)).collect()
 }

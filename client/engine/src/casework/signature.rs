@@ -17,12 +17,12 @@ use thiserror::Error;
 
 use crate::{
     casework::{
-        field::{Field, Holds, Shape, Value},
+        field::{Field, Value},
         item::{add, all, millis, text, time},
         note::{self, AMENDMENT, SIGNATURE},
     },
     document::{
-        crdt::{Crdt, EditError, Writer},
+        crdt::{Crdt, EditError, Held, Row, Writer},
         genesis::SCHEMA,
     },
 };
@@ -107,20 +107,19 @@ pub struct Amendment {
 
 /// What a note says, byte for byte: every field that holds something, in the order shown.
 pub fn wording(note: &Crdt) -> Vec<u8> {
-    let line = |(field, shape): (Field, Shape)| match shape.holds() {
-        Holds::Items(_) => None,
-        Holds::Text => {
-            let text = note.text(&field).filter(|text| !text.is_empty())?;
+    let line = |(field, _, held): Row| match held {
+        Held::Items(_) => None,
+        Held::Text(text) => {
+            let text = text.filter(|text| !text.is_empty())?;
             Some(Line { field, text: Some(text), value: None })
         }
-        Holds::Value => {
-            let value = note.value(&field, shape);
+        Held::Value(value) => {
             let is_empty = matches!(&value, Value::Codes(codes) if codes.is_empty());
             let is_set = value != Value::Unset && !is_empty;
             is_set.then_some(Line { field, text: None, value: Some(value) })
         }
     };
-    let lines: Vec<Line> = note::fields(note).into_iter().filter_map(line).collect();
+    let lines: Vec<Line> = note.rows(note::FIELDS, true).into_iter().filter_map(line).collect();
     cbor::to_vec(&lines)
 }
 

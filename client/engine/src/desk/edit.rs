@@ -1,18 +1,22 @@
 //! A person's edits.
 
-use shared::id::{DeviceId, DocumentId};
+use shared::{
+    id::{DeviceId, DocumentId},
+    map::Map,
+};
 
 use super::{Desk, OpenDocument};
 use crate::{
     casework::{
         case,
-        field::{Field, Shape, Spec, Value},
-        note,
+        field::{Field, Shape, Value},
+        form, note,
         signature::{self, Amendment, is_begun},
     },
     command::{Splice, Words},
     document::{
-        crdt::{Crdt, EditError, Writer, shape_of},
+        crdt::{Crdt, EditError, Held, Row, Writer, shape_of},
+        flatten::{Edit, flatten_item},
         genesis::Kind,
         guard::Side,
         mirror::Mirror,
@@ -22,17 +26,12 @@ use crate::{
     view::{Notice, TextView, View},
 };
 
-/// A removed item, as much of it as is needed to bring it back.
+/// A removed item, and what brings it back.
 pub(super) struct Removed {
     list: Field,
     id: String,
     at: usize,
-    contents: Vec<(Spec, Kept)>,
-}
-
-enum Kept {
-    Text(String),
-    Value(Value),
+    changes: Vec<Vec<Edit>>,
 }
 
 impl Desk {
@@ -140,19 +139,21 @@ impl Desk {
         }
         let Some(document) = self.documents.get(&id) else { return };
         let mut open = OpenDocument::default();
-        if document.crdt.kind() == Some(Kind::Note) {
-            for (field, shape) in note::fields(&document.crdt) {
-                if matches!(shape, Shape::Long | Shape::Short) {
-                    let text = document.crdt.text(&field).unwrap_or_default();
-                    open.mirrors.insert(field, Mirror::new(&text));
-                }
-            }
+        for (field, text) in texts(self.form(&document.crdt, true)) {
+            open.mirrors.insert(field, Mirror::new(&text));
         }
         self.open.insert(id, open);
         if let Some(document) = self.documents.get_mut(&id) {
             document.used = step.now();
         }
         self.show_document(step, id);
+    }
+
+    /// The fields that this person is shown of a document, and what they hold.
+    pub(super) fn form(&self, crdt: &Crdt, with_texts: bool) -> Vec<Row> {
+        let side = self.role().map(Side::of);
+        let fields = crdt.kind().zip(side).map(|(kind, side)| form::fields(kind, side));
+        crdt.rows(fields.unwrap_or_default(), with_texts)
     }
 
     /// Stops showing a document.
@@ -207,20 +208,20 @@ impl Desk {
 
     /// Shows an open document again, whole, and every text that another device changed.
     pub(super) fn refresh_open(&mut self, step: &mut Step<'_, '_>, id: DocumentId) {
-        let (Some(open), Some(document)) = (self.open.get_mut(&id), self.documents.get(&id)) else {
+        if !self.open.contains_key(&id) {
             return;
-        };
+        }
+        let Some(document) = self.documents.get(&id) else { return };
+        let rows = self.form(&document.crdt, true);
+        let Some(open) = self.open.get_mut(&id) else { return };
         let mut changed = vec![];
-        if document.crdt.kind() == Some(Kind::Note) {
-            for (field, shape) in note::fields(&document.crdt) {
-                if !matches!(shape, Shape::Long | Shape::Short) {
-                    continue;
-                }
-                let text = document.crdt.text(&field).unwrap_or_default();
-                let mirror = open.mirrors.get_or_insert_with(field.clone(), || Mirror::new(&text));
-                if mirror.set_document(&text) {
-                    changed.push(field);
-                }
+        let texts: Map<Field, String> = texts(rows).collect();
+        // The page forgets what it typed into an item that is gone, and so does this.
+        open.mirrors.retain(|field, _| texts.contains_key(field));
+        for (field, text) in texts {
+            let mirror = open.mirrors.get_or_insert_with(field.clone(), || Mirror::new(&text));
+            if mirror.set_document(&text) {
+                changed.push(field);
             }
         }
         self.show_document(step, id);
@@ -261,14 +262,16 @@ impl Desk {
             return;
         };
         let at = &mut removed.at;
-        self.edit_field(step, id, |tx| {
+        let is_gone = self.edit_field(step, id, |tx| {
             *at = tx.remove_item(item)?;
             Ok(())
         });
-        let open = self.open.get_or_default(id);
-        let prefix = format!("{item}/");
-        open.mirrors.retain(|field, _| !field.as_str().starts_with(&prefix));
-        open.removed.push(removed);
+        if is_gone {
+            let open = self.open.get_or_default(id);
+            let prefix = format!("{item}/");
+            open.mirrors.retain(|field, _| !field.as_str().starts_with(&prefix));
+            open.removed.push(removed);
+        }
         self.refresh_open(step, id);
     }
 
@@ -277,26 +280,16 @@ impl Desk {
         let Some(removed) = self.open.get_mut(&id).and_then(|open| open.removed.pop()) else {
             return;
         };
-        let Removed { list, id: item_id, at, contents } = removed;
-        let specs: Vec<Spec> = contents.iter().map(|(spec, _)| *spec).collect();
-        let item = list.child(&item_id);
+        let Removed { list, id: item_id, at, changes } = removed;
+        let mut changes = changes.iter();
+        let first = changes.next().map_or(&[][..], Vec::as_slice);
         let is_back = self.edit_field(step, id, |tx| {
-            tx.add_item(&list, &item_id, Some(at), &specs)?;
-            for (spec, kept) in &contents {
-                if let Kept::Value(value) = kept {
-                    tx.set(&item.child(spec.id), spec.shape, value)?;
-                }
-            }
-            Ok(())
+            tx.add_item(&list, &item_id, Some(at), &[])?;
+            first.iter().try_for_each(|edit| edit.write(tx))
         });
-        // All texts together may be more than fits into one change.
-        for (spec, kept) in contents.iter().filter(|_| is_back) {
-            let Kept::Text(text) = kept else { continue };
-            let whole = Splice { at: 0, delete: 0, insert: text.clone() };
-            let field = item.child(spec.id);
-            for piece in whole.pieces(|_| false).iter().filter(|it| !it.insert.is_empty()) {
-                self.edit_field(step, id, |tx| tx.splice(&field, piece));
-            }
+        // What is somebody else's to write, beyond what fits into the first change, stays away.
+        for change in changes.filter(|_| is_back) {
+            self.edit_field(step, id, |tx| change.iter().try_for_each(|edit| edit.write(tx)));
         }
         self.refresh_open(step, id);
     }
@@ -325,24 +318,18 @@ impl Desk {
 fn remember(crdt: &Crdt, item: &Field) -> Option<Removed> {
     let (list, id) = item.as_str().rsplit_once('/')?;
     let list = Field::top(list);
-    let Ok(Shape::List(fields)) = shape_of(crdt, &list) else { return None };
+    let Ok(Shape::List(_)) = shape_of(crdt, &list) else { return None };
     if !crdt.items(&list).iter().any(|it| it == id) {
         return None;
     }
-    let keep = |spec: &Spec| {
-        let field = item.child(spec.id);
-        let kept = match spec.shape {
-            Shape::Long | Shape::Short => Kept::Text(crdt.text(&field).unwrap_or_default()),
-            shape @ (Shape::One(_)
-            | Shape::Many(_)
-            | Shape::Number(..)
-            | Shape::Flag
-            | Shape::Date
-            | Shape::DateTime
-            | Shape::List(_)) => Kept::Value(crdt.value(&field, shape)),
-        };
-        (*spec, kept)
-    };
-    let contents = fields.iter().map(keep).collect();
-    Some(Removed { list, id: String::from(id), at: 0, contents })
+    let changes = flatten_item(crdt, &list, id);
+    Some(Removed { list, id: String::from(id), at: 0, changes })
+}
+
+/// The texts among what was read out.
+fn texts(rows: Vec<Row>) -> impl Iterator<Item = (Field, String)> {
+    rows.into_iter().filter_map(|(field, _, held)| match held {
+        Held::Text(text) => Some((field, text.unwrap_or_default())),
+        Held::Value(_) | Held::Items(_) => None,
+    })
 }

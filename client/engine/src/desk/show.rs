@@ -12,18 +12,21 @@ use crate::{
     casework::{
         case::{self, CaseId, InterviewId},
         catalogue,
-        field::Shape,
+        field::Field,
         note, signature,
     },
     command::Words,
-    document::genesis::Kind,
+    document::{
+        crdt::{Held, Row},
+        genesis::Kind,
+    },
     effect::Effect,
     input::StoreFault,
     journal::{Journal, Step},
     record::Place,
     view::{
-        CaseRow, Content, DeviceRow, Gate, Home, LinkView, NoteView, OpeningView, PersonRow,
-        QuarantineRow, SharedView, Standing, StorageView, SyncView, View, Whereabouts,
+        CaseRow, Content, DeviceRow, FormView, Gate, Home, LinkView, NoteView, OpeningView,
+        PersonRow, QuarantineRow, SharedView, Standing, StorageView, SyncView, View, Whereabouts,
     },
 };
 
@@ -316,17 +319,20 @@ impl Desk {
             return;
         }
         let Some(document) = self.documents.get(&id) else { return };
-        let view = match document.crdt.kind() {
-            Some(Kind::Note) => self.note(id).map(View::Note),
-            Some(Kind::CaseShared) => Some(View::Shared(SharedView {
-                document: id,
-                employee_name: case::employee_name(&document.crdt),
-                consultant_name: case::consultant_name(&document.crdt),
-                summaries: case::summaries(&document.crdt),
-            })),
+        let mut views = vec![];
+        match document.crdt.kind() {
+            Some(Kind::Note) => views.extend(self.note(id).map(View::Note)),
+            Some(Kind::CaseShared) => {
+                views.push(View::Shared(SharedView {
+                    document: id,
+                    employee_name: case::employee_name(&document.crdt),
+                    consultant_name: case::consultant_name(&document.crdt),
+                    summaries: case::summaries(&document.crdt),
+                }));
+                views.extend(self.form_view(id).map(View::Form));
+            }
             Some(
-                Kind::Catalogue
-                | Kind::Directory
+                Kind::Directory
                 | Kind::Company
                 | Kind::Roster
                 | Kind::Slots
@@ -337,12 +343,46 @@ impl Desk {
                 | Kind::Supervision
                 | Kind::Contribution
                 | Kind::Report,
-            )
-            | None => None,
-        };
-        if let Some(view) = view {
-            step.effects.push(Effect::Show(view));
+            ) => views.extend(self.form_view(id).map(View::Form)),
+            Some(Kind::Catalogue) | None => {}
         }
+        step.effects.extend(views.into_iter().map(Effect::Show));
+    }
+
+    /// An open document as a form.
+    fn form_view(&self, id: DocumentId) -> Option<FormView> {
+        let (document, open) = (self.documents.get(&id)?, self.open.get(&id)?);
+        Some(FormView {
+            document: id,
+            kind: document.crdt.kind()?,
+            fields: self.contents(document, open),
+            may_write: self.may_write(id),
+            can_restore: !open.removed.is_empty(),
+            whereabouts: document.whereabouts(),
+        })
+    }
+
+    /// What the fields of an open document hold; texts as the page is to start from.
+    fn contents(
+        &self,
+        document: &super::Document,
+        open: &super::OpenDocument,
+    ) -> Vec<(Field, Content)> {
+        let content = |(field, _, held): Row| {
+            let content = match held {
+                Held::Text(_) => {
+                    let (revision, text) = open.mirrors.get(&field).map_or_else(
+                        || (0, document.crdt.text(&field).unwrap_or_default()),
+                        crate::document::mirror::Mirror::shown,
+                    );
+                    Content::Text { revision, text }
+                }
+                Held::Items(items) => Content::Items(items),
+                Held::Value(value) => Content::Value(value),
+            };
+            (field, content)
+        };
+        self.form(&document.crdt, false).into_iter().map(content).collect()
     }
 
     fn note(&self, id: DocumentId) -> Option<NoteView> {
@@ -353,32 +393,13 @@ impl Desk {
         let offered = shared.and_then(|shared| case::offered(&shared.crdt, interview));
         let rows = shared.map(|shared| case::interviews(&shared.crdt, |_| None));
         let row = rows.into_iter().flatten().find(|row| row.interview == interview);
-        let content = |(field, shape): (crate::casework::field::Field, Shape)| {
-            let content = match shape {
-                Shape::Long | Shape::Short => {
-                    let (revision, text) = open.mirrors.get(&field).map_or_else(
-                        || (0, document.crdt.text(&field).unwrap_or_default()),
-                        crate::document::mirror::Mirror::shown,
-                    );
-                    Content::Text { revision, text }
-                }
-                Shape::List(_) => Content::Items(document.crdt.items(&field)),
-                Shape::One(_)
-                | Shape::Many(_)
-                | Shape::Number(..)
-                | Shape::Flag
-                | Shape::Date
-                | Shape::DateTime => Content::Value(document.crdt.value(&field, shape)),
-            };
-            (field, content)
-        };
         Some(NoteView {
             document: id,
             case,
             interview,
             ordinal: about.ordinal,
             employee_name: about.employee_name,
-            fields: note::fields(&document.crdt).into_iter().map(content).collect(),
+            fields: self.contents(document, open),
             whereabouts: document.whereabouts(),
             offered_at: row.and_then(|row| row.offered_at),
             offer_is_stale: offered.is_some_and(|offered| offered != note::draft(&document.crdt)),

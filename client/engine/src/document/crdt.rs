@@ -30,6 +30,10 @@ use crate::{
     },
 };
 
+mod read;
+
+pub use read::{Held, Row};
+
 /// Why an edit was not made. Nothing was changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum EditError {
@@ -230,27 +234,7 @@ impl Crdt {
 
     /// A field's value, [`Value::Unset`] when absent or not of its shape.
     pub fn value(&self, field: &Field, shape: Shape) -> Value {
-        let value = match (shape, find(&self.automerge, field)) {
-            (Shape::Many(codes), Some(Found::Object(map, ObjType::Map))) => Value::Codes(
-                codes
-                    .iter()
-                    .filter(|code| matches!(self.automerge.get(&map, **code), Ok(Some(_))))
-                    .map(|code| String::from(*code))
-                    .collect(),
-            ),
-            (Shape::One(_), Some(Found::Scalar(ScalarValue::Str(code)))) => {
-                Value::Code(code.to_string())
-            }
-            (Shape::Date | Shape::DateTime, Some(Found::Scalar(ScalarValue::Str(when)))) => {
-                Value::When(when.to_string())
-            }
-            (Shape::Number(..), Some(Found::Scalar(number))) => {
-                number.as_i64().map_or(Value::Unset, Value::Number)
-            }
-            (Shape::Flag, Some(Found::Scalar(ScalarValue::Boolean(flag)))) => Value::Flag(flag),
-            (_, _) => Value::Unset,
-        };
-        if shape.admits(&value) { value } else { Value::Unset }
+        value_of(&self.automerge, find(&self.automerge, field), shape)
     }
 
     /// Ids of a list's items, in order; each is a path segment.
@@ -270,6 +254,14 @@ impl Crdt {
             return None;
         };
         self.census.author(actor.to_bytes().try_into().ok()?)
+    }
+
+    /// The map, list or text at a field.
+    pub(super) fn object(&self, field: &Field) -> Option<ObjId> {
+        match find(&self.automerge, field)? {
+            Found::Object(object, _) => Some(object),
+            Found::Scalar(_) => None,
+        }
     }
 
     /// Keys of a map, in order.
@@ -465,6 +457,39 @@ enum Found {
     Object(ObjId, ObjType),
 }
 
+impl From<(AutoValue<'_>, ObjId)> for Found {
+    fn from((value, id): (AutoValue<'_>, ObjId)) -> Self {
+        match value {
+            AutoValue::Object(kind) => Self::Object(id, kind),
+            AutoValue::Scalar(value) => Self::Scalar(value.into_owned()),
+        }
+    }
+}
+
+fn value_of(document: &impl ReadDoc, found: Option<Found>, shape: Shape) -> Value {
+    let value = match (shape, found) {
+        (Shape::Many(codes), Some(Found::Object(map, ObjType::Map))) => Value::Codes(
+            codes
+                .iter()
+                .filter(|code| matches!(document.get(&map, **code), Ok(Some(_))))
+                .map(|code| String::from(*code))
+                .collect(),
+        ),
+        (Shape::One(_), Some(Found::Scalar(ScalarValue::Str(code)))) => {
+            Value::Code(code.to_string())
+        }
+        (Shape::Date | Shape::DateTime, Some(Found::Scalar(ScalarValue::Str(when)))) => {
+            Value::When(when.to_string())
+        }
+        (Shape::Number(..), Some(Found::Scalar(number))) => {
+            number.as_i64().map_or(Value::Unset, Value::Number)
+        }
+        (Shape::Flag, Some(Found::Scalar(ScalarValue::Boolean(flag)))) => Value::Flag(flag),
+        (_, _) => Value::Unset,
+    };
+    if shape.admits(&value) { value } else { Value::Unset }
+}
+
 fn find(document: &impl ReadDoc, field: &Field) -> Option<Found> {
     walk(document, field.segments())
 }
@@ -473,15 +498,12 @@ fn walk<'s, I: Iterator<Item = &'s str>>(document: &impl ReadDoc, segments: I) -
     let mut found = Found::Object(ROOT, ObjType::Map);
     for segment in segments {
         let Found::Object(object, kind) = found else { return None };
-        let (value, id) = if kind == ObjType::List {
+        let value = if kind == ObjType::List {
             list_item(document, &object, segment)?
         } else {
             document.get(&object, segment).ok()??
         };
-        found = match value {
-            AutoValue::Object(kind) => Found::Object(id, kind),
-            AutoValue::Scalar(value) => Found::Scalar(value.into_owned()),
-        };
+        found = Found::from(value);
     }
     Some(found)
 }

@@ -13,6 +13,8 @@ use crate::{
 
 /// A change takes edits until it holds about this much; a longer text makes several.
 const CHANGE_UNITS: usize = 4_000;
+/// The same for an item that comes back: three quarters of what a change may weigh.
+const ITEM_UNITS: usize = 12_000;
 /// What an edit costs beside its letters.
 const EDIT_UNITS: usize = 40;
 
@@ -56,11 +58,26 @@ pub fn flatten(crdt: &Crdt) -> Vec<Vec<Edit>> {
     let mut edits = vec![];
     // Kind and schema come with the first change of the new document.
     read_map(crdt, &ROOT, (None, &["kind", "schema"]), &mut edits);
+    in_changes(edits, CHANGE_UNITS)
+}
+
+/// What writes an item of a list anew, once an empty one of its id is there again. As much as
+/// possible comes first, because what an item's maker writes with it is guarded as the list is.
+pub fn flatten_item(crdt: &Crdt, list: &Field, id: &str) -> Vec<Vec<Edit>> {
+    let mut edits = vec![];
+    let place = list.child(id);
+    if let Some(item) = crdt.object(&place) {
+        read_map(crdt, &item, (Some(&place), &["id"]), &mut edits);
+    }
+    in_changes(edits, ITEM_UNITS)
+}
+
+fn in_changes(edits: Vec<Edit>, most: usize) -> Vec<Vec<Edit>> {
     let mut changes: Vec<Vec<Edit>> = vec![];
-    let mut units = CHANGE_UNITS;
+    let mut units = most;
     for edit in edits {
         units += edit.units();
-        if units > CHANGE_UNITS {
+        if units > most {
             units = edit.units();
             changes.push(vec![]);
         }

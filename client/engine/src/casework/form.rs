@@ -1,0 +1,47 @@
+//! What of a document is filled in like a form, and by whom it is seen.
+
+use crate::{
+    casework::field::Spec,
+    document::{genesis::Kind, guard::Side},
+};
+
+/// The fields of a kind that somebody on a side is shown, in the order shown.
+///
+/// A catalogue is no form. A note's signature is shown with the note, not among its fields. Of a JOB
+/// card a consultant is shown here what they themselves write; the sheets are shown by what the
+/// employee granted.
+pub fn fields(kind: Kind, side: Side) -> Vec<&'static Spec> {
+    let is_shown = |spec: &&Spec| match kind {
+        Kind::Catalogue => false,
+        Kind::JobCard => side == Side::Employee || spec.id == "comments",
+        Kind::Note
+        | Kind::CaseShared
+        | Kind::Directory
+        | Kind::Company
+        | Kind::Roster
+        | Kind::Slots
+        | Kind::CasePrivate
+        | Kind::CaseConsent
+        | Kind::CaseDisclosure
+        | Kind::Supervision
+        | Kind::Contribution
+        | Kind::Report => true,
+    };
+    let grown = if kind == Kind::Note { &[] } else { kind.grown_fields() };
+    kind.first_fields().iter().chain(grown).filter(is_shown).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::casework::note;
+
+    #[test]
+    fn a_consultant_fills_in_comments_on_a_card_and_is_shown_nothing_else_of_it() {
+        let ids = |side| fields(Kind::JobCard, side).iter().map(|it| it.id).collect::<Vec<_>>();
+        assert_eq!(ids(Side::Staff), ["comments"]);
+        assert!(ids(Side::Employee).contains(&"jobs"));
+        assert!(fields(Kind::Catalogue, Side::Staff).is_empty());
+        assert_eq!(fields(Kind::Note, Side::Staff).len(), note::FIELDS.len());
+    }
+}
