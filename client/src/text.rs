@@ -10,11 +10,13 @@ mod en;
 mod en_disclosure;
 mod en_ending;
 mod en_field;
+mod en_room;
 pub mod ending;
 mod ja;
 mod ja_disclosure;
 mod ja_ending;
 mod ja_field;
+mod ja_room;
 pub mod words;
 
 use core::sync::atomic::{AtomicBool, Ordering};

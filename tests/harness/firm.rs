@@ -187,5 +187,6 @@ impl World {
         screen.notes.contains_key(&document)
             || screen.shared.contains_key(&document)
             || screen.forms.contains_key(&document)
+            || screen.consents.contains_key(&document)
     }
 }

@@ -33,8 +33,8 @@ use shared::{
 
 use crate::{firm::PASSPHRASE, seed::Dice};
 
-/// The start whose actor writes everything bad.
-const START: u64 = 66;
+/// The start whose actor it writes as.
+pub const START: u64 = 66;
 
 /// What a member can do to one document with the keys of one device.
 pub struct Insider {

@@ -6,8 +6,9 @@ use engine::{
     casework::field::{Field, Value},
     command::Splice,
     view::{
-        AlarmRow, Content, FormView, Gate, Home, InvitationView, MembersView, NoteView, Notice,
-        OpeningView, RecoveryKitView, RegrantView, SharedView, SyncView, TextView, View,
+        AlarmRow, CanvasesView, ConsentView, Content, FormView, Gate, Home, InvitationView,
+        MembersView, NoteView, Notice, OpeningView, RecoveryKitView, RegrantView, ScribbleView,
+        SharedView, SyncView, TextView, View,
     },
 };
 use shared::id::DocumentId;
@@ -51,6 +52,12 @@ pub struct Screen {
     pub shared: BTreeMap<DocumentId, SharedView>,
     /// Open documents as forms.
     pub forms: BTreeMap<DocumentId, FormView>,
+    /// Open consents.
+    pub consents: BTreeMap<DocumentId, ConsentView>,
+    /// Canvases of open cases.
+    pub canvases: BTreeMap<DocumentId, CanvasesView>,
+    /// The scribble shown last.
+    pub scribble: Option<ScribbleView>,
     /// Where the person was sent last.
     pub went_to: Option<DocumentId>,
     fields: BTreeMap<(DocumentId, Field), TextField>,
@@ -70,6 +77,13 @@ impl Screen {
             View::Home(home) => self.home = home,
             View::Note(note) => self.show_note(note),
             View::Form(form) => self.show_form(form),
+            View::Consent(view) => {
+                self.consents.insert(view.document, view);
+            }
+            View::Canvases(view) => {
+                self.canvases.insert(view.case, view);
+            }
+            View::Scribble(view) => self.scribble = Some(view),
             View::Text(text) => self.show_text(&text),
             View::Shared(shared) => {
                 self.shared.insert(shared.document, shared);
@@ -105,6 +119,7 @@ impl Screen {
     pub fn forget(&mut self, document: DocumentId) {
         self.notes.remove(&document);
         self.forms.remove(&document);
+        self.consents.remove(&document);
         self.fields.retain(|(of, _), _| *of != document);
     }
 

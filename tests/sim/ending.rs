@@ -64,7 +64,12 @@ fn life(world: &World, document: DocumentId) -> Option<Life> {
 /// Everything but logs that a store holds of a document.
 fn left_of(world: &World, device: DeviceNo, document: DocumentId) -> Vec<Name> {
     let is_of = |name: &Name| match name {
-        Name::Keyring | Name::Progress | Name::Org(_) | Name::Log(..) | Name::Alarm(_) => false,
+        Name::Keyring
+        | Name::Progress
+        | Name::Org(_)
+        | Name::Log(..)
+        | Name::Alarm(_)
+        | Name::Guest(_) => false,
         Name::Pending(id, _)
         | Name::Secret(id, ..)
         | Name::Document(id)

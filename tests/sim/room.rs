@@ -1,4 +1,5 @@
 //! In the interview room: what the two write, agree to and draw, and a tablet that changes hands.
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
 use engine::{casework::field::Field, view::FormView};
 use harness::{
@@ -7,7 +8,10 @@ use harness::{
 };
 use shared::{id::DocumentId, log::org::Role};
 
+mod consent;
 mod form;
+mod handover;
+mod interview;
 
 /// A consultant with a tablet, an employee with a phone, and their case.
 struct Cast {
@@ -15,6 +19,8 @@ struct Cast {
     tablet: DeviceNo,
     phone: DeviceNo,
     case: DocumentId,
+    /// The case itself, its consents, and what is the consultant's alone.
+    linked: (DocumentId, DocumentId, DocumentId),
 }
 
 fn cast(seed: u64) -> Cast {
@@ -25,7 +31,9 @@ fn cast(seed: u64) -> Cast {
     let phone = world.hire(tablet, Role::Employee, "佐伯 悠真", "スマートフォン");
     let case = world.open_case(tablet, "佐伯 悠真");
     world.settle();
-    Cast { world, tablet, phone, case }
+    let row = &world.on(tablet).screen.home.cases[0];
+    let (consent, private) = (row.consent.expect("consents"), row.private.expect("private"));
+    Cast { world, tablet, phone, case, linked: (case, consent, private) }
 }
 
 impl Cast {

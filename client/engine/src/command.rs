@@ -15,6 +15,10 @@ use crate::casework::{
     field::{Field, Value},
 };
 
+mod room;
+
+pub use room::{CanvasAct, Decide, RoomAct};
+
 /// A passphrase on its way to the key derivation: wiped on drop, never printed.
 #[derive(Clone, Encode, Decode, ZeroizeOnDrop)]
 #[cbor(transparent)]
@@ -341,6 +345,9 @@ pub enum Command {
         #[n(1)]
         successor: AccountId,
     },
+    /// In the interview room.
+    #[n(50)]
+    Room(#[n(0)] RoomAct),
 }
 
 #[cfg(test)]

@@ -20,8 +20,10 @@ use crate::{
 };
 
 mod apply;
+mod case;
 mod edit;
 mod ending;
+mod handover;
 mod heal;
 mod join;
 mod keys;
@@ -35,10 +37,12 @@ mod recovery;
 mod regrant;
 mod removal;
 mod reseal;
+mod room;
 mod show;
 mod trust;
 
 pub use ending::GRACE_MS;
+pub(crate) use handover::PIN_TRIES;
 pub(crate) use join::Invitation;
 pub(crate) use load::Found;
 
@@ -131,6 +135,14 @@ pub(crate) struct Desk {
     trust: trust::Trust,
     /// When it was last looked for documents whose time is over.
     ends_seen_at: shared::time::UnixMillis,
+    /// How many documents there were when every case had all of its own.
+    complete_at: usize,
+    /// What employees decided, as read last.
+    ledgers: room::Ledgers,
+    /// The tablet is about to change hands.
+    handing: Option<handover::Handing>,
+    /// The case whose employee holds the tablet.
+    guest: Option<DocumentId>,
 }
 
 impl Desk {
@@ -162,6 +174,10 @@ impl Desk {
             check_stale: true,
             trust: trust::Trust::default(),
             ends_seen_at: shared::time::UnixMillis(0),
+            complete_at: 0,
+            ledgers: room::Ledgers::default(),
+            handing: None,
+            guest: None,
         }
     }
 
@@ -177,7 +193,8 @@ impl Desk {
 
     /// Ready for casework: joined, and the person's own keys are here.
     fn is_open(&self) -> bool {
-        self.me().is_some() && !self.keys.account_kems.is_empty() && !self.must_ask
+        let is_in = !self.keys.account_kems.is_empty() && !self.must_ask;
+        self.me().is_some() && (is_in || self.guest.is_some())
     }
 
     /// Whether the server must be asked before anything is shown or done.
@@ -199,6 +216,9 @@ impl Desk {
     }
 
     pub(crate) fn gate(&self) -> Gate {
+        if let Some(gate) = self.guest_gate() {
+            return gate;
+        }
         match self.role() {
             Some(_) if self.must_ask => Gate::Working(Work::AskingAgain),
             Some(role) if !self.keys.account_kems.is_empty() => Gate::Open {
@@ -222,6 +242,13 @@ impl Desk {
 
     fn save_bytes(&self, step: &mut Step<'_, '_>, name: Name, bytes: &[u8]) {
         step.put(&self.sealer, name, &Content::Bytes(Blob(bytes.to_vec())));
+    }
+
+    /// Writes a secret down; no copy stays in memory.
+    fn save_secret(&self, step: &mut Step<'_, '_>, name: Name, bytes: &[u8]) {
+        let content = Content::Bytes(Blob(bytes.to_vec()));
+        step.put(&self.sealer, name, &content);
+        content.wipe();
     }
 
     fn send(step: &mut Step<'_, '_>, message: ClientMessage) {
@@ -252,6 +279,7 @@ impl Desk {
             After::Signed(document, number) => self.signed(step, document, number),
             After::KeysKept => self.keys_kept(step),
             After::Marked(document) => self.apply_marked(step, document),
+            After::GuestKept => self.guest_kept(),
         }
     }
 
@@ -270,6 +298,7 @@ impl Desk {
         self.reseal_due(step);
         self.end_due(step);
         self.shred_due(step);
+        self.complete_cases(step);
         self.follow_open(step);
         self.push_durable(step);
     }

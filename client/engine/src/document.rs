@@ -159,6 +159,14 @@ impl Document {
         }
     }
 
+    /// The same document in the employee's hands: it can be read and written, and nothing of it can
+    /// be opened or sealed. Until the log is there, what waits for it says who may write.
+    pub(crate) fn for_guest(self) -> Self {
+        let pending = if self.log.is_none() { self.pending } else { VecDeque::new() };
+        let guest = Self::new(self.id, self.crdt);
+        Self { log: self.log, pending, next_counter: self.next_counter, used: self.used, ..guest }
+    }
+
     /// The secret of an epoch, once the log's commitment confirms it. Nothing is sealed or opened
     /// with any other.
     pub(crate) fn secret(&self, epoch: Epoch) -> Option<&EpochSecret> {

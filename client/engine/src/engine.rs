@@ -3,9 +3,9 @@
 use shared::{Blob, time::UnixMillis};
 
 use crate::{
-    command::{Command, Newcomer, Passphrase},
+    command::{Command, Newcomer, Passphrase, RoomAct},
     cx::Cx,
-    desk::{Desk, End, Found, Invitation},
+    desk::{Desk, End, Found, Invitation, PIN_TRIES},
     effect::{Effect, Effects, LinkWish, Record, RecordKey},
     input::{Input, Link},
     journal::{After, Journal, Step},
@@ -15,7 +15,7 @@ use crate::{
         vault::{PASSPHRASE_CHARS_MIN, UnlockError, Vault},
     },
     record::{Sealer, StoreKey},
-    view::{Gate, Notice, View, Work},
+    view::{Gate, Notice, RoomNotice, View, Work},
 };
 
 pub use crate::desk::{GRACE_MS, Pace};
@@ -33,6 +33,15 @@ enum Phase {
     },
     Desk {
         vault: Vault,
+        desk: Box<Desk>,
+    },
+    /// The employee holds the tablet.
+    Handed {
+        vault: Vault,
+        /// The store key, sealed under the stretched PIN. Never stored.
+        pinned: Vault,
+        /// How often the PIN may still be tried.
+        tries: u8,
         desk: Box<Desk>,
     },
     /// The device was revoked; until the store is empty, emptying it is tried again.
@@ -93,10 +102,23 @@ impl Engine {
             Input::Command(command) => self.command(step, command),
             Input::Persisted(id) => {
                 let after = self.journal.persisted(id);
-                if let Phase::Desk { desk, .. } = &mut self.phase {
-                    for after in after {
-                        desk.after(step, after);
+                match &mut self.phase {
+                    Phase::Desk { desk, .. } => {
+                        for after in after {
+                            desk.after(step, after);
+                        }
                     }
+                    Phase::Handed { desk, .. } => {
+                        let is_saved = |after: &After| matches!(after, After::Saved(..));
+                        for after in after.into_iter().filter(is_saved) {
+                            desk.after(step, after);
+                        }
+                    }
+                    Phase::Starting
+                    | Phase::Empty
+                    | Phase::Locked(_)
+                    | Phase::Loading { .. }
+                    | Phase::Revoked { .. } => {}
                 }
             }
             Input::Erased => {
@@ -129,6 +151,7 @@ impl Engine {
                     | Phase::Empty
                     | Phase::Locked(_)
                     | Phase::Loading { .. }
+                    | Phase::Handed { .. }
                     | Phase::Revoked { .. } => {}
                 }
             }
@@ -136,6 +159,9 @@ impl Engine {
     }
 
     fn finish(&mut self, step: &mut Step<'_, '_>) {
+        if let Phase::Handed { desk, .. } = &mut self.phase {
+            return desk.show_changes(step, &self.journal);
+        }
         let Phase::Desk { desk, .. } = &mut self.phase else { return };
         if desk.has_given_up() {
             self.phase = Phase::Empty;
@@ -144,6 +170,7 @@ impl Engine {
         match desk.end() {
             Some(End::Revoked) => return self.erase(step),
             Some(End::Closed) => return self.shut(step),
+            None if desk.is_handing() => return self.hand(step),
             None => {}
         }
         desk.settle(step);
@@ -160,6 +187,40 @@ impl Engine {
         show(step, Gate::Revoked { is_erased: false });
     }
 
+    /// The tablet changes hands.
+    fn hand(&mut self, step: &mut Step<'_, '_>) {
+        let phase = std::mem::replace(&mut self.phase, Phase::Starting);
+        let Phase::Desk { vault, desk } = phase else { return };
+        step.effects.push(Effect::Link(LinkWish::Down));
+        if let Some((mut desk, pinned)) = desk.into_guest(step) {
+            desk.show_changes(step, &self.journal);
+            self.phase = Phase::Handed { vault, pinned, tries: PIN_TRIES, desk: Box::new(desk) };
+        } else {
+            self.lock(step, vault);
+        }
+    }
+
+    /// The consultant takes the tablet back, or fails to for the last time.
+    fn take_back(&mut self, step: &mut Step<'_, '_>, pin: &Passphrase) {
+        let Phase::Handed { vault, pinned, tries, .. } = &mut self.phase else { return };
+        let vault = vault.clone();
+        match pinned.open(pin, self.stretch) {
+            Ok(key) => self.open(step, vault, key),
+            Err(UnlockError::Unauthentic) => {
+                *tries = tries.saturating_sub(1);
+                let tries = *tries;
+                let notice = Notice::Room(RoomNotice::WrongPin { tries });
+                step.effects.push(Effect::Show(View::Notice(notice)));
+                if tries == 0 {
+                    self.lock(step, vault);
+                }
+            }
+            Err(error @ (UnlockError::TooNew { .. } | UnlockError::NoMemory)) => {
+                locked_out(step, error);
+            }
+        }
+    }
+
     /// The account may not come in: the keys leave memory, everything else stays.
     fn shut(&mut self, step: &mut Step<'_, '_>) {
         let phase = std::mem::replace(&mut self.phase, Phase::Starting);
@@ -174,7 +235,11 @@ impl Engine {
         let desk_at = match &self.phase {
             Phase::Desk { desk, .. } => desk.wake_at(),
             Phase::Revoked { retry_at } => *retry_at,
-            Phase::Starting | Phase::Empty | Phase::Locked(_) | Phase::Loading { .. } => None,
+            Phase::Starting
+            | Phase::Empty
+            | Phase::Locked(_)
+            | Phase::Loading { .. }
+            | Phase::Handed { .. } => None,
         };
         let at = [desk_at, self.journal.retry_at()].into_iter().flatten().min();
         if let Some(at) = at
@@ -233,7 +298,22 @@ impl Engine {
                     self.lock(step, vault);
                 }
             }
+            (Phase::Handed { vault, .. }, Command::Lock) => {
+                let vault = vault.clone();
+                self.lock(step, vault);
+            }
+            (Phase::Handed { .. }, Command::Room(RoomAct::TakeBack(pin))) => {
+                self.take_back(step, &pin);
+            }
+            (Phase::Handed { desk, .. }, command) => {
+                if is_for_guest(&command) {
+                    desk_command(desk, step, command);
+                }
+            }
             (Phase::Desk { desk, .. }, _) if desk.must_ask() => {}
+            (Phase::Desk { desk, .. }, Command::Room(RoomAct::HandOver { case, pin })) => {
+                desk.hand_over(step, case, (&pin, self.stretch));
+            }
             (Phase::Desk { vault, desk }, Command::MakeRecoveryKit(passphrase)) => {
                 match vault.open(&passphrase, self.stretch) {
                     Ok(_) => desk.make_kit(step),
@@ -280,12 +360,16 @@ impl Engine {
         match vault.open(passphrase, self.stretch) {
             Ok(key) => {
                 let vault = vault.clone();
-                self.phase = Phase::Loading { vault, sealer: Sealer::new(key) };
-                show(step, Gate::Working(Work::Loading));
-                step.effects.push(Effect::Load);
+                self.open(step, vault, key);
             }
             Err(error) => locked_out(step, error),
         }
+    }
+
+    fn open(&mut self, step: &mut Step<'_, '_>, vault: Vault, key: StoreKey) {
+        self.phase = Phase::Loading { vault, sealer: Sealer::new(key) };
+        show(step, Gate::Working(Work::Loading));
+        step.effects.push(Effect::Load);
     }
 
     fn loaded(&mut self, step: &mut Step<'_, '_>, records: Vec<Record>) {
@@ -375,6 +459,7 @@ fn desk_command(desk: &mut Desk, step: &mut Step<'_, '_>, command: Command) {
         }
         Command::SignNote(note) => desk.sign_note(step, note),
         Command::AmendNote { note, amendment } => desk.amend_note(step, note, &amendment),
+        Command::Room(act) => desk.room(step, act),
         Command::DismissOpening => desk.arrived(step),
         Command::Regrant { former, successor } => desk.regrant(step, former, successor),
         // The kit is asked for with the passphrase, which is compared first; the others are meant
@@ -385,6 +470,22 @@ fn desk_command(desk: &mut Desk, step: &mut Step<'_, '_>, command: Command) {
         | Command::Unlock(_)
         | Command::Lock => {}
     }
+}
+
+/// What is done while the employee holds the tablet: what is theirs is read and filled in, decided
+/// and drawn.
+fn is_for_guest(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Open(_)
+            | Command::Close(_)
+            | Command::EditText { .. }
+            | Command::SetValue { .. }
+            | Command::AddItem { .. }
+            | Command::RemoveItem { .. }
+            | Command::RestoreItem(_)
+            | Command::Room(RoomAct::Decide(_) | RoomAct::Canvas { .. })
+    )
 }
 
 /// What is done whether the device may write or not.

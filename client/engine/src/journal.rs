@@ -38,6 +38,8 @@ pub(crate) enum After {
     KeysKept,
     /// An in-flight marker is durable, and what it names may be applied.
     Marked(DocumentId),
+    /// A guest key is durable, and the tablet may change hands.
+    GuestKept,
 }
 
 /// One step of the engine: the world it sees, what it wants done, what it writes.

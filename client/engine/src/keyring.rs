@@ -289,6 +289,23 @@ impl Keyring {
         }
     }
 
+    /// What stays while the employee holds the tablet: who this device is, and what it signs with.
+    /// Nothing that opens anything.
+    pub(crate) fn for_guest(&self, cx: &mut Cx<'_>) -> Self {
+        Self {
+            device_sign: self.device_sign.duplicate(),
+            device_kem: Seed::make(cx),
+            account: None,
+            membership: self.membership.duplicate(),
+            name: self.name.clone(),
+            device_name: self.device_name.clone(),
+            root: None,
+            former: None,
+            next: None,
+            kit: None,
+        }
+    }
+
     /// Derives the keys.
     pub fn keys(&self) -> Keys {
         let device = SigningKey::derive(self.device_sign.secret());

@@ -96,6 +96,9 @@ pub enum Name {
     /// What speaks against the server, by our own count.
     #[n(20)]
     Alarm(#[n(0)] u64),
+    /// The key under which an employee writes on a handed tablet, by the start it was made in.
+    #[n(50)]
+    Guest(#[n(0)] u64),
 }
 
 /// An envelope's place, as in-flight markers and quarantine name it.
@@ -230,6 +233,15 @@ pub enum Content {
     /// For [`Name::Alarm`].
     #[n(20)]
     Alarm(#[n(0)] crate::trust::Alarm),
+}
+
+impl Content {
+    /// Overwrites bytes that may be a secret.
+    pub(crate) fn wipe(self) {
+        if let Self::Bytes(Blob(bytes)) = self {
+            drop(Zeroizing::new(bytes));
+        }
+    }
 }
 
 /// Seals records of one store.

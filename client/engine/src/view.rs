@@ -21,19 +21,25 @@ use crate::{
 };
 
 mod alarm;
+mod case;
 mod form;
 mod members;
 mod notice;
 mod recovery;
+mod room;
 mod summary;
 
 pub use crate::document::genesis::Kind;
 pub use alarm::{AlarmKind, AlarmRow, Matter};
+pub use case::{CaseRow, InterviewRow};
 pub use form::FormView;
 pub use members::{MemberRow, MembersView};
-pub use notice::Notice;
+pub use notice::{Notice, RoomNotice};
 pub use recovery::{
     Arrival, KitRow, OpeningView, RecoveryKitView, RegrantView, Unopened, UnopenedRow,
+};
+pub use room::{
+    CanvasView, CanvasesView, ConsentRow, ConsentView, DecisionRow, Manner, ScribbleView,
 };
 pub use summary::{SharedView, SummaryView};
 
@@ -72,6 +78,16 @@ pub enum Gate {
         /// Whether the local store is empty already.
         #[n(0)]
         is_erased: bool,
+    },
+    /// In the employee's hands: nothing but what is theirs is in memory.
+    #[n(5)]
+    Handed {
+        /// Whose page this is.
+        #[n(0)]
+        name: String,
+        /// Which case.
+        #[n(1)]
+        case: CaseId,
     },
 }
 
@@ -235,48 +251,6 @@ pub struct DeviceRow {
     /// Whether it is this one.
     #[n(2)]
     pub is_this: bool,
-}
-
-/// An interview in a case.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct InterviewRow {
-    /// Which.
-    #[n(0)]
-    pub interview: InterviewId,
-    /// 1 for the first.
-    #[n(1)]
-    pub ordinal: u32,
-    /// When the interview was added.
-    #[n(2)]
-    pub added_at: UnixMillis,
-    /// The private note; absent for the employee.
-    #[n(3)]
-    pub note: Option<DocumentId>,
-    /// When the summary was offered, if it was.
-    #[n(4)]
-    pub offered_at: Option<UnixMillis>,
-}
-
-/// A case this person has part in.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct CaseRow {
-    /// Which.
-    #[n(0)]
-    pub case: CaseId,
-    /// The document both read.
-    #[n(1)]
-    pub shared: DocumentId,
-    /// The employee's name, for the consultant.
-    #[n(2)]
-    pub employee_name: String,
-    /// The consultant's name, for the employee.
-    #[n(3)]
-    pub consultant_name: String,
-    /// Oldest first.
-    #[n(4)]
-    pub interviews: Vec<InterviewRow>,
 }
 
 /// Everything on the first page.
@@ -539,6 +513,15 @@ pub enum View {
     /// Who reads an open document, whenever that changes.
     #[n(43)]
     Members(#[n(0)] MembersView),
+    /// What an employee decided: an open consent document.
+    #[n(50)]
+    Consent(#[n(0)] ConsentView),
+    /// The canvases of an open case.
+    #[n(51)]
+    Canvases(#[n(0)] CanvasesView),
+    /// A scribble.
+    #[n(52)]
+    Scribble(#[n(0)] ScribbleView),
     /// An open document as a form, whole.
     #[n(55)]
     Form(#[n(0)] FormView),

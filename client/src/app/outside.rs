@@ -121,6 +121,7 @@ fn mark_body(stage: Stage) {
             Some(Gate::Working(_)) => "working",
             Some(Gate::Open { .. }) => "open",
             Some(Gate::Revoked { .. }) => "revoked",
+            Some(Gate::Handed { .. }) => "handed",
         });
         let badge = match stage.sync.with(engine::view::SyncView::badge) {
             Badge::Saving => "saving",

@@ -283,7 +283,7 @@ impl Signals {
             View::Evidence { number, text } => self.evidence.set(Some((number, text))),
             View::Whereabouts { document, whereabouts } => self.put(document, whereabouts),
             // No page asks for these.
-            View::Form(_) => {}
+            View::Form(_) | View::Consent(_) | View::Canvases(_) | View::Scribble(_) => {}
         }
     }
 
@@ -352,7 +352,9 @@ impl Signals {
                 desk::with(desk::Desk::forget);
                 self.clear();
             }
-            Gate::Empty | Gate::Locked { .. } | Gate::Working(_) => self.clear(),
+            Gate::Empty | Gate::Locked { .. } | Gate::Working(_) | Gate::Handed { .. } => {
+                self.clear();
+            }
         }
         if self.gate.with_untracked(|shown| shown.as_ref() != Some(&gate)) {
             self.gate.set(Some(gate));

@@ -85,6 +85,7 @@ fn summaries(stage: Stage, cases: &[CaseRow]) -> AnyView {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use engine::casework::interview::State;
     use shared::{id::DocumentId, time::UnixMillis};
 
     #[test]
@@ -96,6 +97,11 @@ mod tests {
             added_at: UnixMillis(0),
             note: None,
             offered_at: offered_at.map(UnixMillis),
+            state: State::Ended,
+            times: [None; 3],
+            interrupted_at: None,
+            sign_by: None,
+            next_slot: None,
         };
         let case = CaseRow {
             case: id,
@@ -103,6 +109,9 @@ mod tests {
             employee_name: String::new(),
             consultant_name: String::new(),
             interviews: vec![interview(1, Some(10)), interview(2, None), interview(3, Some(30))],
+            consent: None,
+            disclosure: None,
+            private: None,
         };
 
         let cases = [case];

@@ -50,8 +50,8 @@ fn page(stage: Stage, screen: &Screen) -> AnyView {
         Screen::Gate(Gate::Locked { device_name }) => lock::lock(stage, device_name),
         Screen::Gate(Gate::Working(step)) => work::work(*step),
         Screen::Gate(Gate::Revoked { is_erased }) => work::revoked(*is_erased),
-        // An open gate is `Screen::Open`.
-        Screen::Gate(Gate::Open { .. }) => ().into_child(),
+        // An open gate is `Screen::Open`, and nothing hands the device over yet.
+        Screen::Gate(Gate::Open { .. } | Gate::Handed { .. }) => ().into_child(),
         Screen::Open(role, place) => open(stage, *role, *place),
     }
 }

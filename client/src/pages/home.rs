@@ -53,7 +53,13 @@ pub fn greeting(stage: Stage) -> String {
         // A device that has just come to its account learns the name from its documents.
         Some(Gate::Open { name, .. }) if name.is_empty() => words().frame.home.to_owned(),
         Some(Gate::Open { name, .. }) => (words().home.greeting)(name),
-        Some(Gate::Empty | Gate::Locked { .. } | Gate::Working(_) | Gate::Revoked { .. })
+        Some(
+            Gate::Empty
+            | Gate::Locked { .. }
+            | Gate::Working(_)
+            | Gate::Revoked { .. }
+            | Gate::Handed { .. },
+        )
         | None => String::new(),
     })
 }

@@ -245,7 +245,8 @@ impl Run {
             | Notice::Shredded { .. }
             | Notice::LeftBehind { .. }
             | Notice::WrongKit
-            | Notice::KitReplaced => false,
+            | Notice::KitReplaced
+            | Notice::Room(_) => false,
         };
         let name = self.name_of(device);
         self.tell(|| format!("{name} says {notice:?}"));

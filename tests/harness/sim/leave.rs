@@ -139,7 +139,8 @@ impl Run {
             | Notice::Shredded { .. }
             | Notice::LeftBehind { .. }
             | Notice::WrongKit
-            | Notice::KitReplaced => false,
+            | Notice::KitReplaced
+            | Notice::Room(_) => false,
         }
     }
 

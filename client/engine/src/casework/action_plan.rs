@@ -53,6 +53,19 @@ pub fn add(tx: &mut Writer<'_, '_>, id: &str) -> Result<(), EditError> {
     tx.add_item(&Field::top("actions"), id, None, ACTION)
 }
 
+/// Adds a step that came up in an interview.
+pub fn plan(
+    tx: &mut Writer<'_, '_>,
+    id: &str,
+    text: &str,
+    by: Option<&str>,
+) -> Result<(), EditError> {
+    let item = Field::top("actions").child(id);
+    add(tx, id)?;
+    tx.write(&item.child("text"), text)?;
+    by.map_or(Ok(()), |by| tx.put(&item.child("by"), by))
+}
+
 /// Every step.
 pub fn actions(shared: &Crdt) -> Vec<Action> {
     all(shared, "actions", |id, item| {

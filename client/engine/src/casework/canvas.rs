@@ -1,6 +1,9 @@
 //! Canvases: what the two draw, as data. The picture and the table are both made from it, so the
 //! text alternative is always in step.
 
+use minicbor::Encode;
+use shared::{Decode, id::DeviceId};
+
 use crate::{
     casework::{
         field::{Field, Shape, Spec, spec},
@@ -29,11 +32,14 @@ pub const CANVAS: &[Spec] =
 pub const GUARDS: &[Guard] = &[guard("canvases", BOTH), guard("drawings", EMPLOYEE)];
 
 /// Whose hands a canvas is in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
 pub enum Owner {
     /// Both write.
+    #[n(0)]
     Both,
     /// The employee alone.
+    #[n(1)]
     Employee,
 }
 
@@ -49,33 +55,94 @@ impl Owner {
 /// One thing on a canvas. What the numbers mean depends on the kind: year or age and satisfaction
 /// from −100 to 100 on a lifeline; the rank on values; start and end on a scale from 0 to 10;
 /// hundredths of width and height on a relation chart.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Mark {
     /// Its item.
+    #[n(0)]
     pub id: String,
     /// Across.
+    #[n(1)]
     pub x: i64,
     /// Up.
+    #[n(2)]
     pub y: i64,
     /// A region or a curve.
+    #[n(3)]
     pub group: String,
     /// What it says.
+    #[n(4)]
     pub text: String,
 }
 
 /// A canvas, read.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Canvas {
     /// Its item.
+    #[n(0)]
     pub id: String,
     /// One of [`KINDS`].
-    pub kind: &'static str,
+    #[n(1)]
+    pub kind: String,
     /// Whose.
+    #[n(2)]
     pub owner: Owner,
     /// In the order drawn.
+    #[n(3)]
     pub marks: Vec<Mark>,
     /// What the employee said of the whole.
+    #[n(4)]
     pub remark: String,
+}
+
+/// Most marks that one wish draws: a line that a finger drew for a quarter of a minute.
+pub const STROKE_MARKS_MAX: usize = 2_000;
+/// Marks written by one change.
+pub const LOT_MARKS: usize = 200;
+/// Longest text of a mark, in letters.
+pub const MARK_LETTERS_MAX: usize = 500;
+
+/// Whether a mark can be on a canvas of a kind.
+pub fn admits(kind: &str, mark: &Mark) -> bool {
+    let is_within = match kind {
+        "lifeline" => (0..=9999).contains(&mark.x) && (-100..=100).contains(&mark.y),
+        "scale" => (0..=10).contains(&mark.x) && (0..=10).contains(&mark.y),
+        "relation" => (0..=100).contains(&mark.x) && (0..=100).contains(&mark.y),
+        _ => (0..=9999).contains(&mark.x) && (0..=9999).contains(&mark.y),
+    };
+    let is_placed = match kind {
+        "lifeline" => CURVES.contains(&mark.group.as_str()),
+        "will_can_must" => REGIONS.contains(&mark.group.as_str()),
+        _ => mark.group.is_empty(),
+    };
+    is_within && is_placed && mark.text.chars().count() <= MARK_LETTERS_MAX
+}
+
+/// The kind of a canvas; `None` if there is none of this name.
+pub fn kind(shared: &Crdt, owner: Owner, canvas: &str) -> Option<&'static str> {
+    code(shared, &Field::top(owner.list()).child(canvas).child("kind"), KINDS)
+}
+
+/// The marks that a device drew last, by one wish: their ids begin alike.
+pub fn last_stroke(
+    shared: &Crdt,
+    owner: Owner,
+    canvas: &str,
+    by: DeviceId,
+) -> (Field, Vec<String>) {
+    let marks = Field::top(owner.list()).child(canvas).child("marks");
+    let items = shared.items(&marks);
+    let stroke_of = |id: &str| id.split('-').next().map(String::from);
+    let mut seen = None;
+    // Who drew one mark of a stroke drew all of it, and looking that up takes its time.
+    let newest = items.iter().rev().find(|id| {
+        let stroke = stroke_of(id);
+        let is_new = stroke != seen;
+        seen = stroke;
+        is_new && shared.author(&marks.child(id)) == Some(by)
+    });
+    let stroke = newest.map(|id| stroke_of(id));
+    let ids = items.iter().filter(|id| Some(stroke_of(id)) == stroke).cloned().collect();
+    (marks, ids)
 }
 
 /// Starts an empty canvas.
@@ -94,8 +161,13 @@ pub fn draw(
     mark: &Mark,
 ) -> Result<(), EditError> {
     let list = Field::top(owner.list()).child(canvas).child("marks");
-    tx.add_item(&list, &mark.id, None, &[])?;
-    place(tx, &list.child(&mark.id), mark)
+    let values = vec![
+        ("x", mark.x.into()),
+        ("y", mark.y.into()),
+        ("group", mark.group.as_str().into()),
+        ("text", mark.text.as_str().into()),
+    ];
+    tx.add_values(&list, &mark.id, values)
 }
 
 /// Moves or renames something on a canvas.
@@ -122,7 +194,7 @@ pub fn canvases(shared: &Crdt) -> Vec<Canvas> {
         all(shared, owner.list(), |id, item| {
             Some(Canvas {
                 id: String::from(id),
-                kind: code(shared, &item.child("kind"), KINDS)?,
+                kind: String::from(code(shared, &item.child("kind"), KINDS)?),
                 owner,
                 marks: marks(shared, &item.child("marks")),
                 remark: shared.text(&item.child("remark")).unwrap_or_default(),
@@ -133,17 +205,15 @@ pub fn canvases(shared: &Crdt) -> Vec<Canvas> {
 }
 
 fn marks(shared: &Crdt, list: &Field) -> Vec<Mark> {
-    let read = |id: &String| {
-        let item = list.child(id);
+    shared.each(list, |id, item| {
         Some(Mark {
-            id: id.clone(),
-            x: shared.number(&item.child("x"))?,
-            y: shared.number(&item.child("y"))?,
-            group: shared.plain(&item.child("group"))?,
-            text: shared.plain(&item.child("text"))?,
+            id,
+            x: item.number("x")?,
+            y: item.number("y")?,
+            group: item.plain("group")?,
+            text: item.plain("text")?,
         })
-    };
-    shared.items(list).iter().filter_map(read).collect()
+    })
 }
 
 /// A line of the text alternative: a code that has words in the locale files, numbers, the text.
@@ -154,12 +224,12 @@ impl Canvas {
     pub fn lines(&self) -> Vec<Line> {
         let mut marks: Vec<&Mark> = self.marks.iter().collect();
         let rank = |group: &str| REGIONS.iter().position(|it| *it == group);
-        match self.kind {
+        match self.kind.as_str() {
             "lifeline" => marks.sort_by(|a, b| (&b.group, a.x).cmp(&(&a.group, b.x))),
             "will_can_must" => marks.sort_by_key(|mark| rank(&mark.group)),
             _ => marks.sort_by_key(|mark| mark.x),
         }
-        let numbers = |mark: &Mark| match self.kind {
+        let numbers = |mark: &Mark| match self.kind.as_str() {
             "lifeline" | "scale" => vec![mark.x, mark.y],
             "values" => vec![mark.x],
             _ => vec![],
@@ -254,7 +324,7 @@ mod tests {
             mark("3", 0, 0, "must", "法定点検"),
         ];
         let (id, remark) = (String::new(), String::new());
-        let canvas = Canvas { id, kind: "will_can_must", owner: Owner::Both, marks, remark };
+        let canvas = Canvas { id, kind: "will_can_must".into(), owner: Owner::Both, marks, remark };
         let regions: Vec<String> = canvas.lines().into_iter().map(|(region, ..)| region).collect();
         assert_eq!(regions, ["will", "must", "can_must"]);
     }

@@ -10,14 +10,15 @@ use crate::{
         consent::CONTACTS,
         field::{Field, Shape, Spec, spec},
         interview,
-        item::{millis, time},
+        item::{all, count, millis, text, time},
+        summary,
     },
     document::{
         crdt::{Crdt, EditError, Writer},
         genesis::Kind,
         guard::{BOTH, EMPLOYEE, Guard, STAFF, guard},
     },
-    view::{InterviewRow, SummaryView},
+    view::SummaryView,
 };
 
 /// Names a case: the id of the document both read.
@@ -109,24 +110,29 @@ pub fn add_interview(
     tx.put(&item.child("added_at"), millis(at))
 }
 
-/// The interviews of a case, oldest first; notes are named only for who can have them.
-pub fn interviews(
-    crdt: &Crdt,
-    note: impl Fn(InterviewId) -> Option<DocumentId>,
-) -> Vec<InterviewRow> {
-    let list = Field::top("interviews");
-    let read = |id: &String| {
-        let item = list.child(id);
-        let interview = InterviewId::from_hex(id)?;
-        Some(InterviewRow {
-            interview,
-            ordinal: u32::try_from(crdt.number(&item.child("ordinal"))?).ok()?,
-            added_at: time(crdt, &item.child("added_at"))?,
-            note: note(interview),
+/// An interview of a case, as it was added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Added {
+    /// Which.
+    pub interview: InterviewId,
+    /// 1 for the first.
+    pub ordinal: u32,
+    /// When.
+    pub at: UnixMillis,
+    /// When its summary was offered, if it was.
+    pub offered_at: Option<UnixMillis>,
+}
+
+/// The interviews of a case, oldest first.
+pub fn interviews(crdt: &Crdt) -> Vec<Added> {
+    all(crdt, "interviews", |id, item| {
+        Some(Added {
+            interview: InterviewId::from_hex(id)?,
+            ordinal: count(crdt, &item.child("ordinal"))?,
+            at: time(crdt, &item.child("added_at"))?,
             offered_at: time(crdt, &item.child("offered_at")),
         })
-    };
-    crdt.items(&list).iter().filter_map(read).collect()
+    })
 }
 
 /// As much of an offer as fits into one change.
@@ -179,7 +185,7 @@ pub fn offered(crdt: &Crdt, interview: InterviewId) -> Option<Summary> {
 
 /// What the employee reads, newest first.
 pub fn summaries(crdt: &Crdt) -> Vec<SummaryView> {
-    let view = |row: &InterviewRow| {
+    let view = |row: &Added| {
         let Summary { texts: [talked, insight], lists: [decided, homework, links] } =
             offered(crdt, row.interview)?;
         Some(SummaryView {
@@ -191,9 +197,14 @@ pub fn summaries(crdt: &Crdt) -> Vec<SummaryView> {
             decided,
             homework,
             links,
+            state: summary::state(crdt, row.interview),
+            addition: text(
+                crdt,
+                &Field::top("interviews").child(&row.interview.to_hex()).child("addition"),
+            ),
         })
     };
-    interviews(crdt, |_| None).iter().rev().filter_map(view).collect()
+    interviews(crdt).iter().rev().filter_map(view).collect()
 }
 
 /// Notes which document of this case is of a kind, for those who have it.

@@ -18,7 +18,10 @@ use shared::{
 };
 
 use crate::{
-    casework::field::{Field, Shape, Spec, spec},
+    casework::{
+        directory::Template,
+        field::{Field, Shape, Spec, spec},
+    },
     document::{
         crdt::{Crdt, EditError, Writer},
         guard::{BOTH, Guard, STAFF, Side, adds, guard},
@@ -144,22 +147,54 @@ pub struct Ledger {
     pub rejected: Vec<Rejected>,
 }
 
-/// Signs a decision and adds it. The caller fills in everything but what it follows.
-pub fn record(
-    tx: &mut Writer<'_, '_>,
-    ledger: &Ledger,
-    mut event: Event,
-    key: &SigningKey,
-) -> Result<(), EditError> {
+/// A decision with the signature of the device it was made on.
+pub struct Recorded {
+    id: String,
+    signed: Vec<u8>,
+}
+
+/// Signs a decision. The caller fills in everything but what it follows.
+pub fn sign(ledger: &Ledger, mut event: Event, key: &SigningKey) -> Recorded {
     event.after = ledger.heads();
     let bytes = cbor::to_vec(&event);
     let signature = key.sign(Domain::Consent, &bytes);
-    let hash = EventHash::new(sha256(&[&bytes]));
-    let signed = Signed { event: Blob(bytes), signature };
-    let list = Field::top("events");
-    let id = hex(hash.as_bytes());
-    tx.add_item(&list, &id, None, &[])?;
-    tx.put(&list.child(&id).child("signed"), cbor::to_vec(&signed))
+    let id = hex(&sha256(&[&bytes]));
+    Recorded { id, signed: cbor::to_vec(&Signed { event: Blob(bytes), signature }) }
+}
+
+impl Recorded {
+    /// Adds it to its document.
+    pub fn attach(&self, tx: &mut Writer<'_, '_>) -> Result<(), EditError> {
+        let list = Field::top("events");
+        tx.add_item(&list, &self.id, None, &[])?;
+        tx.put(&list.child(&self.id).child("signed"), self.signed.clone())
+    }
+}
+
+/// Signs a decision and adds it.
+pub fn record(
+    tx: &mut Writer<'_, '_>,
+    ledger: &Ledger,
+    event: Event,
+    key: &SigningKey,
+) -> Result<(), EditError> {
+    sign(ledger, event, key).attach(tx)
+}
+
+const EXPLAINED: &str = "explained:";
+
+/// Keeps the words that are read out where both have them: an employee has no directory. They stand
+/// under their hash, so that the same words are kept once.
+pub fn explain(tx: &mut Writer<'_, '_>, template: &Template) -> Result<(), EditError> {
+    let place = Field::top(&[EXPLAINED, &hex(&template.told().hash)].concat());
+    if tx.has(&place) { Ok(()) } else { tx.put(&place, cbor::to_vec(template)) }
+}
+
+/// The words that were ever read out, as far as they are kept here.
+pub fn explanations(crdt: &Crdt) -> Vec<Template> {
+    let keys = crdt.root_keys();
+    let kept = keys.iter().filter(|key| key.starts_with(EXPLAINED));
+    kept.filter_map(|key| cbor::from_slice(&crdt.bytes(&Field::top(key))?)).collect()
 }
 
 impl Ledger {

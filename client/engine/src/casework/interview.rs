@@ -1,18 +1,20 @@
 //! An interview (面談): how far it is, and what must have been decided before the talk begins.
 
+use minicbor::Encode;
+use shared::{Decode, id::DocumentId, time::UnixMillis};
+
 use crate::{
     casework::{
         case::InterviewId,
         consent::{Decision, Ledger, Matter},
         field::{Field, Shape, Spec, spec},
-        item::{code, millis},
+        item::{code, millis, time},
     },
     document::{
         crdt::{Crdt, EditError, Writer},
         guard::{BOTH, EMPLOYEE, Guard, guard},
     },
 };
-use shared::time::UnixMillis;
 
 /// How the two met.
 pub const MODES: &[&str] = &["in_person", "phone", "online"];
@@ -66,23 +68,32 @@ pub const GUARDS: &[Guard] = &[
 ];
 
 /// How far an interview is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(index_only)]
 pub enum State {
     /// It has a time.
+    #[n(0)]
     Scheduled,
     /// The explanation is being given.
+    #[n(1)]
     Consent,
     /// The two talk.
+    #[n(2)]
     Talking,
     /// Wish to go on, next slot, survey.
+    #[n(3)]
     Wrapping,
     /// It is over.
+    #[n(4)]
     Ended,
     /// The note is being written.
+    #[n(5)]
     NoteDraft,
     /// The note is signed.
+    #[n(6)]
     NoteSigned,
     /// Something was added to the signed note.
+    #[n(7)]
     Amended,
 }
 
@@ -213,6 +224,71 @@ pub fn whole_state(state: State, note: Option<&Crdt>) -> State {
         }
         Some(_) | None => state,
     }
+}
+
+/// From when on an unsigned note is asked for, after the interview's end.
+pub const REMIND_MS: u64 = 24 * 60 * 60 * 1000;
+/// From when on it is late.
+pub const LATE_MS: u64 = 72 * 60 * 60 * 1000;
+
+/// When the employee was there, the talk began, and the interview was over.
+pub fn times(shared: &Crdt, interview: InterviewId) -> [Option<UnixMillis>; 3] {
+    let item = place(interview);
+    ["checked_in_at", "started_at", "ended_at"].map(|id| time(shared, &item.child(id)))
+}
+
+/// The interruptions of a talk, oldest first: when each began, and when it was over.
+pub fn interruptions(
+    shared: &Crdt,
+    interview: InterviewId,
+) -> Vec<(UnixMillis, Option<UnixMillis>)> {
+    let item = place(interview);
+    let read = |key: &String| {
+        let began = key.strip_prefix(INTERRUPTED)?.parse().ok().map(UnixMillis)?;
+        Some((began, time(shared, &item.child(key)).filter(|over| *over > began)))
+    };
+    let mut all: Vec<_> = shared.keys(&item).iter().filter_map(read).collect();
+    all.sort_by_key(|(began, _)| *began);
+    all
+}
+
+/// Since when a talk is interrupted, if it is.
+pub fn interrupted_since(shared: &Crdt, interview: InterviewId) -> Option<UnixMillis> {
+    let all = interruptions(shared, interview);
+    all.iter().rev().find(|(_, over)| over.is_none()).map(|(began, _)| *began)
+}
+
+const INTERRUPTED: &str = "interrupted:";
+
+/// The talk stops, or goes on: each interruption has a key of its own, so that two devices of the
+/// consultant's cannot lose one.
+pub fn interrupt(
+    tx: &mut Writer<'_, '_>,
+    interview: InterviewId,
+    since: Option<UnixMillis>,
+    at: UnixMillis,
+) -> Result<(), EditError> {
+    let began = since.unwrap_or(at);
+    let over = if since.is_some() { millis(at) } else { 0 };
+    tx.put(&place(interview).child(&format!("{INTERRUPTED}{}", began.0)), over)
+}
+
+/// The slot that the next interview has: the wave's slots and its item in them.
+pub fn next_slot(shared: &Crdt, interview: InterviewId) -> Option<(DocumentId, String)> {
+    let written = shared.plain(&place(interview).child("next_slot"))?;
+    let (slots, slot) = written.split_once(' ')?;
+    Some((DocumentId::from_hex(slots)?, String::from(slot)))
+}
+
+/// Says which slot the next interview has.
+pub fn set_next_slot(
+    tx: &mut Writer<'_, '_>,
+    interview: InterviewId,
+    slot: Option<&(DocumentId, String)>,
+) -> Result<(), EditError> {
+    let written =
+        slot.map_or_else(String::new, |(slots, slot)| [&slots.to_hex(), slot.as_str()].join(" "));
+    tx.put(&place(interview).child("next_slot"), written)
 }
 
 /// Takes the step to a state; the caller has asked [`may_go`].

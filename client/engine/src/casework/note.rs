@@ -1,11 +1,13 @@
 //! The interview note (面談記録): the consultant's own, never shown to the employee or the company.
 
-use shared::id::DocumentId;
+use minicbor::Encode;
+use shared::{Decode, cbor, id::DocumentId};
 
 use crate::{
     casework::{
         case::{self, CaseId, InterviewId, Summary},
         field::{Field, Shape, Spec, spec},
+        item::{add, all},
     },
     document::{
         crdt::{Crdt, EditError, Writer},
@@ -140,6 +142,68 @@ const ORGANISATION_CODE: &[Spec] = &[
     spec("direction", Shape::One(DIRECTIONS)),
     spec("strength", Shape::Number(1, 3)),
 ];
+
+/// Most points of a scribble: a line that a pen drew for a quarter of a minute.
+pub const INK_POINTS_MAX: usize = 2_000;
+
+/// A point of a scribble.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Point {
+    /// Across, in thousandths of the strip's width.
+    #[n(0)]
+    pub x: u16,
+    /// Down, in thousandths of the strip's width.
+    #[n(1)]
+    pub y: u16,
+    /// Milliseconds since the line began.
+    #[n(2)]
+    pub after_ms: u32,
+    /// How hard the pen was pressed, of 255.
+    #[n(3)]
+    pub pressure: u8,
+}
+
+/// Adds a mark, made so many seconds into the talk.
+pub fn mark(tx: &mut Writer<'_, '_>, id: &str, kind: &str, at_s: i64) -> Result<(), EditError> {
+    if !MARKS.contains(&kind) {
+        return Err(EditError::NoSuchField);
+    }
+    add(tx, "marks", id, MARK, |tx, item| {
+        tx.put(&item.child("at_s"), at_s.clamp(0, MARK_SECONDS_MAX))?;
+        tx.put(&item.child("kind"), kind)
+    })
+}
+
+/// Adds a scribble. Its points are one value: a line is never merged with another.
+pub fn scribble(
+    tx: &mut Writer<'_, '_>,
+    id: &str,
+    ink: &[Point],
+    at_s: Option<i64>,
+) -> Result<(), EditError> {
+    if ink.len() > INK_POINTS_MAX {
+        return Err(EditError::TooLong);
+    }
+    add(tx, "scribbles", id, LINE, |tx, item| {
+        let at_s = at_s.map(|at_s| at_s.clamp(0, MARK_SECONDS_MAX));
+        at_s.map_or(Ok(()), |at_s| tx.put(&item.child("at_s"), at_s))?;
+        tx.put(&item.child("ink"), cbor::to_vec(&ink.to_vec()))
+    })
+}
+
+/// The points of a scribble; none, if it was typed.
+pub fn ink(crdt: &Crdt, item: &str) -> Vec<Point> {
+    let ink = crdt.bytes(&Field::top("scribbles").child(item).child("ink"));
+    ink.and_then(|bytes| cbor::from_slice(&bytes)).unwrap_or_default()
+}
+
+/// What an item of the note's homework says: what, and until when.
+pub fn homework(crdt: &Crdt) -> Vec<(String, String, Option<String>)> {
+    all(crdt, "homework", |id, item| {
+        let text = crdt.text(&item.child("text")).filter(|text| !text.trim().is_empty())?;
+        Some((String::from(id), text, crdt.plain(&item.child("by"))))
+    })
+}
 
 /// What a note says of itself beside its fields.
 #[derive(Clone, Debug, PartialEq, Eq)]

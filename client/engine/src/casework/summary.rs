@@ -1,6 +1,7 @@
 //! The shared summary (共有まとめ): from the consultant's draft to what both agree on.
 
-use shared::{cbor, hash::sha256};
+use minicbor::Encode;
+use shared::{Decode, cbor, hash::sha256};
 
 use crate::{
     casework::{
@@ -12,15 +13,20 @@ use crate::{
 };
 
 /// How far a summary is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
 pub enum State {
     /// In the consultant's note only.
+    #[n(0)]
     Draft,
     /// The employee reads it.
+    #[n(1)]
     Offered,
     /// The employee added words of their own.
+    #[n(2)]
     EditedByEmployee,
     /// The employee agreed to exactly these words.
+    #[n(3)]
     Agreed,
 }
 

@@ -23,7 +23,7 @@ use crate::{
     },
     effect::Effect,
     journal::Step,
-    view::{Notice, TextView, View},
+    view::{Notice, RoomNotice, TextView, View},
 };
 
 /// A removed item, and what brings it back.
@@ -71,14 +71,21 @@ impl Desk {
         true
     }
 
-    /// Makes a change that the page asked for; a signed note takes none.
-    fn edit_field(
+    /// Makes a change in a field that the page asked for; a signed note takes none, and a minimal
+    /// record only what it may hold.
+    pub(super) fn edit_field(
         &mut self,
         step: &mut Step<'_, '_>,
         id: DocumentId,
+        field: &Field,
         write: impl FnOnce(&mut Writer<'_, '_>) -> Result<(), EditError>,
     ) -> bool {
         if self.is_signed_note(id) {
+            self.refresh_open(step, id);
+            return false;
+        }
+        if !self.record_of(id).admits(field) {
+            Self::notice(step, Notice::Room(RoomNotice::MinimalRecord));
             self.refresh_open(step, id);
             return false;
         }
@@ -142,11 +149,16 @@ impl Desk {
         for (field, text) in texts(self.form(&document.crdt, true)) {
             open.mirrors.insert(field, Mirror::new(&text));
         }
+        let is_consent = document.crdt.kind() == Some(Kind::CaseConsent);
         self.open.insert(id, open);
+        for language in ["ja", "en"].iter().filter(|_| is_consent) {
+            self.keep_explanation(step, id, language);
+        }
         if let Some(document) = self.documents.get_mut(&id) {
             document.used = step.now();
         }
         self.show_document(step, id);
+        self.show_canvases(step, id);
     }
 
     /// The fields that this person is shown of a document, and what they hold.
@@ -177,11 +189,13 @@ impl Desk {
         if let Ok(splices) = mirror.edit(revision, splice) {
             let pieces: Vec<Splice> =
                 splices.iter().flat_map(|it| it.pieces(|at| mirror.splits_letter(at))).collect();
-            let taken =
-                pieces.iter().all(|piece| self.edit_field(step, id, |tx| tx.splice(field, piece)));
+            let taken = pieces
+                .iter()
+                .all(|piece| self.edit_field(step, id, field, |tx| tx.splice(field, piece)));
             self.reconcile(id, field, taken.then_some(&splices));
         }
         self.answer_text(step, id, field);
+        self.show_summaries(step, id, field);
     }
 
     /// Tells the mirror what the document holds after an edit, whole or in part.
@@ -225,6 +239,7 @@ impl Desk {
             }
         }
         self.show_document(step, id);
+        self.show_canvases(step, id);
         for field in changed {
             self.answer_text(step, id, &field);
         }
@@ -241,17 +256,20 @@ impl Desk {
         let Some(Ok(shape)) = self.documents.get(&id).map(|it| shape_of(&it.crdt, field)) else {
             return;
         };
-        self.edit_field(step, id, |tx| tx.set(field, shape, value));
+        // What no schema describes is written by wishes of its own.
+        if shape == Shape::Many(&[]) {
+            return;
+        }
+        self.edit_field(step, id, field, |tx| tx.set(field, shape, value));
         self.show_document(step, id);
     }
 
     /// Adds an empty item to a list.
     pub(crate) fn add_item(&mut self, step: &mut Step<'_, '_>, id: DocumentId, list: &Field) {
         let shape = self.documents.get(&id).map(|it| shape_of(&it.crdt, list));
-        let Some(Ok(Shape::List(fields))) = shape else { return };
-        let bytes: [u8; 8] = step.cx.random();
-        let item = format!("{:016x}", u64::from_be_bytes(bytes));
-        self.edit_field(step, id, |tx| tx.add_item(list, &item, None, fields));
+        let Some(Ok(Shape::List(fields @ [_, ..]))) = shape else { return };
+        let item = Self::new_item(step);
+        self.edit_field(step, id, list, |tx| tx.add_item(list, &item, None, fields));
         self.refresh_open(step, id);
     }
 
@@ -262,7 +280,7 @@ impl Desk {
             return;
         };
         let at = &mut removed.at;
-        let is_gone = self.edit_field(step, id, |tx| {
+        let is_gone = self.edit_field(step, id, item, |tx| {
             *at = tx.remove_item(item)?;
             Ok(())
         });
@@ -283,13 +301,15 @@ impl Desk {
         let Removed { list, id: item_id, at, changes } = removed;
         let mut changes = changes.iter();
         let first = changes.next().map_or(&[][..], Vec::as_slice);
-        let is_back = self.edit_field(step, id, |tx| {
+        let is_back = self.edit_field(step, id, &list, |tx| {
             tx.add_item(&list, &item_id, Some(at), &[])?;
             first.iter().try_for_each(|edit| edit.write(tx))
         });
         // What is somebody else's to write, beyond what fits into the first change, stays away.
         for change in changes.filter(|_| is_back) {
-            self.edit_field(step, id, |tx| change.iter().try_for_each(|edit| edit.write(tx)));
+            self.edit_field(step, id, &list, |tx| {
+                change.iter().try_for_each(|edit| edit.write(tx))
+            });
         }
         self.refresh_open(step, id);
     }

@@ -10,7 +10,7 @@ use shared::{
     time::UnixMillis,
 };
 
-use super::{Desk, Pace};
+use super::{Desk, Pace, handover::Guests};
 use crate::{
     document::{Chain, Flight, Fresh, chunk, crdt::Crdt, inspect::Inspected, intake::Opened},
     effect::{Record, RecordKey},
@@ -55,27 +55,49 @@ impl Desk {
     ) -> Result<Self, NoKeyring> {
         let opened: Vec<Option<(Name, Content)>> =
             found.records.iter().map(|record| sealer.open(record)).collect();
-        let damaged = opened.iter().filter(|record| record.is_none()).count();
+        let guests = Guests::of(&opened);
+        let unopened = found.records.iter().zip(&opened).filter(|(_, it)| it.is_none());
+        let unopened: Vec<&Record> = unopened.map(|(record, _)| record).collect();
         let mut records: Map<Name, Content> = opened.into_iter().flatten().collect();
         let Some(Content::Keyring(keyring)) = records.remove(&Name::Keyring) else {
             return Err(NoKeyring);
         };
+        let mut waiting = found.waiting.clone();
+        let mut damaged = 0;
+        for record in unopened {
+            match guests.take_in(step, &sealer, record) {
+                // It is durable, but not yet where it is written down now.
+                Some((name @ Name::Change(..), content)) => {
+                    waiting.insert(sealer.place(name));
+                    records.insert(name, content);
+                }
+                Some(_) => {}
+                None => damaged += 1,
+            }
+        }
+        records.retain(|name, _| {
+            let is_guest = matches!(name, Name::Guest(_));
+            if is_guest {
+                step.delete(&sealer, *name);
+            }
+            !is_guest
+        });
         let mut desk = Self::new(sealer, keyring, pace);
         if let Some(Content::Progress(progress)) = records.remove(&Name::Progress) {
             desk.progress = progress;
         }
         // A new start, and with it new actors: written before any change that uses them.
         desk.progress.starts += 1;
-        let documents = desk.sort(records, found.waiting);
+        let documents = desk.sort(records, &waiting);
         desk.must_ask = desk.is_overdue(step.now());
         desk.progress.asked_at.get_or_insert(step.now());
         desk.progress.latest = desk.progress.latest.max(Some(step.now()));
         desk.save_progress(step);
         for (id, parts) in documents {
-            desk.restore(step, id, parts, found.waiting);
+            desk.restore(step, id, parts, &waiting);
         }
         if damaged > 0 {
-            let records = u32::try_from(damaged).unwrap_or(u32::MAX);
+            let records = damaged;
             Self::notice(step, Notice::StoreDamaged { records });
         }
         Ok(desk)
@@ -103,7 +125,9 @@ impl Desk {
                 }
                 (Name::Secret(id, epoch, _), Content::Bytes(bytes)) => {
                     found.get_or_default(id);
-                    if let Some(secret) = Secret::from_slice(&bytes.0) {
+                    let secret = Secret::from_slice(&bytes.0);
+                    Content::Bytes(bytes).wipe();
+                    if let Some(secret) = secret {
                         self.document_mut(id).add_secret(epoch, EpochSecret::new(secret));
                     }
                 }

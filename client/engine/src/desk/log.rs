@@ -10,6 +10,7 @@ use shared::{
     refusal::Reason,
     sync::{ClientMessage, Wrap, WrapTo},
 };
+use zeroize::Zeroizing;
 
 use super::{Desk, Login};
 use crate::{
@@ -363,7 +364,7 @@ impl Desk {
             let purpose = Purpose::EpochSecret { firm, document, epoch, account, generation };
             wrap::unwrap(sealed, purpose, key).ok()
         });
-        let bytes = zeroize::Zeroizing::new(opened?);
+        let bytes = Zeroizing::new(opened?);
         shared::secret::Secret::from_slice(&bytes).map(EpochSecret::new)
     }
 
@@ -374,13 +375,13 @@ impl Desk {
         epoch: Epoch,
         secret: EpochSecret,
     ) {
-        let bytes = Blob(secret.expose().to_vec());
+        let bytes = Zeroizing::new(*secret.expose());
         // What was shredded stays so, whoever still has a secret of it.
         if self.document_mut(id).is_shredded() {
             return;
         }
         if let Some(place) = self.document_mut(id).add_secret(epoch, secret) {
-            step.put(&self.sealer, Name::Secret(id, epoch, place), &Content::Bytes(bytes));
+            self.save_secret(step, Name::Secret(id, epoch, place), bytes.as_slice());
         }
     }
 

@@ -17,10 +17,7 @@ use super::{
     join::{Invitation, expiry},
 };
 use crate::{
-    casework::{
-        case, catalogue,
-        note::{self, About},
-    },
+    casework::catalogue,
     document::{
         Document, chunk,
         crdt::Crdt,
@@ -31,7 +28,7 @@ use crate::{
     epoch::EpochSecret,
     journal::{After, Step},
     keyring::Seed,
-    policy::{self, Party, Relation},
+    policy::{self, Party},
     record::{Content, Name},
     view::{InvitationFor, InvitationView, Notice, View},
     wrap::{self, Purpose},
@@ -209,7 +206,7 @@ impl Desk {
         let Some((crdt, first)) = Crdt::begin(kind, self.keys.id, actor) else { return };
         let secret = EpochSecret::make(step.cx);
         let wish = Wish::Create(secret.commitment(id, Epoch::FIRST));
-        self.save_bytes(step, Name::Secret(id, Epoch::FIRST, 0), secret.expose());
+        self.save_secret(step, Name::Secret(id, Epoch::FIRST, 0), secret.expose());
         let mut document = Document::new(id, crdt);
         document.add_secret(Epoch::FIRST, secret);
         self.documents.insert(id, document);
@@ -218,7 +215,7 @@ impl Desk {
     }
 
     /// Makes a document of this person's, and lets in whom the policy lets in.
-    fn begin_document_for(
+    pub(super) fn begin_document_for(
         &mut self,
         step: &mut Step<'_, '_>,
         kind: Kind,
@@ -277,56 +274,6 @@ impl Desk {
         step.put(&self.sealer, Name::Pending(id, counter), &Content::Pending(entry.clone()));
         document.pending.push_back((counter, entry));
         step.after(After::Wished(id));
-    }
-
-    /// Opens a case with an employee who has joined; a second wish for the same one is ignored.
-    pub(crate) fn open_case(&mut self, step: &mut Step<'_, '_>, employee: AccountId) {
-        let Some(org) = &self.org else { return };
-        let Some(grant) = org.account(employee).and_then(|account| account.grant) else { return };
-        let Some(catalogue) = self.catalogue() else { return };
-        if self.case_with(&catalogue.crdt, employee).is_some() {
-            return;
-        }
-        let invited = catalogue::invited(&catalogue.crdt);
-        let Some(person) = invited.into_iter().find(|person| person.grant == grant) else { return };
-        let Some((me, _)) = self.me() else { return };
-        let people = [
-            Party { account: me, role: Role::Consultant, relation: Relation::Owner },
-            Party { account: employee, role: Role::Employee, relation: Relation::Employee },
-        ];
-        let case = self.begin_document_for(step, Kind::CaseShared, &people);
-        let consent = self.begin_document_for(step, Kind::CaseConsent, &people);
-        let consultant = self.own_name();
-        self.edit(step, case, |tx| {
-            case::name(tx, &consultant, &person.name)?;
-            case::link(tx, Kind::CaseConsent, consent)
-        });
-        self.edit_catalogue(step, |tx| catalogue::add_case(tx, case, employee));
-    }
-
-    /// The case with an employee that is there today.
-    pub(super) fn case_with(&self, catalogue: &Crdt, employee: AccountId) -> Option<DocumentId> {
-        let is_gone = |id: &DocumentId| self.documents.get(id).is_some_and(Document::is_shredded);
-        let mut cases = catalogue::cases_with(catalogue, employee).into_iter();
-        cases.by_ref().map(|case| self.current(case)).find(|case| !is_gone(case))
-    }
-
-    /// Adds an interview to a case, with an empty note that only this person's devices can open.
-    pub(crate) fn add_interview(&mut self, step: &mut Step<'_, '_>, case: DocumentId) {
-        let case = self.current(case);
-        let Some(shared) = self.documents.get(&case) else { return };
-        if shared.crdt.kind() != Some(Kind::CaseShared) || !self.may_write(case) {
-            return;
-        }
-        let rows = case::interviews(&shared.crdt, |_| None);
-        let ordinal = u32::try_from(rows.len()).unwrap_or(u32::MAX).saturating_add(1);
-        let employee_name = case::employee_name(&shared.crdt);
-        let (interview, at) = (DocumentId::new(step.cx.random()), step.now());
-        self.begin_document(step, interview, Kind::Note);
-        let about = About { case, employee_name, ordinal };
-        self.edit(step, interview, |tx| note::begin(tx, &about));
-        self.edit(step, case, |tx| case::add_interview(tx, interview, ordinal, at));
-        step.effects.push(Effect::Show(View::GoTo(interview)));
     }
 }
 

@@ -10,7 +10,7 @@ use shared::{
 use super::{Desk, Login};
 use crate::{
     casework::{
-        case::{self, CaseId, InterviewId},
+        case::{self, CaseId},
         catalogue,
         field::Field,
         note, signature,
@@ -87,12 +87,22 @@ impl Desk {
         let is_same = self.shown.basis == basis;
         self.shown.basis = basis;
         if !is_same {
+            self.follow_consents();
+        }
+        if !is_same {
             self.show_gate(step);
         }
         if !self.is_open() {
             return;
         }
         self.show_sync(step, journal);
+        if self.guest.is_some() {
+            self.show_whereabouts(step);
+            if !is_same {
+                self.show_home(step);
+            }
+            return;
+        }
         self.show_alarms(step);
         self.show_whereabouts(step);
         self.show_opening(step);
@@ -195,34 +205,6 @@ impl Desk {
         }
     }
 
-    /// The newest note of each interview.
-    fn notes(&self) -> Map<InterviewId, DocumentId> {
-        let is_note = |it: &&super::Document| {
-            it.crdt.kind() == Some(Kind::Note) && self.current(it.id) == it.id
-        };
-        let notes = self.documents.values().filter(is_note);
-        notes.map(|it| (note::interview(&it.crdt, it.id), it.id)).collect()
-    }
-
-    fn case(
-        &self,
-        document: &super::Document,
-        notes: &Map<InterviewId, DocumentId>,
-    ) -> Option<CaseRow> {
-        let is_case = document.crdt.kind() == Some(Kind::CaseShared);
-        if !is_case || self.current(document.id) != document.id {
-            return None;
-        }
-        let crdt = &document.crdt;
-        Some(CaseRow {
-            case: document.id,
-            shared: document.id,
-            employee_name: case::employee_name(crdt),
-            consultant_name: case::consultant_name(crdt),
-            interviews: case::interviews(crdt, |interview| notes.get(&interview).copied()),
-        })
-    }
-
     /// Whom this person invited; an admin also sees everybody else, without a name.
     fn people(&self, now: UnixMillis) -> Vec<PersonRow> {
         let (Some((me, account)), Some(org), Some(catalogue)) =
@@ -323,21 +305,16 @@ impl Desk {
         match document.crdt.kind() {
             Some(Kind::Note) => views.extend(self.note(id).map(View::Note)),
             Some(Kind::CaseShared) => {
-                views.push(View::Shared(SharedView {
-                    document: id,
-                    employee_name: case::employee_name(&document.crdt),
-                    consultant_name: case::consultant_name(&document.crdt),
-                    summaries: case::summaries(&document.crdt),
-                }));
+                views.push(Self::shared_view(document));
                 views.extend(self.form_view(id).map(View::Form));
             }
+            Some(Kind::CaseConsent) => return self.show_consent(step, id),
             Some(
                 Kind::Directory
                 | Kind::Company
                 | Kind::Roster
                 | Kind::Slots
                 | Kind::CasePrivate
-                | Kind::CaseConsent
                 | Kind::CaseDisclosure
                 | Kind::JobCard
                 | Kind::Supervision
@@ -347,6 +324,23 @@ impl Desk {
             Some(Kind::Catalogue) | None => {}
         }
         step.effects.extend(views.into_iter().map(Effect::Show));
+    }
+
+    fn shared_view(document: &super::Document) -> View {
+        View::Shared(SharedView {
+            document: document.id,
+            employee_name: case::employee_name(&document.crdt),
+            consultant_name: case::consultant_name(&document.crdt),
+            summaries: case::summaries(&document.crdt),
+        })
+    }
+
+    /// The employee wrote beside a summary: how far that is may be another now.
+    pub(super) fn show_summaries(&self, step: &mut Step<'_, '_>, id: DocumentId, field: &Field) {
+        let is_addition = field.segments().next_back() == Some("addition");
+        if let Some(document) = self.documents.get(&id).filter(|_| is_addition) {
+            step.effects.push(Effect::Show(Self::shared_view(document)));
+        }
     }
 
     /// An open document as a form.
@@ -391,7 +385,7 @@ impl Desk {
         let (case, interview) = (self.current(about.case), note::interview(&document.crdt, id));
         let shared = self.documents.get(&case);
         let offered = shared.and_then(|shared| case::offered(&shared.crdt, interview));
-        let rows = shared.map(|shared| case::interviews(&shared.crdt, |_| None));
+        let rows = shared.map(|shared| case::interviews(&shared.crdt));
         let row = rows.into_iter().flatten().find(|row| row.interview == interview);
         Some(NoteView {
             document: id,

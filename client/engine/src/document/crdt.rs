@@ -30,9 +30,10 @@ use crate::{
     },
 };
 
+mod list;
 mod read;
 
-pub use read::{Held, Row};
+pub use read::{Held, Item, Row};
 
 /// Why an edit was not made. Nothing was changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -264,6 +265,11 @@ impl Crdt {
         }
     }
 
+    /// Names of what stands in the document itself, in order.
+    pub fn root_keys(&self) -> Vec<String> {
+        self.automerge.keys(ROOT).collect()
+    }
+
     /// Keys of a map, in order.
     pub fn keys(&self, map: &Field) -> Vec<String> {
         match find(&self.automerge, map) {
@@ -388,6 +394,21 @@ impl Writer<'_, '_> {
         at: Option<usize>,
         fields: &[Spec],
     ) -> Result<(), EditError> {
+        let item = self.insert_item(list, id, at)?;
+        for spec in fields {
+            if let Some(kind) = container(spec.shape) {
+                self.tx.put_object(&item, spec.id, kind).map_err(|_| EditError::Internal)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn insert_item(
+        &mut self,
+        list: &Field,
+        id: &str,
+        at: Option<usize>,
+    ) -> Result<ObjId, EditError> {
         let Some(Found::Object(object, ObjType::List)) = find(self.tx, list) else {
             return Err(EditError::NoSuchField);
         };
@@ -397,12 +418,7 @@ impl Writer<'_, '_> {
         let internal = |_| EditError::Internal;
         let item = self.tx.insert_object(&object, at, ObjType::Map).map_err(internal)?;
         self.tx.put(&item, "id", id).map_err(internal)?;
-        for spec in fields {
-            if let Some(kind) = container(spec.shape) {
-                self.tx.put_object(&item, spec.id, kind).map_err(internal)?;
-            }
-        }
-        Ok(())
+        Ok(item)
     }
 
     /// Removes an item; `item` ends in its id. Hands out where it was.

@@ -4,6 +4,8 @@ use minicbor::Encode;
 use shared::Decode;
 use shared::id::DocumentId;
 
+use crate::casework::consent::Matter;
+
 /// Something the person must be told once. The page has the words.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum Notice {
@@ -85,4 +87,45 @@ pub enum Notice {
     /// Another recovery kit took this one's place, or its owner ended it.
     #[n(31)]
     KitReplaced,
+    /// Something in the interview room.
+    #[n(100)]
+    Room(#[n(0)] RoomNotice),
+}
+
+/// Why something in the interview room was not done. Nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum RoomNotice {
+    /// This cannot be decided in this way, or not by this person.
+    #[n(100)]
+    NotDecided,
+    /// The talk does not begin: these were not decided yet.
+    #[n(101)]
+    Undecided(#[n(0)] Vec<Matter>),
+    /// The talk does not begin: the employee does not agree to how secrecy is kept. Another
+    /// consultant is offered.
+    #[n(102)]
+    SecrecyRefused,
+    /// The interview does not go there from where it is.
+    #[n(103)]
+    NoStep,
+    /// The employee agreed to a minimal record only: this is not written down.
+    #[n(104)]
+    MinimalRecord,
+    /// The PIN has too few characters.
+    #[n(105)]
+    WeakPin {
+        /// Characters needed.
+        #[n(0)]
+        chars_min: u32,
+    },
+    /// The PIN is another one.
+    #[n(106)]
+    WrongPin {
+        /// How often it may still be tried; then the passphrase is needed.
+        #[n(0)]
+        tries: u8,
+    },
+    /// What was drawn is too large, or not of this canvas.
+    #[n(107)]
+    NotDrawn,
 }

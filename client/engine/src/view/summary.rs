@@ -5,7 +5,7 @@ use core::fmt;
 use minicbor::Encode;
 use shared::{Decode, id::DocumentId, time::UnixMillis};
 
-use crate::casework::case::InterviewId;
+use crate::casework::{case::InterviewId, summary::State};
 
 /// A summary as the employee reads it.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
@@ -35,6 +35,12 @@ pub struct SummaryView {
     /// 参考情報.
     #[n(7)]
     pub links: Vec<String>,
+    /// How far it is.
+    #[n(8)]
+    pub state: State,
+    /// What the employee added.
+    #[n(9)]
+    pub addition: String,
 }
 
 impl fmt::Debug for SummaryView {

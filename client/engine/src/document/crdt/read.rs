@@ -1,10 +1,10 @@
 //! A document read out along its schema, each list walked once.
 
-use automerge::{ObjId, ObjType, ROOT, ReadDoc as _};
+use automerge::{ObjId, ObjType, ROOT, ReadDoc as _, ScalarValue};
 
 use shared::map::Set;
 
-use super::{Crdt, Found, item_id, value_of};
+use super::{Crdt, Found, find, item_id, value_of};
 use crate::casework::field::{Field, Holds, Shape, Spec, Value};
 
 /// What a field holds.
@@ -19,6 +19,31 @@ pub enum Held {
 
 /// A field, what it may hold, and what it holds.
 pub type Row = (Field, Shape, Held);
+
+/// An item of a list, found already.
+pub struct Item<'c> {
+    crdt: &'c Crdt,
+    map: ObjId,
+}
+
+impl Item<'_> {
+    fn scalar(&self, key: &str) -> Option<ScalarValue> {
+        match self.crdt.automerge.get(&self.map, key).ok()?.map(Found::from)? {
+            Found::Scalar(value) => Some(value),
+            Found::Object(..) => None,
+        }
+    }
+
+    /// A scalar string.
+    pub fn plain(&self, key: &str) -> Option<String> {
+        self.scalar(key)?.as_str().map(String::from)
+    }
+
+    /// A whole number.
+    pub fn number(&self, key: &str) -> Option<i64> {
+        self.scalar(key)?.as_i64()
+    }
+}
 
 struct Reader<'c> {
     crdt: &'c Crdt,
@@ -39,6 +64,28 @@ impl Crdt {
             reader.read(&ROOT, Field::top(spec.id), spec);
         }
         reader.rows
+    }
+
+    /// The items of a long list, each read where it was found: by its path, every value of every
+    /// item would be looked for from the start of the list.
+    pub fn each<T>(&self, list: &Field, read: impl Fn(String, &Item<'_>) -> Option<T>) -> Vec<T> {
+        let Some(Found::Object(list, ObjType::List)) = find(&self.automerge, list) else {
+            return vec![];
+        };
+        let item = |(id, map)| read(id, &Item { crdt: self, map });
+        self.items_of(&list).into_iter().filter_map(item).collect()
+    }
+
+    fn items_of(&self, list: &ObjId) -> Vec<(String, ObjId)> {
+        let automerge = &self.automerge;
+        let mut known = Set::new();
+        let item = |at| {
+            let (_, item) = automerge.get(list, at).ok().flatten()?;
+            // Of two with one id, paths lead to the first.
+            let id = item_id(automerge, &item).filter(|id| known.insert(id.clone()))?;
+            Some((id, item))
+        };
+        (0..automerge.length(list)).filter_map(item).collect()
     }
 }
 
@@ -66,7 +113,7 @@ impl Reader<'_> {
             }
             Holds::Items(inner) => {
                 let items = match &found {
-                    Some(Found::Object(list, ObjType::List)) => self.items_of(list),
+                    Some(Found::Object(list, ObjType::List)) => self.crdt.items_of(list),
                     Some(_) | None => vec![],
                 };
                 let ids = items.iter().map(|(id, _)| id.clone()).collect();
@@ -79,17 +126,5 @@ impl Reader<'_> {
                 }
             }
         }
-    }
-
-    fn items_of(&self, list: &ObjId) -> Vec<(String, ObjId)> {
-        let automerge = &self.crdt.automerge;
-        let mut known = Set::new();
-        let item = |at| {
-            let (_, item) = automerge.get(list, at).ok().flatten()?;
-            // Of two with one id, paths lead to the first.
-            let id = item_id(automerge, &item).filter(|id| known.insert(id.clone()))?;
-            Some((id, item))
-        };
-        (0..automerge.length(list)).filter_map(item).collect()
     }
 }
