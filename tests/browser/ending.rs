@@ -301,3 +301,76 @@ async fn a_restored_server_is_said_to_be_one_until_an_admin_confirms_it() {
         device.wait_for_badge("sent").await;
     }
 }
+
+const COLLEAGUE: Person =
+    Person {
+        name: "渡邉", device: "渡邉のタブレット", passphrase: "umi-no-iro-wo-kazoeru-4"
+    };
+
+/// Asks for what cannot be undone, looks at the question, and says yes.
+async fn be_sure(page: &Page, button: &str) {
+    let open = "[data-testid=members]:not([open]) > summary";
+    if page.evaluate(&format!("!!document.querySelector({})", json!(open))).await == json!(true) {
+        page.click(open).await;
+    }
+    page.click(&id(button)).await;
+    page.wait_for_element(&id("sure")).await;
+    check(page, button).await;
+    page.screenshots(&format!("sure-{button}"), TABLET).await;
+    page.click(&id("sure")).await;
+}
+
+/// The id of the note on the screen once it is another one.
+async fn next_note(page: &Page, before: &str) -> String {
+    let path = format!("/note/{before}");
+    let is_other = "location.pathname.startsWith('/note/') && location.pathname";
+    page.wait_for(&format!("{is_other} !== {}", json!(path))).await;
+    page.wait_for_element("[data-field=purpose]").await;
+    let path = page.evaluate("location.pathname").await;
+    String::from(path.as_str().unwrap().trim_start_matches("/note/"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_note_is_copied_fair_shown_from_now_on_and_destroyed() {
+    let Some(house) = House::open() else { return };
+    let (office, tablet) = make_firm(&house).await;
+    let invitation = office.invite(COLLEAGUE.name, Some("consultant")).await;
+    let colleague = Device::open(&house, "colleague", TABLET, &invitation).await;
+    colleague.join(COLLEAGUE, "join").await;
+    let invitation = tablet.invite(SAEKI.name, None).await;
+    let phone = Device::open(&house, "phone", PHONE, &invitation).await;
+    phone.join(SAEKI, "join").await;
+    tablet.open_case(SAEKI.name).await;
+    let page = &tablet.page;
+    let drafted = tablet.add_interview(SAEKI.name).await;
+    page.fill("[data-testid=note] :is(input, textarea)[data-field=purpose]", PURPOSE).await;
+    tablet.wait_for_badge("sent").await;
+
+    be_sure(page, "finalise").await;
+    let fair = next_note(page, &drafted).await;
+    assert_eq!(tablet.note().await["purpose"], Value::from(PURPOSE));
+
+    tablet.wait_for_badge("sent").await;
+    page.click("[data-testid=members]:not([open]) > summary").await;
+    page.click("label:has(input[name=let-in-since]):nth-child(2)").await;
+    page.click(&format!("label:has({})", id("let-in-consent"))).await;
+    check(page, "from now on").await;
+    page.screenshots("from-now-on", TABLET).await;
+    page.click(&id("let-in")).await;
+    let shown = next_note(page, &fair).await;
+    page.click("[data-testid=members]:not([open]) > summary").await;
+    page.wait_for("document.querySelectorAll('[data-testid=member]').length === 2").await;
+    assert_eq!(tablet.note().await["purpose"], Value::from(PURPOSE));
+    tablet.wait_for_badge("sent").await;
+
+    colleague.page.go(&format!("{}/note/{shown}", house.origin)).await;
+    colleague.unlock(COLLEAGUE).await;
+    colleague.page.wait_for_element("[data-field=purpose]").await;
+    assert_eq!(colleague.note().await["purpose"], Value::from(PURPOSE));
+
+    be_sure(page, "shred").await;
+    page.wait_for_element(&id("home")).await;
+    page.wait_for("!document.querySelector('[data-testid=open-note]')").await;
+    colleague.page.wait_for("location.pathname === '/'").await;
+    tablet.wait_for_badge("sent").await;
+}

@@ -1,4 +1,4 @@
-//! Who reads a document, and letting people in and out of it.
+//! Who reads a document, letting people in and out of it, and ending it.
 
 use engine::{
     command::Command,
@@ -26,7 +26,7 @@ pub fn members(stage: Stage, document: DocumentId) -> AnyView {
     let view = Memo::new(move |_| stage.members.with(|all| all.get(&document).cloned()));
     let body = move || {
         let view = view.get()?;
-        Some((list(document, &view), let_in(document, &view)).into_child())
+        Some((list(document, &view), let_in(document, &view), ends(document, &view)).into_child())
     };
     let count = move || {
         let count = view.with(|view| view.as_ref().map_or(0, |view| view.members.len()));
@@ -94,6 +94,11 @@ fn let_in(document: DocumentId, view: &MembersView) -> Option<AnyView> {
         let is_it = move || access.get() == it;
         chip("let-in-access", (words.access)(it).to_owned(), is_it, move || access.set(it))
     });
+    let from_now = RwSignal::new(false);
+    let since = [(false, words.since_beginning), (true, words.since_now)].map(|(it, label)| {
+        let is_it = move || from_now.get() == it;
+        chip("let-in-since", label.to_owned(), is_it, move || from_now.set(it))
+    });
     let consent = RwSignal::new(false);
     let agreed = html::label().class("chip").child((
         html::input()
@@ -107,7 +112,11 @@ fn let_in(document: DocumentId, view: &MembersView) -> Option<AnyView> {
         if consent.get_untracked() {
             let (account, access): (AccountId, Access) =
                 (chosen.get_untracked(), access.get_untracked());
-            port::send(&Command::LetIn { document, account, access });
+            port::send(&if from_now.get_untracked() {
+                Command::LetInFromNow { document, account, access }
+            } else {
+                Command::LetIn { document, account, access }
+            });
             consent.set(false);
         }
     };
@@ -122,8 +131,37 @@ fn let_in(document: DocumentId, view: &MembersView) -> Option<AnyView> {
         html::h3().child(words.let_in_title),
         group(words.whom, people.collect()),
         group(words.what, accesses.into_iter().collect()),
+        group(words.since, since.into_iter().collect()),
+        move || from_now.get().then(|| html::p().class("hint").child(words.since_now_text)),
         agreed,
         submit,
+    );
+    Some(html::div().class("form").child(body).into_child())
+}
+
+/// What only who manages the document can do to it, and nobody can undo.
+fn ends(document: DocumentId, view: &MembersView) -> Option<AnyView> {
+    let words = &words().members;
+    let is_manager = |row: &MemberRow| row.is_me && row.access == Some(Access::Manager);
+    view.members.iter().find(|row| is_manager(row))?;
+    let finalise = move || port::send(&Command::Finalise(document));
+    let shred = move || port::send(&Command::Shred(document));
+    let line = |text, button| html::div().class("row").child((html::p().child(text), button));
+    let body = (
+        html::h3().child(words.ends),
+        line(
+            words.finalise_text,
+            part::sure_button(
+                "finalise",
+                words.finalise.to_owned(),
+                words.finalise_question,
+                finalise,
+            ),
+        ),
+        line(
+            words.shred_text,
+            part::sure_button("shred", words.shred.to_owned(), words.shred_question, shred),
+        ),
     );
     Some(html::div().class("form").child(body).into_child())
 }

@@ -96,9 +96,20 @@ pub(super) const MEMBERS: MembersWords = MembersWords {
     let_in_title: "Let somebody in",
     whom: "Whom",
     what: "To do what",
+    since: "From when on",
+    since_beginning: "From the beginning",
+    since_now: "From now on",
+    since_now_text: "What the document holds today is written into a new one, which they are given. Deleted and rewritten words stay behind.",
     consent: "The employee has consented",
     let_in: "Let in",
     waiting: |n| format!("{n} changes are on their way."),
+    ends: "Fair copy and destruction",
+    finalise: "Make a fair copy",
+    finalise_text: "What the document holds today is written into a new one; its drafts are destroyed in 30 days. Its readers stay the same.",
+    finalise_question: "The fair copy takes this document's place. How it came about is lost in 30 days.",
+    shred: "Destroy",
+    shred_text: "Deletes the document from the server and from the devices of everybody who reads it.",
+    shred_question: "Nobody can bring back a document that was destroyed.",
 };
 
 pub(super) const POLICY: PolicyWords = PolicyWords {

@@ -86,9 +86,20 @@ pub struct MembersWords {
     pub let_in_title: Word,
     pub whom: Word,
     pub what: Word,
+    pub since: Word,
+    pub since_beginning: Word,
+    pub since_now: Word,
+    pub since_now_text: Word,
     pub consent: Word,
     pub let_in: Word,
     pub waiting: Counted,
+    pub ends: Word,
+    pub finalise: Word,
+    pub finalise_text: Word,
+    pub finalise_question: Word,
+    pub shred: Word,
+    pub shred_text: Word,
+    pub shred_question: Word,
 }
 
 /// What a firm asks of its devices.

@@ -98,9 +98,20 @@ pub(super) const MEMBERS: MembersWords = MembersWords {
     let_in_title: "人を加える",
     whom: "誰を",
     what: "何ができるか",
+    since: "どこから",
+    since_beginning: "これまでの経過も",
+    since_now: "今の内容から",
+    since_now_text: "今の内容だけを新しい書類に書き写し、その人にはそちらを渡します。消した文や書き直しの跡は渡りません。",
     consent: "相談者の同意を得ています",
     let_in: "加える",
     waiting: |n| format!("{n}件の変更を送っています。"),
+    ends: "清書と廃棄",
+    finalise: "清書する",
+    finalise_text: "今の内容を新しい書類に書き写し、これまでの書きかけは30日後に廃棄します。読める人は変わりません。",
+    finalise_question: "以後はこの書類の代わりに、清書した書類を使います。書き直しの跡は30日後に失われます。",
+    shred: "廃棄する",
+    shred_text: "この書類を、サーバーと、読める人全員の端末から消します。",
+    shred_question: "廃棄した書類は、誰にも元に戻せません。",
 };
 
 pub(super) const POLICY: PolicyWords = PolicyWords {
