@@ -115,6 +115,8 @@ const LAYERS: &[Layer] = &[
             "sha2",
             "walrus",
             "wasm-bindgen-cli-support",
+            "wasm-encoder",
+            "wasmparser",
         ],
         never: &["shared", "engine", "client", "server"],
     },

@@ -6,6 +6,7 @@ use std::path::Path;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::asset::Asset;
+use crate::order;
 use crate::slim;
 use crate::toolchain::remove;
 use crate::workspace::Workspace;
@@ -42,7 +43,7 @@ pub(crate) fn make(workspace: &Workspace, compiled: &Path) -> Result<Glue> {
     let sources = files(&directory.join("snippets"))?;
     let (script, snippets) = rename_snippets(script, sources)?;
     Ok(Glue {
-        wasm: Asset::hashed("app", "wasm", wasm),
+        wasm: Asset::hashed("app", "wasm", order::order(&wasm)?),
         script: Asset::hashed("app", "js", script.into_bytes()),
         snippets,
     })

@@ -12,6 +12,7 @@ mod debian;
 mod digest;
 mod glue;
 mod loader;
+mod order;
 mod payload;
 mod precache;
 mod proof;
