@@ -166,6 +166,19 @@ pub enum PackageError {
     BadMask(usize),
 }
 
+impl PackageError {
+    /// Names its words in the locale files.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NotIdentified => "identified",
+            Self::NotNow => "not_now",
+            Self::Undecided(_) => "undecided",
+            Self::Unjustified(_) => "justification",
+            Self::BadMask(_) => "mask",
+        }
+    }
+}
+
 /// Makes the package.
 pub fn package(request: &Request, parts: &[Part]) -> Result<Package, PackageError> {
     if request.kind != Kind::Disclosure || request.answered_on.is_some() {

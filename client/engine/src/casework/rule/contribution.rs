@@ -5,6 +5,7 @@ use core::fmt;
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 use shared::{
+    hash,
     id::DocumentId,
     map::{Map, Set},
     secret::Secret,
@@ -13,12 +14,13 @@ use thiserror::Error;
 
 use crate::casework::rule::{
     disclosure::Consent,
-    report::{State, suppress::Grid},
+    report::{State, suppress::Ties},
     tendency::{Direction, Organisation, Tendencies, Topic},
 };
 
-/// The key of one report's pseudonyms. The consultants of a report share it, the lead does not get it:
-/// who has it and a list of cases can tell whose a contribution is.
+/// The key of one report's pseudonyms. It lies in the report, where the lead and the consultants who
+/// contribute have it. Whoever has it and a list of cases can tell whose a contribution is; cases are
+/// named by random bytes, which none of them has of the others' cases, and stand nowhere beside it.
 pub struct ReportSecret(Secret<32>);
 
 impl ReportSecret {
@@ -36,6 +38,11 @@ impl ReportSecret {
         // HMAC takes keys of any length; the fallback keeps the signature free of an error.
         let tag = tag.unwrap_or([0xFF; 32]);
         Pseudonym(tag.first_chunk().copied().unwrap_or_default())
+    }
+
+    /// What decides between equal counts of this report.
+    pub fn ties(&self) -> Ties {
+        Ties::new(hash::sha256(&[b"mendan/1/report-ties", self.0.expose()]))
     }
 }
 
@@ -133,40 +140,41 @@ impl Contributions {
     }
 
     /// The groups, in order, and how many people are in each.
-    pub fn buckets(&self) -> Vec<(String, u32)> {
-        let mut buckets: Map<String, u32> = Map::new();
+    pub fn groups(&self) -> Vec<(String, u32)> {
+        let mut groups: Map<String, u32> = Map::new();
         for contribution in self.0.values() {
-            *buckets.get_or_default(contribution.bucket.clone()) += 1;
+            *groups.get_or_default(contribution.bucket.clone()) += 1;
         }
-        buckets.into_iter().collect()
+        groups.into_iter().collect()
     }
 
     /// People by main topic; every topic has a row.
-    pub fn topics(&self) -> Option<Grid> {
-        Grid::new(
-            1,
-            Topic::ALL.iter().map(|topic| self.those(|it| it.main == *topic, None)).collect(),
-        )
-    }
-
-    /// People by main topic and group.
-    pub fn topics_by_bucket(&self) -> Option<Grid> {
-        let buckets = self.buckets();
-        let cells = Topic::ALL.iter().flat_map(|topic| {
-            buckets.iter().map(|(bucket, _)| self.those(|it| it.main == *topic, Some(bucket)))
-        });
-        Grid::new(buckets.len(), cells.collect())
+    pub fn topics(&self) -> Vec<u32> {
+        Topic::ALL.iter().map(|topic| self.those(|it| it.main == *topic)).collect()
     }
 
     /// People who said something of the organisation; one may say several things.
-    pub fn marks(&self, direction: Direction) -> Option<Grid> {
-        let marks = |code: &Organisation| self.those(|it| it.marks(*code, direction), None);
-        Grid::new(1, Organisation::ALL.iter().map(marks).collect())
+    pub fn marks(&self, direction: Direction) -> Vec<u32> {
+        let marks = |code: &Organisation| self.those(|it| it.marks(*code, direction));
+        Organisation::ALL.iter().map(marks).collect()
     }
 
-    fn those(&self, is_so: impl Fn(&Tendencies) -> bool, bucket: Option<&String>) -> u32 {
-        let is_in = |it: &&Contribution| bucket.is_none_or(|bucket| it.bucket == *bucket);
-        count(self.0.values().filter(is_in).filter(|it| is_so(&it.tendencies)).count())
+    /// How many said how motivated they were before and after, and how satisfied; and the sums.
+    pub fn sums(&self) -> [(u32, u32); 3] {
+        let mut sums = [(0, 0); 3];
+        for contribution in self.0.values() {
+            let change = contribution.change;
+            let said = [change.map(|it| it.0), change.map(|it| it.1), contribution.satisfaction];
+            for ((people, sum), said) in sums.iter_mut().zip(said) {
+                *people += u32::from(said.is_some());
+                *sum += said.map_or(0, u32::from);
+            }
+        }
+        sums
+    }
+
+    fn those(&self, is_so: impl Fn(&Tendencies) -> bool) -> u32 {
+        count(self.0.values().filter(|it| is_so(&it.tendencies)).count())
     }
 }
 
@@ -230,15 +238,11 @@ mod tests {
             assert_eq!(added, Err(CountError::NotAgreed));
         }
         assert_eq!(all.add(Consent::Given, State::Draft, refused), Err(CountError::Closed));
-        assert_eq!(all.buckets(), [(String::from("a"), 1), (String::from("b"), 1)]);
-        let topics = all.topics().unwrap();
-        assert_eq!(topics.cells().iter().sum::<u32>(), 2);
-        assert_eq!(topics.cells()[8], 1);
-        let crossed = all.topics_by_bucket().unwrap();
-        assert_eq!((crossed.columns(), crossed.rows()), (2, Topic::ALL.len()));
-        assert_eq!(crossed.row_totals(), topics.cells());
-        let marks = all.marks(Direction::Issue).unwrap();
-        assert_eq!(marks.cells(), [0, 2, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(all.groups(), [(String::from("a"), 1), (String::from("b"), 1)]);
+        assert_eq!(all.topics().iter().sum::<u32>(), 2);
+        assert_eq!(all.topics()[8], 1);
+        assert_eq!(all.marks(Direction::Issue), [0, 2, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(all.sums(), [(2, 6), (2, 12), (0, 0)]);
     }
 
     #[test]

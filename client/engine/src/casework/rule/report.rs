@@ -86,10 +86,11 @@ pub fn step(from: State, to: State, support: &Support<'_>) -> Result<State, Step
     if !STEPS.iter().any(|(state, next)| *state == from && next.contains(&to)) {
         return Err(StepError::NotNow);
     }
-    if to == State::Checking && !support.reviewers.iter().any(|it| *it != support.lead) {
+    // Looked at once more at the door: the text may have changed after its approval.
+    let is_onward = matches!(to, State::Checking | State::Approved | State::Delivered);
+    if is_onward && !support.reviewers.iter().any(|it| *it != support.lead) {
         return Err(StepError::NotReviewed);
     }
-    // Looked at once more at the door: the text may have changed after its approval.
     if matches!(to, State::Approved | State::Delivered) {
         let is_open = |it: &&Finding| it.blocks() || !support.confirmed.contains(it);
         let open: Vec<Finding> = support.findings.iter().filter(is_open).copied().collect();

@@ -10,29 +10,35 @@ use crate::casework::{
         code::coded,
         contribution::Statement,
         disclosure::GROUP_MIN,
-        report::suppress::{self, Grid, Hidden, SHOWN_MIN},
+        report::suppress::{self, Hidden, is_small},
         scan::{Folded, Hit, Name},
     },
 };
 
-/// Most dimensions in which people are divided at once.
-pub const DIMENSIONS_MAX: usize = 2;
 /// Fewest cases behind a general statement.
 pub const STATEMENT_CASES_MIN: usize = 3;
 
-/// A table of the report: how it was counted, and what of it is hidden.
+/// A table of the report, which divides people by one thing: how it was counted, and what of it is
+/// hidden.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
-    /// What its rows and then its columns divide people by, as the report names it.
-    pub dimensions: Vec<String>,
-    /// Whether everybody is in one row only, so that rows add up to the total.
-    pub adds_up: bool,
-    /// Which codes were merged into the last row.
-    pub rest: Vec<usize>,
+    /// What it divides people by, as the locale files name it.
+    pub name: &'static str,
     /// The counts.
-    pub grid: Grid,
+    pub counts: Vec<u32>,
     /// What is not shown of them.
     pub hidden: Hidden,
+}
+
+/// A mean of what people said from 0 to 10.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mean {
+    /// As the locale files name it.
+    pub name: &'static str,
+    /// How many said it.
+    pub people: u32,
+    /// What they said, added up.
+    pub sum: u32,
 }
 
 /// A group of people whom the report tells apart.
@@ -55,6 +61,20 @@ pub struct Figures {
     pub groups: Vec<Group>,
     /// Its tables.
     pub tables: Vec<Table>,
+    /// Its means, each of as many people as a group has at least.
+    pub means: Vec<Mean>,
+}
+
+impl Figures {
+    /// Whether a later report is about some of the same interviews.
+    pub fn goes_on_in(&self, (from, _): (Date, Date)) -> bool {
+        self.period.is_some_and(|(_, to)| from <= to)
+    }
+}
+
+/// Fewest people in a group: a contract may ask for more than ten, never for fewer.
+pub fn least(group_min: u32) -> u32 {
+    group_min.max(GROUP_MIN)
 }
 
 /// A unit of the company.
@@ -80,8 +100,10 @@ pub struct Secrets {
 pub struct Draft<'a> {
     /// Its figures.
     pub figures: &'a Figures,
-    /// The figures of the report before.
-    pub before: Option<&'a Figures>,
+    /// The figures of the reports before that are about some of the same interviews.
+    pub before: &'a [Figures],
+    /// Whether there is such a report whose figures cannot be counted any more.
+    pub is_before_unknown: bool,
     /// Its texts, field by field.
     pub texts: &'a [String],
     /// Its general statements.
@@ -97,13 +119,9 @@ coded! {
         Wait = "wait",
         /// Merge the group with another.
         MergeGroups = "merge_groups",
-        /// Merge rows of the table.
-        MergeRows = "merge_rows",
         /// Hide what the suppression hides.
         Hide = "hide",
-        /// Leave a dimension out.
-        DropDimension = "drop_dimension",
-        /// Let the periods not overlap, or merge rows.
+        /// Let the periods not overlap.
         SeparatePeriods = "separate_periods",
         /// Leave the name out.
         RemoveName = "remove_name",
@@ -129,14 +147,18 @@ pub enum Finding {
     SmallCount(usize, usize),
     /// A hidden count follows from what is shown.
     Derivable(usize, usize),
-    /// A table divides by too much at once.
-    TooManyDimensions(usize),
-    /// Tables together divide by too much at once.
-    CrossedInACircle(usize),
-    /// A table shows rows that another one hides.
-    OtherRows(usize),
+    /// The report before left this table out.
+    OtherTable(usize),
+    /// The report before tells other groups apart.
+    OtherGroups,
+    /// The figures of a report before are gone, so nobody can compare.
+    BeforeUnknown,
     /// Together with the report before, the number of people isolates one or two.
     FewNewPeople,
+    /// The same of a group.
+    FewNewInGroup(usize),
+    /// The same of a mean; or its people are the same and what they said is not.
+    FewNewInMean(usize),
     /// Together with the report before, a count isolates one or two.
     FewNew(usize, usize),
     /// The report before hid what this one shows.
@@ -160,10 +182,12 @@ impl Finding {
         "small_group",
         "small_count",
         "derivable",
-        "too_many_dimensions",
-        "crossed_in_a_circle",
-        "other_rows",
+        "other_table",
+        "other_groups",
+        "before_unknown",
         "few_new_people",
+        "few_new_in_group",
+        "few_new_in_mean",
         "few_new",
         "shown_again",
         "names_person",
@@ -188,16 +212,40 @@ impl Finding {
         self.remedy() != Remedy::Look
     }
 
+    /// The first of its places, if it is about one.
+    pub const fn place(self) -> (usize, usize) {
+        match self {
+            Self::TooFewPeople | Self::OtherGroups | Self::BeforeUnknown | Self::FewNewPeople => {
+                (0, 0)
+            }
+            Self::SmallGroup(at)
+            | Self::OtherTable(at)
+            | Self::FewNewInGroup(at)
+            | Self::FewNewInMean(at)
+            | Self::NamesPerson(at)
+            | Self::MayNamePerson(at)
+            | Self::NamesUnit(at)
+            | Self::Quotes(at)
+            | Self::ThinStatement(at) => (at, 0),
+            Self::SmallCount(at, cell)
+            | Self::Derivable(at, cell)
+            | Self::FewNew(at, cell)
+            | Self::ShownAgain(at, cell) => (at, cell),
+        }
+    }
+
     const fn about(self) -> (&'static str, Remedy) {
         match self {
             Self::TooFewPeople => ("too_few_people", Remedy::Wait),
             Self::SmallGroup(_) => ("small_group", Remedy::MergeGroups),
             Self::SmallCount(..) => ("small_count", Remedy::Hide),
-            Self::Derivable(..) => ("derivable", Remedy::MergeRows),
-            Self::TooManyDimensions(_) => ("too_many_dimensions", Remedy::DropDimension),
-            Self::CrossedInACircle(_) => ("crossed_in_a_circle", Remedy::DropDimension),
-            Self::OtherRows(_) => ("other_rows", Remedy::MergeRows),
+            Self::Derivable(..) => ("derivable", Remedy::Wait),
+            Self::OtherTable(_) => ("other_table", Remedy::SeparatePeriods),
+            Self::OtherGroups => ("other_groups", Remedy::MergeGroups),
+            Self::BeforeUnknown => ("before_unknown", Remedy::SeparatePeriods),
             Self::FewNewPeople => ("few_new_people", Remedy::Wait),
+            Self::FewNewInGroup(_) => ("few_new_in_group", Remedy::SeparatePeriods),
+            Self::FewNewInMean(_) => ("few_new_in_mean", Remedy::SeparatePeriods),
             Self::FewNew(..) => ("few_new", Remedy::SeparatePeriods),
             Self::ShownAgain(..) => ("shown_again", Remedy::Hide),
             Self::NamesPerson(_) => ("names_person", Remedy::RemoveName),
@@ -214,6 +262,7 @@ pub fn check(draft: &Draft<'_>, secrets: &Secrets) -> Vec<Finding> {
     let mut findings = people(draft);
     findings.extend(tables(&draft.figures.tables));
     findings.extend(draft.before.iter().flat_map(|before| difference(draft.figures, before)));
+    findings.extend(draft.is_before_unknown.then_some(Finding::BeforeUnknown));
     let statements = draft.statements.iter().map(|statement| &statement.text);
     for (at, text) in draft.texts.iter().chain(statements).enumerate() {
         findings.extend(words(at, text, secrets));
@@ -228,7 +277,7 @@ pub fn check(draft: &Draft<'_>, secrets: &Secrets) -> Vec<Finding> {
 }
 
 fn people(draft: &Draft<'_>) -> Vec<Finding> {
-    let least = draft.group_min.max(GROUP_MIN);
+    let least = least(draft.group_min);
     let few = (draft.figures.people < least).then_some(Finding::TooFewPeople);
     let groups = draft.figures.groups.iter().enumerate();
     let small = groups.filter(|(_, group)| group.counted < least);
@@ -236,94 +285,65 @@ fn people(draft: &Draft<'_>) -> Vec<Finding> {
 }
 
 fn tables(tables: &[Table]) -> Vec<Finding> {
-    let mut findings = vec![];
-    let mut crossed: Vec<Vec<&String>> = vec![];
-    for (at, table) in tables.iter().enumerate() {
-        let depth = table.dimensions.len();
-        // Whoever is in several rows would have to be followed through all of them.
-        if depth > DIMENSIONS_MAX || (depth > 1 && !table.adds_up) {
-            findings.push(Finding::TooManyDimensions(at));
-        }
-        findings.extend(cells(at, table));
-        if depth < 2 {
-            continue;
-        }
-        let is_same = |other: &&Table| {
-            other.dimensions.len() == 1 && other.dimensions.first() == table.dimensions.first()
-        };
-        if tables.iter().find(is_same).is_some_and(|rows| rows.hidden.places() != table.rest) {
-            findings.push(Finding::OtherRows(at));
-        }
-        let is_twice = tables.iter().take(at).any(|other| other.dimensions == table.dimensions);
-        if !is_twice && !join(&mut crossed, &table.dimensions) {
-            findings.push(Finding::CrossedInACircle(at));
-        }
-    }
-    findings
+    let cells = |(at, Table { counts, hidden, .. }): (usize, &Table)| {
+        let shown = suppress::shown_small(counts, hidden).into_iter();
+        let told = suppress::told(counts, hidden).into_iter();
+        let shown = shown.map(move |cell| Finding::SmallCount(at, cell));
+        shown.chain(told.map(move |cell| Finding::Derivable(at, cell))).collect::<Vec<_>>()
+    };
+    tables.iter().enumerate().flat_map(cells).collect()
 }
 
-/// Joins dimensions that a table crosses; `false` if other tables joined them already. As long as
-/// none does, what each table leaves open is open for all together.
-fn join<'a>(crossed: &mut Vec<Vec<&'a String>>, dimensions: &'a [String]) -> bool {
-    let mut joined = vec![];
-    for dimension in dimensions {
-        if joined.contains(&dimension) {
-            return false;
-        }
-        let at = crossed.iter().position(|set| set.contains(&dimension));
-        joined.extend(at.map_or_else(|| vec![dimension], |at| crossed.swap_remove(at)));
-    }
-    crossed.push(joined);
-    true
-}
-
-fn cells(at: usize, table: &Table) -> Vec<Finding> {
-    let (grid, hidden) = (&table.grid, &table.hidden);
-    let shown = suppress::shown_small(grid, hidden);
-    let shown = shown.into_iter().map(|cell| Finding::SmallCount(at, cell));
-    let told = if table.adds_up { suppress::told(grid, hidden) } else { vec![] };
-    shown.chain(told.into_iter().map(|cell| Finding::Derivable(at, cell))).collect()
-}
-
-/// What the difference to the report before would tell.
+/// What the difference to a report before would tell.
 ///
 /// Reports on separate times are about other interviews. Where one goes on, every count must have
 /// grown by nobody or by three and more, and what was hidden stays hidden: then whatever the earlier
 /// report left open can be carried over, person by person, into the later one.
 fn difference(now: &Figures, before: &Figures) -> Vec<Finding> {
-    let (Some((from, _)), Some((_, to))) = (now.period, before.period) else { return vec![] };
-    if from > to {
+    if !now.period.is_some_and(|period| before.goes_on_in(period)) {
         return vec![];
     }
-    let isolates = |now: u32, before: u32| now < before || (1..SHOWN_MIN).contains(&(now - before));
+    let isolates = |now: u32, before: u32| now < before || is_small(now - before);
     let mut findings = vec![];
     if isolates(now.people, before.people) {
         findings.push(Finding::FewNewPeople);
     }
+    let names = |figures: &Figures| -> Vec<String> {
+        figures.groups.iter().map(|group| group.name.clone()).collect()
+    };
+    if names(now) != names(before) {
+        findings.push(Finding::OtherGroups);
+    }
+    for (at, (group, old)) in now.groups.iter().zip(&before.groups).enumerate() {
+        findings.extend(isolates(group.counted, old.counted).then_some(Finding::FewNewInGroup(at)));
+    }
+    for (at, mean) in now.means.iter().enumerate() {
+        let Some(old) = before.means.iter().find(|it| it.name == mean.name) else { continue };
+        let is_other = mean.people == old.people && mean.sum != old.sum;
+        let is_found = is_other || isolates(mean.people, old.people);
+        findings.extend(is_found.then_some(Finding::FewNewInMean(at)));
+    }
     for (at, table) in now.tables.iter().enumerate() {
-        let is_same = |other: &&Table| other.dimensions == table.dimensions;
-        let Some(old) = before.tables.iter().find(is_same) else { continue };
-        if (old.grid.columns(), old.grid.rows()) != (table.grid.columns(), table.grid.rows())
-            || old.rest != table.rest
-        {
-            findings.push(Finding::OtherRows(at));
-            continue;
-        }
-        for (cell, (count, old_count)) in
-            table.grid.cells().iter().zip(old.grid.cells()).enumerate()
-        {
-            if isolates(*count, *old_count) {
-                findings.push(Finding::FewNew(at, cell));
-            }
-            if old.hidden.is(cell) && !table.hidden.is(cell) {
-                findings.push(Finding::ShownAgain(at, cell));
+        match before.tables.iter().find(|it| it.name == table.name) {
+            None => findings.push(Finding::OtherTable(at)),
+            Some(old) => {
+                let cells = table.counts.iter().zip(&old.counts).enumerate();
+                for (cell, (count, old_count)) in cells {
+                    if isolates(*count, *old_count) {
+                        findings.push(Finding::FewNew(at, cell));
+                    }
+                    if old.hidden.is(cell) && !table.hidden.is(cell) {
+                        findings.push(Finding::ShownAgain(at, cell));
+                    }
+                }
             }
         }
     }
     findings
 }
 
-fn words(at: usize, text: &str, secrets: &Secrets) -> Vec<Finding> {
+/// What a text must not say.
+pub fn words(at: usize, text: &str, secrets: &Secrets) -> Vec<Finding> {
     let text = Folded::new(text);
     let is_named =
         |unit: &&Unit| unit.heads < GROUP_MIN && !text.places(&Folded::new(&unit.name)).is_empty();

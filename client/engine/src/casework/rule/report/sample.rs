@@ -7,10 +7,10 @@ use shared::{
 
 use super::{
     State, StepError, Support,
-    compute::{BUCKET, ISSUE, TOPIC, figures},
-    privacy::{Draft, Figures, Finding, Group, Remedy, Secrets, Table, Unit, check},
+    compute::{ISSUE, STRENGTH, TOPIC, figures},
+    privacy::{Draft, Figures, Finding, Group, Mean, Remedy, Secrets, Table, Unit, check},
     step,
-    suppress::{Grid, Ties, hide_small},
+    suppress::{Ties, hide_small},
 };
 use crate::casework::{
     date::Date,
@@ -46,7 +46,7 @@ fn collected(people: &[(u8, &str, Topic)]) -> Contributions {
                 bucket: String::from(*bucket),
                 tendencies: Tendencies { main: *main, others: vec![], organisation },
                 change: None,
-                satisfaction: None,
+                satisfaction: Some(7),
             };
             all.add(Consent::Given, State::Collecting, contribution).unwrap();
         }
@@ -55,7 +55,8 @@ fn collected(people: &[(u8, &str, Topic)]) -> Contributions {
 }
 
 fn draft(figures: &Figures) -> Draft<'_> {
-    Draft { figures, before: None, texts: &[], statements: &[], group_min: 10 }
+    let (before, texts, statements) = (&[], &[], &[]);
+    Draft { figures, before, is_before_unknown: false, texts, statements, group_min: 10 }
 }
 
 #[test]
@@ -67,19 +68,30 @@ fn a_report_of_twenty_one_hides_two_cells_and_passes() {
         (1, "事務", Topic::Promotion),
         (2, "事務", Topic::Health),
     ]);
-    let figures = figures(&all, period("2026-01-01", "2026-06-30"), None, &TIES);
+    let figures = figures(&all, period("2026-01-01", "2026-06-30"), &[], 10, &TIES);
 
-    let [topics, crossed, issues, _strengths] = figures.tables.as_slice() else { panic!() };
-    assert_eq!(topics.dimensions, [TOPIC]);
+    // Nobody names a strength, and one safety: that is hidden among the many who name support.
+    let [topics, issues, strengths] = figures.tables.as_slice() else { panic!() };
+    assert_eq!([topics.name, issues.name, strengths.name], [TOPIC, ISSUE, STRENGTH]);
     let hidden: Vec<Topic> = topics.hidden.places().into_iter().map(|at| Topic::ALL[at]).collect();
     assert_eq!(hidden, [Topic::Promotion, Topic::Health]);
-    // Who is hidden in one table is one row in the next.
-    assert_eq!(crossed.dimensions, [TOPIC, BUCKET]);
-    assert_eq!(crossed.rest, topics.hidden.places());
-    assert_eq!(issues.dimensions, [ISSUE]);
-    let safety = Organisation::ALL.iter().position(|it| *it == Organisation::Safety).unwrap();
-    assert_eq!(issues.hidden.places(), [safety]);
+    assert_eq!(issues.hidden.places().len(), 2);
+    assert_eq!(strengths.hidden.places(), []);
+    assert_eq!(figures.means, [Mean { name: "satisfaction", people: 21, sum: 147 }]);
     assert_eq!(check(&draft(&figures), &Secrets::default()), []);
+}
+
+#[test]
+fn a_table_too_thin_is_left_out_unless_that_would_tell() {
+    for (people, is_found) in [(22, false), (23, true)] {
+        let each: Vec<(u8, &str, Topic)> =
+            (0..people).map(|at| (1, "全員", Topic::ALL[at % Topic::ALL.len()])).collect();
+        let figures =
+            figures(&collected(&each), period("2026-01-01", "2026-06-30"), &[], 10, &TIES);
+        assert_eq!(figures.tables.iter().any(|table| table.name == TOPIC), is_found);
+        let found = check(&draft(&figures), &Secrets::default());
+        assert_eq!(found.contains(&Finding::Derivable(0, 0)), is_found, "{found:?}");
+    }
 }
 
 #[test]
@@ -88,12 +100,12 @@ fn nine_people_are_no_group_and_ten_are() {
         [(9, vec![Finding::TooFewPeople, Finding::SmallGroup(0)]), (10, vec![])]
     {
         let all = collected(&[(people, "全員", Topic::Skills)]);
-        let figures = figures(&all, period("2025-01-01", "2025-06-30"), None, &TIES);
+        let figures = figures(&all, period("2025-01-01", "2025-06-30"), &[], 10, &TIES);
         assert_eq!(check(&draft(&figures), &Secrets::default()), findings);
     }
     // A contract cannot ask for less, only for more.
     let all = collected(&[(10, "全員", Topic::Skills)]);
-    let figures = figures(&all, period("2025-01-01", "2025-06-30"), None, &TIES);
+    let figures = figures(&all, period("2025-01-01", "2025-06-30"), &[], 10, &TIES);
     for (group_min, is_passed) in [(0, true), (10, true), (11, false)] {
         let draft = Draft { group_min, ..draft(&figures) };
         assert_eq!(check(&draft, &Secrets::default()).is_empty(), is_passed);
@@ -107,27 +119,53 @@ fn a_report_that_goes_on_is_measured_against_the_one_before() {
         (2, "全員", Topic::Health),
         (4, "全員", Topic::Balance),
     ]);
-    let before = figures(&first, period("2026-01-01", "2026-06-30"), None, &TIES);
+    let before = [figures(&first, period("2026-01-01", "2026-06-30"), &[], 10, &TIES)];
     let second = collected(&[
         (12, "全員", Topic::Skills),
         (5, "全員", Topic::Health),
         (4, "全員", Topic::Balance),
     ]);
 
-    let goes_on = figures(&second, period("2026-01-01", "2026-12-31"), Some(&before), &TIES);
-    assert_eq!(goes_on.tables[0].hidden, before.tables[0].hidden);
-    let draft = Draft { before: Some(&before), ..draft(&goes_on) };
+    let goes_on = figures(&second, period("2026-01-01", "2026-12-31"), &before, 10, &TIES);
+    assert_eq!(goes_on.tables[0].hidden, before[0].tables[0].hidden);
+    let draft = Draft { before: &before, ..draft(&goes_on) };
     assert_eq!(check(&draft, &Secrets::default()), []);
-    let separate = figures(&second, period("2026-07-01", "2026-12-31"), Some(&before), &TIES);
+    let is_gone = Draft { is_before_unknown: true, ..draft };
+    assert_eq!(check(&is_gone, &Secrets::default()), [Finding::BeforeUnknown]);
+    let separate = figures(&second, period("2026-07-01", "2026-12-31"), &before, 10, &TIES);
     assert_eq!(separate.tables[0].hidden.places(), []);
 }
 
-fn table(dimensions: &[&str], adds_up: bool) -> Table {
-    let columns = if dimensions.len() > 1 { 2 } else { 1 };
-    let grid = Grid::new(columns, vec![10; 2 * columns]).unwrap();
-    let hidden = hide_small(&grid, &[]);
-    let dimensions = dimensions.iter().copied().map(String::from).collect();
-    Table { dimensions, adds_up, rest: vec![], grid, hidden }
+#[test]
+fn groups_and_means_are_compared_as_well() {
+    let mean = |people, sum| Mean { name: "satisfaction", people, sum };
+    let of = |groups: &[(&str, u32)], mean: Mean, last_day| Figures {
+        period: Some(period("2026-01-01", last_day)),
+        people: groups.iter().map(|(_, counted)| counted).sum(),
+        groups: groups
+            .iter()
+            .map(|(name, counted)| Group { name: String::from(*name), counted: *counted })
+            .collect(),
+        tables: vec![],
+        means: vec![mean],
+    };
+    let before = [of(&[("技術", 12), ("事務", 15)], mean(20, 100), "2026-06-30")];
+    let compared = |groups: &[(&str, u32)], mean| {
+        let now = of(groups, mean, "2026-12-31");
+        check(&Draft { before: &before, ..draft(&now) }, &Secrets::default())
+    };
+
+    assert_eq!(compared(&[("技術", 15), ("事務", 15)], mean(23, 120)), []);
+    assert_eq!(compared(&[("技術", 14), ("事務", 18)], mean(20, 100)), [Finding::FewNewInGroup(0)]);
+    assert_eq!(compared(&[("技術", 12), ("事務", 15)], mean(20, 107)), [Finding::FewNewInMean(0)]);
+    assert_eq!(
+        compared(&[("技術", 12), ("営業", 15)], mean(22, 107)),
+        [Finding::OtherGroups, Finding::FewNewInMean(0)]
+    );
+}
+
+fn table(name: &'static str, counts: &[u32]) -> Table {
+    Table { name, counts: counts.to_vec(), hidden: hide_small(&[], &[]) }
 }
 
 #[track_caller]
@@ -137,29 +175,27 @@ fn check_tables(tables: Vec<Table>, expected: &[Finding]) {
 }
 
 #[test]
-fn people_are_divided_by_two_things_at_most_and_not_in_a_circle() {
-    check_tables(vec![table(&["topic", "age"], true), table(&["topic", "site"], true)], &[]);
-    let three = table(&["topic", "age", "site"], true);
-    check_tables(vec![three], &[Finding::TooManyDimensions(0)]);
-    check_tables(vec![table(&["issue", "age"], false)], &[Finding::TooManyDimensions(0)]);
-    let circle = [["topic", "age"], ["topic", "site"], ["age", "site"]];
-    let circle = circle.map(|pair| table(&pair, true)).to_vec();
-    check_tables(circle, &[Finding::CrossedInACircle(2)]);
+fn a_small_count_that_is_shown_or_stands_alone_is_found() {
+    let mut shown = table(TOPIC, &[20, 2]);
+    check_tables(vec![shown.clone()], &[Finding::SmallCount(0, 1)]);
+    shown.hidden = hide_small(&shown.counts, &[]);
+    check_tables(vec![shown.clone()], &[Finding::Derivable(0, 1)]);
+    shown.hidden = hide_small(&shown.counts, &[0]);
+    check_tables(vec![shown], &[]);
 }
 
 #[test]
-fn a_small_count_that_is_shown_or_can_be_subtracted_is_found() {
-    let mut shown = table(&["topic"], true);
-    shown.grid = Grid::new(1, vec![20, 2]).unwrap();
-    check_tables(vec![shown.clone()], &[Finding::SmallCount(0, 1)]);
-    shown.hidden = hide_small(&shown.grid, &[]);
-    check_tables(vec![shown.clone()], &[Finding::Derivable(0, 1)]);
-    // Whoever says several things is in several rows, and nothing adds up.
-    shown.adds_up = false;
-    check_tables(vec![shown], &[]);
-    let mut rows = table(&["topic", "age"], true);
-    rows.rest = vec![1];
-    check_tables(vec![table(&["topic"], true), rows], &[Finding::OtherRows(1)]);
+fn a_table_that_the_report_before_left_out_is_left_out() {
+    let with = |tables, last_day| Figures {
+        period: Some(period("2026-01-01", last_day)),
+        people: 40,
+        tables,
+        ..Figures::default()
+    };
+    let before = [with(vec![], "2026-06-30")];
+    let now = with(vec![table(TOPIC, &[20, 20])], "2026-12-31");
+    let draft = Draft { before: &before, ..draft(&now) };
+    assert_eq!(check(&draft, &Secrets::default()), [Finding::OtherTable(0)]);
 }
 
 fn secrets() -> Secrets {
@@ -220,10 +256,12 @@ fn every_finding_has_a_code_and_a_remedy() {
         F::SmallGroup(0),
         F::SmallCount(0, 0),
         F::Derivable(0, 0),
-        F::TooManyDimensions(0),
-        F::CrossedInACircle(0),
-        F::OtherRows(0),
+        F::OtherTable(0),
+        F::OtherGroups,
+        F::BeforeUnknown,
         F::FewNewPeople,
+        F::FewNewInGroup(0),
+        F::FewNewInMean(0),
         F::FewNew(0, 0),
         F::ShownAgain(0, 0),
         F::NamesPerson(0),
