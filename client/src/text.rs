@@ -17,6 +17,7 @@ mod ja_disclosure;
 mod ja_ending;
 mod ja_field;
 mod ja_room;
+mod report;
 pub mod words;
 
 use core::sync::atomic::{AtomicBool, Ordering};

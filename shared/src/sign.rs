@@ -27,6 +27,10 @@ pub enum Domain {
     Note,
     /// A recovery kit's word for the firm and account it was made for.
     Recovery,
+    /// What somebody says of a report to a company: read, looked at, delivered.
+    Report,
+    /// That something was destroyed, for whom it was about.
+    Deletion,
 }
 
 impl Domain {
@@ -40,6 +44,8 @@ impl Domain {
             Self::Consent => b"mendan/1/sign/consent",
             Self::Note => b"mendan/1/sign/note",
             Self::Recovery => b"mendan/1/sign/recovery",
+            Self::Report => b"mendan/1/sign/report",
+            Self::Deletion => b"mendan/1/sign/deletion",
         }
     }
 
@@ -149,7 +155,7 @@ impl fmt::Debug for SigningKey {
 mod tests {
     use super::*;
 
-    const DOMAINS: [Domain; 7] = [
+    const DOMAINS: [Domain; 10] = [
         Domain::Envelope,
         Domain::OrgEntry,
         Domain::DocumentEntry,
@@ -157,6 +163,9 @@ mod tests {
         Domain::Possession,
         Domain::Consent,
         Domain::Note,
+        Domain::Recovery,
+        Domain::Report,
+        Domain::Deletion,
     ];
 
     #[test]

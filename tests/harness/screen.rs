@@ -6,9 +6,10 @@ use engine::{
     casework::field::{Field, Value},
     command::Splice,
     view::{
-        AlarmRow, CanvasesView, ConsentView, Content, FormView, Gate, Home, InvitationView,
-        MembersView, NoteView, Notice, OpeningView, RecoveryKitView, RegrantView, ScribbleView,
-        SharedView, SyncView, TextView, View,
+        AlarmRow, CanvasesView, ConsentView, Content, CopyView, FormView, Gate, Home,
+        InvitationView, MembersView, NoteView, Notice, OpeningView, PackageView, PartsView,
+        RecoveryKitView, RegrantView, ReportPart, ReportView, RightsView, ScribbleView, SharedView,
+        SyncView, TextView, View,
     },
 };
 use shared::id::DocumentId;
@@ -58,6 +59,16 @@ pub struct Screen {
     pub canvases: BTreeMap<DocumentId, CanvasesView>,
     /// The scribble shown last.
     pub scribble: Option<ScribbleView>,
+    /// Reports.
+    pub reports: BTreeMap<DocumentId, ReportView>,
+    /// What a copy or a package would be made of, as shown last.
+    pub parts: Option<PartsView>,
+    /// Copies for supervision.
+    pub copies: BTreeMap<DocumentId, CopyView>,
+    /// What is done about cases, by consent document.
+    pub rights: BTreeMap<DocumentId, RightsView>,
+    /// What an employee asked to see.
+    pub packages: BTreeMap<DocumentId, PackageView>,
     /// Where the person was sent last.
     pub went_to: Option<DocumentId>,
     fields: BTreeMap<(DocumentId, Field), TextField>,
@@ -85,6 +96,7 @@ impl Screen {
             }
             View::Scribble(view) => self.scribble = Some(view),
             View::Text(text) => self.show_text(&text),
+            View::Report(part) => self.show_report_part(part),
             View::Shared(shared) => {
                 self.shared.insert(shared.document, shared);
             }
@@ -111,6 +123,24 @@ impl Screen {
                 if let Some(form) = self.forms.get_mut(&document) {
                     form.whereabouts = whereabouts;
                 }
+            }
+        }
+    }
+
+    fn show_report_part(&mut self, part: ReportPart) {
+        match part {
+            ReportPart::Report(view) => {
+                self.reports.insert(view.document, view);
+            }
+            ReportPart::Parts(parts) => self.parts = Some(parts),
+            ReportPart::Copy(view) => {
+                self.copies.insert(view.document, view);
+            }
+            ReportPart::Rights(view) => {
+                self.rights.insert(view.document, view);
+            }
+            ReportPart::Package(view) => {
+                self.packages.insert(view.document, view);
             }
         }
     }

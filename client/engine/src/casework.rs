@@ -1,6 +1,7 @@
 //! What the documents mean.
 
 pub mod action_plan;
+pub mod attest;
 pub mod canvas;
 pub mod case;
 pub mod catalogue;
@@ -21,9 +22,11 @@ pub mod item;
 pub mod job_card;
 pub mod json;
 pub mod note;
+pub mod package;
 pub mod plan;
 pub mod private;
 pub mod report;
+pub mod rights;
 pub mod roster;
 pub mod rule;
 pub mod signature;

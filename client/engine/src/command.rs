@@ -19,6 +19,10 @@ mod room;
 
 pub use room::{CanvasAct, Decide, RoomAct};
 
+mod report;
+
+pub use report::{AnswerWish, ReportAct, SpanWish, TextWish};
+
 /// A passphrase on its way to the key derivation: wiped on drop, never printed.
 #[derive(Clone, Encode, Decode, ZeroizeOnDrop)]
 #[cbor(transparent)]
@@ -348,6 +352,9 @@ pub enum Command {
     /// In the interview room.
     #[n(50)]
     Room(#[n(0)] RoomAct),
+    /// About many cases together, or a case beside the room.
+    #[n(80)]
+    Report(#[n(0)] ReportAct),
 }
 
 #[cfg(test)]

@@ -36,6 +36,7 @@ mod receive;
 mod recovery;
 mod regrant;
 mod removal;
+mod report;
 mod reseal;
 mod room;
 mod show;
@@ -143,6 +144,12 @@ pub(crate) struct Desk {
     handing: Option<handover::Handing>,
     /// The case whose employee holds the tablet.
     guest: Option<DocumentId>,
+    /// The server has said on this connection how far every document is.
+    index_heard: bool,
+    /// What follows from consents, and what of it waits.
+    duties: report::Duties,
+    /// When it was last looked for terms that are over.
+    terms_seen_at: shared::time::UnixMillis,
 }
 
 impl Desk {
@@ -178,6 +185,9 @@ impl Desk {
             ledgers: room::Ledgers::default(),
             handing: None,
             guest: None,
+            index_heard: false,
+            duties: report::Duties::default(),
+            terms_seen_at: shared::time::UnixMillis(0),
         }
     }
 
@@ -294,6 +304,8 @@ impl Desk {
 
     /// What a step leaves to be done before it ends.
     pub(crate) fn settle(&mut self, step: &mut Step<'_, '_>) {
+        self.do_duties(step);
+        self.end_terms_due(step);
         self.rotate_due(step);
         self.reseal_due(step);
         self.end_due(step);

@@ -387,6 +387,7 @@ impl Engine {
         let (records, waiting) = self.journal.overlay(records);
         let found = Found { records: &records, waiting: &waiting };
         if let Ok(mut desk) = Desk::load(step, sealer, &found, self.pace) {
+            desk.end_terms(step);
             Desk::resume(step);
             if let Some(origin) = self.origin.clone() {
                 desk.link_up(step, origin);
@@ -461,6 +462,7 @@ fn desk_command(desk: &mut Desk, step: &mut Step<'_, '_>, command: Command) {
         Command::AmendNote { note, amendment } => desk.amend_note(step, note, &amendment),
         Command::Room(act) => desk.room(step, act),
         Command::DismissOpening => desk.arrived(step),
+        Command::Report(act) => desk.report_act(step, act),
         Command::Regrant { former, successor } => desk.regrant(step, former, successor),
         // The kit is asked for with the passphrase, which is compared first; the others are meant
         // for a device that is not open.

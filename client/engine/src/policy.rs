@@ -86,6 +86,7 @@ const MEMBERS: &[(Kind, &[(Relation, Access)])] = &[
     (Kind::Supervision, &[(Relation::Owner, M), (Relation::Supervisor, W)]),
     (Kind::Contribution, &[(Relation::Owner, M), (Relation::Lead, R)]),
     (Kind::Report, &[(Relation::Lead, M), (Relation::Assigned, W)]),
+    (Kind::Package, &[(Relation::Owner, M), (Relation::Employee, R)]),
 ];
 
 /// What somebody in a relation may do with a kind of document.
@@ -146,7 +147,13 @@ mod tests {
         // An employee reads what is theirs, and the slots they choose from.
         let theirs = Kind::ALL.into_iter().filter(|it| access(*it, Relation::Employee).is_some());
         let theirs: Vec<Kind> = theirs.collect();
-        let expected = [Kind::CaseShared, Kind::CaseConsent, Kind::CaseDisclosure, Kind::JobCard];
+        let expected = [
+            Kind::CaseShared,
+            Kind::CaseConsent,
+            Kind::CaseDisclosure,
+            Kind::JobCard,
+            Kind::Package,
+        ];
         assert!(theirs.iter().all(|it| expected.contains(it)) && theirs.len() == expected.len());
         let shown = Kind::ALL.into_iter().filter(|it| access(*it, Relation::Invited).is_some());
         assert_eq!(shown.collect::<Vec<_>>(), [Kind::Slots]);

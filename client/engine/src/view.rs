@@ -26,6 +26,7 @@ mod form;
 mod members;
 mod notice;
 mod recovery;
+mod report;
 mod room;
 mod summary;
 
@@ -34,9 +35,13 @@ pub use alarm::{AlarmKind, AlarmRow, Matter};
 pub use case::{CaseRow, InterviewRow};
 pub use form::FormView;
 pub use members::{MemberRow, MembersView};
-pub use notice::{Notice, RoomNotice};
+pub use notice::{Notice, ReportNotice, RoomNotice};
 pub use recovery::{
     Arrival, KitRow, OpeningView, RecoveryKitView, RegrantView, Unopened, UnopenedRow,
+};
+pub use report::{
+    AskRow, CopyView, DeliveryView, FindingRow, HoldRow, PackageView, PartView, PartsView,
+    ReportPart, ReportView, RequestRow, ReviewRow, RightsView,
 };
 pub use room::{
     CanvasView, CanvasesView, ConsentRow, ConsentView, DecisionRow, Manner, ScribbleView,
@@ -522,6 +527,9 @@ pub enum View {
     /// A scribble.
     #[n(52)]
     Scribble(#[n(0)] ScribbleView),
+    /// A report, a copy, what is done about a case, or what an employee asked to see.
+    #[n(80)]
+    Report(#[n(0)] ReportPart),
     /// An open document as a form, whole.
     #[n(55)]
     Form(#[n(0)] FormView),

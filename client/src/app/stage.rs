@@ -283,7 +283,11 @@ impl Signals {
             View::Evidence { number, text } => self.evidence.set(Some((number, text))),
             View::Whereabouts { document, whereabouts } => self.put(document, whereabouts),
             // No page asks for these.
-            View::Form(_) | View::Consent(_) | View::Canvases(_) | View::Scribble(_) => {}
+            View::Form(_)
+            | View::Consent(_)
+            | View::Canvases(_)
+            | View::Scribble(_)
+            | View::Report(_) => {}
         }
     }
 

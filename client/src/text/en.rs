@@ -437,6 +437,7 @@ fn notice(notice: &Notice) -> String {
             "This recovery sheet has ended. Use the one made later, or meet your consultant to be let in again.",
         ),
         Notice::Room(notice) => super::en_room::notice(notice),
+        Notice::Report(told) => super::report::en(told),
         Notice::NoMemory => String::from(
             "There is too little memory to derive the key. Close other apps or tabs and try again.",
         ),

@@ -437,6 +437,7 @@ fn notice(notice: &Notice) -> String {
             "この復旧用紙は使えなくなっています。あとで作り直した紙があれば、そちらを使ってください。なければ、担当者に会って引き継いでもらってください。",
         ),
         Notice::Room(notice) => super::ja_room::notice(notice),
+        Notice::Report(told) => super::report::ja(told),
         Notice::NoMemory => String::from(
             "メモリーが足りず、鍵を作れませんでした。ほかのアプリやタブを閉じて、もう一度お試しください。",
         ),

@@ -9,6 +9,7 @@ use crate::{
     log::{Author, Entry, EntryError, Head, LogId},
     map::{Map, Set},
     sign::VerifyKey,
+    time::UnixMillis,
     version::PROTOCOL,
 };
 
@@ -35,6 +36,7 @@ pub struct OrgLog {
     offline_hours: u16,
     restored: Option<ServerEpoch>,
     release_keys: Set<VerifyKey>,
+    latest: UnixMillis,
 }
 
 impl OrgLog {
@@ -60,6 +62,7 @@ impl OrgLog {
             offline_hours: OFFLINE_HOURS_DEFAULT,
             restored: None,
             release_keys: Set::new(),
+            latest: UnixMillis(0),
         };
         log.admit(Role::Admin, genesis.admin, genesis.device, None)?;
         log.take(entry);
@@ -120,6 +123,12 @@ impl OrgLog {
     fn take(&mut self, entry: &Entry) {
         self.head = entry.next_head();
         self.hashes.push(self.head.hash);
+        self.latest = self.latest.max(entry.at());
+    }
+
+    /// The latest time that anybody signed an entry of.
+    pub fn latest(&self) -> UnixMillis {
+        self.latest
     }
 
     /// Whether the key that an entry names, if this log knows it, signed it. Says nothing of

@@ -246,7 +246,8 @@ impl Run {
             | Notice::LeftBehind { .. }
             | Notice::WrongKit
             | Notice::KitReplaced
-            | Notice::Room(_) => false,
+            | Notice::Room(_)
+            | Notice::Report(_) => false,
         };
         let name = self.name_of(device);
         self.tell(|| format!("{name} says {notice:?}"));

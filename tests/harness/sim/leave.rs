@@ -140,7 +140,8 @@ impl Run {
             | Notice::LeftBehind { .. }
             | Notice::WrongKit
             | Notice::KitReplaced
-            | Notice::Room(_) => false,
+            | Notice::Room(_)
+            | Notice::Report(_) => false,
         }
     }
 

@@ -11,7 +11,7 @@ use minicbor::Encode;
 use shared::{
     Blob, Decode, cbor,
     hash::sha256,
-    id::{DeviceId, DocumentId, EntryHash, hex},
+    id::{AccountId, DeviceId, DocumentId, EntryHash, hex},
     map::{Map, Set},
     sign::{Domain, Signature, SigningKey, VerifyKey},
     time::UnixMillis,
@@ -237,9 +237,24 @@ impl Ledger {
 
     /// What holds about a matter; for what is decided case by case, about one of its scopes.
     pub fn standing(&self, matter: Matter, scope: Option<&Scope>) -> Option<Standing> {
-        let is_about = |event: &Event| {
-            event.matter == matter && (!matter.is_by_scope() || Some(&event.scope) == scope)
-        };
+        self.newest(|event| {
+            let is_of = match scope {
+                Some(scope) => event.scope == *scope,
+                // One use that was agreed to is no consent to all.
+                None => !matches!(event.scope, Scope::Exact(_)),
+            };
+            event.matter == matter && (is_of || scope.is_some() && !matter.takes_exact())
+        })
+    }
+
+    /// What holds about a matter for one account: what was decided about it as a whole, or for this
+    /// account.
+    pub fn standing_for(&self, matter: Matter, account: AccountId) -> Option<Standing> {
+        let scopes = [Scope::Whole, Scope::To(account)];
+        self.newest(|event| event.matter == matter && scopes.contains(&event.scope))
+    }
+
+    fn newest(&self, is_about: impl Fn(&Event) -> bool) -> Option<Standing> {
         let about: Vec<(&EventHash, &Event)> =
             self.events.iter().filter(|(_, event)| is_about(event)).collect();
         let pasts: Vec<Set<EventHash>> = about.iter().map(|(_, event)| self.past(event)).collect();

@@ -25,7 +25,8 @@ pub fn fields(kind: Kind, side: Side) -> Vec<&'static Spec> {
         | Kind::CaseDisclosure
         | Kind::Supervision
         | Kind::Contribution
-        | Kind::Report => true,
+        | Kind::Report
+        | Kind::Package => true,
     };
     let grown = if kind == Kind::Note { &[] } else { kind.grown_fields() };
     kind.first_fields().iter().chain(grown).filter(is_shown).collect()

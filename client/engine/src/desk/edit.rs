@@ -80,7 +80,7 @@ impl Desk {
         field: &Field,
         write: impl FnOnce(&mut Writer<'_, '_>) -> Result<(), EditError>,
     ) -> bool {
-        if self.is_signed_note(id) {
+        if self.is_signed_note(id) || self.is_made_by_acts(id) {
             self.refresh_open(step, id);
             return false;
         }
@@ -90,6 +90,12 @@ impl Desk {
             return false;
         }
         self.edit(step, id, write)
+    }
+
+    /// Whether a document is written by acts alone, each of which asks a rule first.
+    fn is_made_by_acts(&self, id: DocumentId) -> bool {
+        let kind = self.documents.get(&id).and_then(|it| it.crdt.kind());
+        matches!(kind, Some(Kind::Contribution | Kind::Package))
     }
 
     fn is_signed_note(&self, id: DocumentId) -> bool {
@@ -256,6 +262,11 @@ impl Desk {
         let Some(Ok(shape)) = self.documents.get(&id).map(|it| shape_of(&it.crdt, field)) else {
             return;
         };
+        // How far a report is follows from what was done, and what it is about is settled.
+        let kind = self.documents.get(&id).and_then(|it| it.crdt.kind());
+        if kind == Some(Kind::Report) && ["state", "from", "to"].contains(&field.as_str()) {
+            return self.show_document(step, id);
+        }
         // What no schema describes is written by wishes of its own.
         if shape == Shape::Many(&[]) {
             return;

@@ -89,7 +89,7 @@ impl Desk {
 
     /// Who ended a document made its successor; what somebody else made, or what is something else,
     /// follows nothing.
-    fn successor(&self, id: DocumentId) -> Option<DocumentId> {
+    pub(super) fn successor(&self, id: DocumentId) -> Option<DocumentId> {
         let old = self.documents.get(&id)?;
         let finale = old.log.as_ref()?.finale()?;
         let new = self.documents.get(&finale.successor?)?;
@@ -99,7 +99,7 @@ impl Desk {
         (log.creator() == finale.by && is_alike).then_some(new.id)
     }
 
-    fn manages(&self, id: DocumentId) -> bool {
+    pub(super) fn manages(&self, id: DocumentId) -> bool {
         let (Some((me, _)), Some(document)) = (self.me(), self.documents.get(&id)) else {
             return false;
         };
@@ -122,7 +122,11 @@ impl Desk {
     }
 
     /// Today's values in a new document, which only this person's devices can open yet.
-    fn write_anew(&mut self, step: &mut Step<'_, '_>, id: DocumentId) -> Option<DocumentId> {
+    pub(super) fn write_anew(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        id: DocumentId,
+    ) -> Option<DocumentId> {
         let crdt = &self.documents.get(&id)?.crdt;
         // A catalogue is found by its id, so nothing can take its place.
         let kind = crdt.kind().filter(|kind| *kind != Kind::Catalogue)?;
@@ -323,9 +327,56 @@ impl Desk {
         }
     }
 
+    /// Destroys a document on this device at once, and everywhere else as the server hears of it. Only
+    /// its log stays, and the wish.
+    pub(super) fn shred_here(&mut self, step: &mut Step<'_, '_>, id: DocumentId) {
+        let id = self.current(id);
+        self.shred(step, id);
+        let is_going = |it: &Document| {
+            self.current(it.id) == id && it.log.is_some() && it.is_wished(&Wish::Shred)
+        };
+        let going = self.documents.values().filter(|it| is_going(it)).map(|it| it.id);
+        for id in going.collect::<Vec<_>>() {
+            self.empty(step, id);
+        }
+    }
+
+    fn empty(&mut self, step: &mut Step<'_, '_>, id: DocumentId) {
+        let Some(document) = self.documents.get(&id) else { return };
+        // What else was wished would need the secrets that go.
+        let others = document.pending.iter().filter(|(_, it)| it.wish != Wish::Shred);
+        let others: Vec<Name> = others.map(|(counter, _)| Name::Pending(id, *counter)).collect();
+        let content = self.content_names(id);
+        for name in others.into_iter().chain(content) {
+            step.delete(&self.sealer, name);
+        }
+        self.quarantined.retain(|place| place.document != id);
+        let actor = chunk::actor(self.keys.id, id, self.progress.starts);
+        let empty = Document::new(id, Crdt::empty(self.keys.id, actor));
+        if let Some(document) = self.documents.get_mut(&id) {
+            let old = core::mem::replace(document, empty);
+            document.log = old.log;
+            document.next_counter = old.next_counter;
+            document.pending = old.pending;
+            document.pending.retain(|(_, it)| it.wish == Wish::Shred);
+        }
+    }
+
     /// Deletes what the store holds of a document beside its log.
     pub(super) fn wipe(&mut self, step: &mut Step<'_, '_>, id: DocumentId) {
         let Some(document) = self.documents.get(&id) else { return };
+        let pending = document.pending.iter().map(|(counter, _)| Name::Pending(id, *counter));
+        let pending: Vec<Name> = pending.collect();
+        let content = self.content_names(id);
+        self.quarantined.retain(|place| place.document != id);
+        for name in content.into_iter().chain(pending) {
+            step.delete(&self.sealer, name);
+        }
+    }
+
+    /// Where the store holds what a document says.
+    fn content_names(&self, id: DocumentId) -> Vec<Name> {
+        let Some(document) = self.documents.get(&id) else { return vec![] };
         let epochs = document.secrets.keys().copied();
         let places = || (0..SECRET_CANDIDATES_MAX).filter_map(|place| u32::try_from(place).ok());
         let mut names: Vec<Name> = epochs
@@ -336,14 +387,10 @@ impl Desk {
             names.extend(seqs.map(|seq| Name::Envelope(id, *device, seq)));
         }
         names.extend(document.fresh.iter().map(|fresh| Name::Change(id, fresh.counter)));
-        names.extend(document.pending.iter().map(|(counter, _)| Name::Pending(id, *counter)));
         names.extend([Name::InFlight(id), Name::Snapshot(id), Name::Document(id)]);
         let of_this = self.quarantined.iter().filter(|place| place.document == id);
         names.extend(of_this.map(|place| Name::Quarantine(id, place.device, place.seq)));
-        self.quarantined.retain(|place| place.document != id);
-        for name in names {
-            step.delete(&self.sealer, name);
-        }
+        names
     }
 
     /// Leads away from documents on screen that went on as others, or are gone.

@@ -130,6 +130,7 @@ impl Desk {
         self.healing = None;
         self.login_again_at = None;
         self.login = Login::Out;
+        self.index_heard = false;
         self.distrust = false;
         for document in self.documents.values_mut() {
             document.disconnected();

@@ -377,7 +377,8 @@ impl Desk {
     ) {
         let bytes = Zeroizing::new(*secret.expose());
         // What was shredded stays so, whoever still has a secret of it.
-        if self.document_mut(id).is_shredded() {
+        let document = self.document_mut(id);
+        if document.is_shredded() || document.is_wished(&Wish::Shred) {
             return;
         }
         if let Some(place) = self.document_mut(id).add_secret(epoch, secret) {

@@ -79,7 +79,7 @@ impl Desk {
     }
 
     /// What this person calls somebody; empty where nothing here says.
-    fn name_of(&self, account: AccountId) -> String {
+    pub(super) fn name_of(&self, account: AccountId) -> String {
         let Some((me, _)) = self.me() else { return String::new() };
         if account == me {
             return self.own_name();

@@ -184,7 +184,7 @@ impl Desk {
         }
     }
 
-    fn case_of(&self, note: DocumentId) -> Option<CaseId> {
+    pub(super) fn case_of(&self, note: DocumentId) -> Option<CaseId> {
         note::about(&self.documents.get(&note)?.crdt).map(|about| self.current(about.case))
     }
 
@@ -319,11 +319,13 @@ impl Desk {
                 | Kind::JobCard
                 | Kind::Supervision
                 | Kind::Contribution
-                | Kind::Report,
+                | Kind::Report
+                | Kind::Package,
             ) => views.extend(self.form_view(id).map(View::Form)),
             Some(Kind::Catalogue) | None => {}
         }
         step.effects.extend(views.into_iter().map(Effect::Show));
+        self.show_report_part(step, id);
     }
 
     fn shared_view(document: &super::Document) -> View {

@@ -16,7 +16,7 @@ use crate::{
     casework::{
         case, catalogue, company, consent, contribution, directory, disclosure,
         field::{Shape, Spec},
-        job_card, note, private, report, roster, slot, supervision,
+        job_card, note, package, private, report, rights, roster, slot, supervision,
     },
     document::guard::Guard,
 };
@@ -70,6 +70,9 @@ pub enum Kind {
     /// What a company is told of all interviews together.
     #[n(13)]
     Report,
+    /// What an employee asked to see of the notes.
+    #[n(14)]
+    Package,
 }
 
 /// What there is to know of a kind.
@@ -86,7 +89,7 @@ struct Plan {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Catalogue,
         Self::CaseShared,
         Self::Note,
@@ -101,6 +104,7 @@ impl Kind {
         Self::Supervision,
         Self::Contribution,
         Self::Report,
+        Self::Package,
     ];
 
     const fn plan(self) -> Plan {
@@ -130,14 +134,17 @@ impl Kind {
             Self::Slots => {
                 Plan { name: "slots", first: slot::FIELDS, grown: &[], guards: &[slot::GUARDS] }
             }
-            Self::CasePrivate => {
-                Plan { name: "case/private", first: private::FIELDS, grown: &[], guards: &[] }
-            }
+            Self::CasePrivate => Plan {
+                name: "case/private",
+                first: private::FIELDS,
+                grown: rights::GROWN,
+                guards: &[rights::PRIVATE_GUARDS],
+            },
             Self::CaseConsent => Plan {
                 name: "case/consent",
                 first: consent::FIELDS,
-                grown: &[],
-                guards: &[consent::GUARDS],
+                grown: rights::GROWN,
+                guards: &[consent::GUARDS, rights::CONSENT_GUARDS],
             },
             Self::CaseDisclosure => Plan {
                 name: "case/disclosure",
@@ -160,7 +167,15 @@ impl Kind {
             Self::Contribution => {
                 Plan { name: "contribution", first: contribution::FIELDS, grown: &[], guards: &[] }
             }
-            Self::Report => Plan { name: "report", first: report::FIELDS, grown: &[], guards: &[] },
+            Self::Report => {
+                Plan { name: "report", first: report::FIELDS, grown: report::GROWN, guards: &[] }
+            }
+            Self::Package => Plan {
+                name: "case/package",
+                first: package::FIELDS,
+                grown: &[],
+                guards: &[package::GUARDS],
+            },
         }
     }
 

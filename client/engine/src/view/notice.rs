@@ -90,6 +90,9 @@ pub enum Notice {
     /// Something in the interview room.
     #[n(100)]
     Room(#[n(0)] RoomNotice),
+    /// About a report, a copy, a hand-over, or what an employee asked for.
+    #[n(170)]
+    Report(#[n(0)] ReportNotice),
 }
 
 /// Why something in the interview room was not done. Nothing was changed.
@@ -128,4 +131,31 @@ pub enum RoomNotice {
     /// What was drawn is too large, or not of this canvas.
     #[n(107)]
     NotDrawn,
+}
+
+/// What is told about reports, copies, hand-overs and requests.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum ReportNotice {
+    /// The employee does not agree to it, or has not said so: why, as the rule names it.
+    #[n(170)]
+    NotAgreed(#[n(0)] String),
+    /// It is not to be done now, or not by this person.
+    #[n(171)]
+    NotNow,
+    /// It happens by itself as soon as it is certain that the employee has not taken anything back.
+    #[n(172)]
+    Awaiting,
+    /// What is missing, or stands in the way.
+    #[n(173)]
+    Lacking(#[n(0)] String),
+    /// The contributions changed since they were counted: they were counted again.
+    #[n(174)]
+    CountedAgain,
+    /// The term of documents was over, and they were destroyed.
+    #[n(175)]
+    TermOver {
+        /// How many.
+        #[n(0)]
+        documents: u32,
+    },
 }

@@ -188,6 +188,11 @@ impl Matter {
         }
     }
 
+    /// Whether single uses are decided on, each named by a hash.
+    pub fn takes_exact(self) -> bool {
+        matches!(self, Self::Telling | Self::Supervision)
+    }
+
     /// Whether it is decided for each of its scopes alone.
     pub fn is_by_scope(self) -> bool {
         self == Self::Telling
@@ -198,6 +203,7 @@ impl Matter {
         let is_fitting = match (self, scope) {
             (Self::Purpose, Scope::Words(words)) => !words.trim().is_empty(),
             (Self::Telling, Scope::Exact(_)) => true,
+            (Self::Supervision, Scope::Exact(_)) => decision != Decision::AskEachTime,
             (Self::Purpose | Self::Telling, _) => false,
             (Self::Continuation, Scope::Words(_)) => decision == Decision::Agreed,
             (Self::HandOver, Scope::To(_)) => decision != Decision::AskEachTime,

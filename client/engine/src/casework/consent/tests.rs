@@ -115,7 +115,7 @@ fn what_is_not_a_decision_of_the_person_does_not_count() {
         (Rejected::Forged, |it| it.by = DeviceId::new([3; 16])),
         (Rejected::NotTheirs, |it| it.method = Method::OwnPhone),
         (Rejected::NotTheirs, |it| it.method = Method::Spoken(" ".into())),
-        (Rejected::NotTheirs, |it| it.scope = Scope::Exact([7; 32])),
+        (Rejected::NotTheirs, |it| it.scope = Scope::Words("全部".into())),
     ];
     for (rejected, spoil) in cases {
         let mut group = group();
@@ -129,6 +129,49 @@ fn what_is_not_a_decision_of_the_person_does_not_count() {
     }
     let spoken = Method::Spoken("本人が口頭で了承".into());
     assert!(spoken.is_of(Side::Staff) && !spoken.is_of(Side::Supervisor));
+}
+
+#[test]
+fn one_use_in_supervision_is_agreed_to_and_all_others_stay_as_they_were() {
+    let mut group = group();
+    let decide = |group: &mut Group, decision, scope: Scope| {
+        let said = Event { scope, ..event(group, TABLET, Matter::Supervision, decision) };
+        say(group, TABLET, said);
+    };
+    let (one, other) = (Scope::Exact([7; 32]), Scope::Exact([8; 32]));
+    decide(&mut group, Decision::AskEachTime, Scope::Whole);
+    decide(&mut group, Decision::Agreed, one.clone());
+
+    let of = |group: &Group, scope: Option<&Scope>| {
+        let standing = ledger(group, TABLET).standing(Matter::Supervision, scope);
+        standing.map(|it| it.event.decision)
+    };
+    assert_eq!(of(&group, None), Some(Decision::AskEachTime));
+    assert_eq!(of(&group, Some(&one)), Some(Decision::Agreed));
+    assert_eq!(of(&group, Some(&other)), None);
+    decide(&mut group, Decision::Withdrawn, one.clone());
+    assert_eq!(of(&group, Some(&one)), Some(Decision::Withdrawn));
+    assert_eq!(of(&group, None), Some(Decision::AskEachTime));
+}
+
+#[test]
+fn a_successor_is_agreed_to_by_name_and_a_later_no_to_all_counts() {
+    let mut group = group();
+    let [one, two] = [1, 2].map(|byte| AccountId::new([byte; 16]));
+    let decide = |group: &mut Group, decision, scope: Scope| {
+        let said = Event { scope, ..event(group, TABLET, Matter::HandOver, decision) };
+        say(group, TABLET, said);
+    };
+    let of = |group: &Group, account| {
+        let standing = ledger(group, TABLET).standing_for(Matter::HandOver, account);
+        standing.map(|it| it.event.decision)
+    };
+    decide(&mut group, Decision::Agreed, Scope::To(one));
+    assert_eq!((of(&group, one), of(&group, two)), (Some(Decision::Agreed), None));
+    decide(&mut group, Decision::Agreed, Scope::To(two));
+    assert_eq!(of(&group, one), Some(Decision::Agreed));
+    decide(&mut group, Decision::Withdrawn, Scope::Whole);
+    assert_eq!([one, two].map(|it| of(&group, it)), [Some(Decision::Withdrawn); 2]);
 }
 
 #[test]
