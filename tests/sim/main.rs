@@ -13,6 +13,7 @@ mod random;
 mod recovery;
 mod regrant;
 mod removal;
+mod report;
 mod restore;
 mod room;
 mod rough;

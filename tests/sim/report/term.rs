@@ -1,0 +1,218 @@
+//! How long what was written is kept: clocks from signed dates, at the next unlock, with or without a
+//! network.
+
+use engine::{
+    casework::consent::{Decision, Matter, Scope},
+    command::{Command, ReportAct},
+    document::genesis::Kind,
+    epoch::EpochSecret,
+    record::{Content, Name},
+    seal,
+    view::{Gate, Notice, ReportNotice},
+};
+use harness::{insider::records, world::World};
+use shared::{
+    envelope::Envelope,
+    id::{DocumentId, Number},
+    log::{document::Life, org::Role},
+    secret::Secret,
+    time::UnixMillis,
+};
+
+use super::{Person, Staff, staff};
+
+const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+
+struct Case {
+    staff: Staff,
+    person: Person,
+    note: DocumentId,
+}
+
+fn noted(seed: u64) -> Case {
+    let mut staff = staff(seed);
+    let person = staff.meet(staff.lead, "佐伯 悠真");
+    let note = staff.note(staff.lead, person.case, "promotion", "CANARY 係長の打診。");
+    Case { staff, person, note }
+}
+
+/// Everybody who is there goes on working until a day so long before the notes' term is over.
+fn years_pass(it: &mut Case, days_left: u64) {
+    let end = it.staff.world.now().plus_ms((5 * 365 + 1 - days_left) * DAY_MS);
+    for device in it.staff.world.devices() {
+        it.staff.world.offline(device);
+    }
+    it.staff.world.wait_until(end);
+    for device in it.staff.world.devices() {
+        it.staff.world.online(device);
+    }
+    it.staff.world.settle();
+    // Somebody of the firm signs something, so that its clock is known to go on.
+    it.staff.world.invite(it.staff.admin, Role::Employee, "新しい人");
+    it.staff.world.settle();
+}
+
+/// What a device's store still holds of a document beside its log and the wish to end it.
+fn left_of(world: &World, device: harness::world::DeviceNo, id: DocumentId) -> usize {
+    let (_, records) = records(&world.on(device).disk);
+    let is_of = |name: &&Name| {
+        matches!(name, Name::Secret(it, ..) | Name::Envelope(it, ..) | Name::Change(it, _)
+            | Name::Document(it) | Name::Snapshot(it) | Name::InFlight(it) if *it == id)
+    };
+    records.keys().filter(is_of).count()
+}
+
+/// S8.
+#[test]
+fn a_device_offline_for_94_days_destroys_what_is_over_before_it_shows_anything() {
+    let mut it = noted(840);
+    let (lead, note, case) = (it.staff.lead, it.note, it.person.case);
+    let consent = it.staff.part(it.person.phone, case, Kind::CaseConsent);
+    years_pass(&mut it, 60);
+    assert!(it.staff.world.can_open(lead, note));
+    it.staff.world.ask(lead, Command::Lock);
+    it.staff.world.offline(lead);
+    let later = it.staff.world.now().plus_ms(94 * DAY_MS);
+    it.staff.world.wait_until(later);
+    assert!(left_of(&it.staff.world, lead, note) > 0);
+
+    it.staff.world.restart(lead);
+    it.staff.world.unlock(lead);
+    it.staff.world.wait_ms(1_000);
+
+    // Without a network, and while the firm's rule shows nothing at all.
+    assert!(matches!(it.staff.world.on(lead).screen.gate, Some(Gate::Working(_))));
+    assert_eq!(left_of(&it.staff.world, lead, note), 0);
+    assert!(!it.staff.world.can_open(lead, note));
+    let is_told = |notice: &Notice| matches!(notice, Notice::Report(ReportNotice::TermOver { documents }) if *documents > 1);
+    assert!(it.staff.world.on(lead).screen.notices.iter().any(is_told));
+
+    it.staff.world.online(lead);
+    it.staff.world.settle();
+    let (_, logs) = crate::removal::logs(&it.staff.world);
+    assert_eq!(logs[&note].life(), Life::Shredded);
+    assert_eq!(logs[&case].life(), Life::Shredded);
+    assert!(!it.staff.world.can_open(lead, note));
+    // What was agreed is kept until five years after the case is closed, with the certificates.
+    it.staff.act(it.person.phone, ReportAct::Show(consent));
+    let rights = &it.staff.world.on(it.person.phone).screen.rights[&consent];
+    let of_note = rights.certificates.iter().find(|it| it.document == note);
+    assert_eq!(of_note.map(|it| it.reason.as_str()), Some("term"));
+}
+
+#[test]
+fn a_clock_that_is_years_ahead_destroys_nothing() {
+    let mut it = noted(841);
+    let (lead, note) = (it.staff.lead, it.note);
+    it.staff.world.ask(lead, Command::Lock);
+    it.staff.world.offline(lead);
+    let ahead = i64::try_from(6 * 366 * DAY_MS).expect("some years");
+    it.staff.world.skew_clock(lead, ahead);
+    it.staff.world.restart(lead);
+    it.staff.world.unlock(lead);
+    it.staff.world.wait_ms(1_000);
+    assert!(left_of(&it.staff.world, lead, note) > 0);
+
+    it.staff.world.skew_clock(lead, 0);
+    it.staff.world.online(lead);
+    it.staff.world.settle();
+    let (_, logs) = crate::removal::logs(&it.staff.world);
+    assert_eq!(logs[&note].life(), Life::Open);
+}
+
+#[test]
+fn a_legal_hold_stops_the_term_until_it_is_lifted() {
+    let mut it = noted(842);
+    let (lead, note, case) = (it.staff.lead, it.note, it.person.case);
+    it.staff.act(lead, ReportAct::Hold { case, reason: "訴訟のため".into() });
+    it.staff.world.settle();
+    years_pass(&mut it, 0);
+    it.staff.world.wait_ms(30 * DAY_MS);
+    it.staff.world.invite(it.staff.admin, Role::Employee, "もう一人");
+    it.staff.world.settle();
+    assert!(it.staff.world.can_open(lead, note));
+    let rights = it.staff.rights(it.person.phone, case);
+    assert_eq!(rights.kept_until.as_deref(), Some("2031-05-19"));
+
+    let hold = rights.holds[0].hold.clone();
+    it.staff.act(lead, ReportAct::Lift { case, hold });
+    it.staff.world.settle();
+    it.staff.world.restart(lead);
+    it.staff.world.unlock(lead);
+    it.staff.world.settle();
+    assert!(!it.staff.world.can_open(lead, note));
+}
+
+/// Every envelope of documents as the server has them, and every secret on any device.
+#[test]
+fn after_shredding_no_key_of_any_device_opens_anything_that_was_stored() {
+    for seed in 843..847 {
+        let mut it = noted(seed);
+        let (lead, case) = (it.staff.lead, it.person.case);
+        let successor = it.staff.account(it.staff.colleague);
+        it.staff.decide(it.person, Matter::HandOver, Decision::Agreed, Scope::To(successor));
+        it.staff.world.settle();
+        it.staff.act(lead, ReportAct::HandOver { case, successor });
+        it.staff.world.settle();
+        let second = it.staff.note(lead, case, "skills", "CANARY 二回目。");
+        // In whatever order: one goes while a reader is offline.
+        let order = if seed % 2 == 0 { [it.note, second] } else { [second, it.note] };
+        it.staff.world.offline(it.staff.colleague);
+        let reader = it.staff.world.store().reader();
+        let stored: Vec<Vec<u8>> = order
+            .iter()
+            .flat_map(|id| reader.envelopes(*id, Number(0)).expect("a pull").items)
+            .map(|bytes| bytes.0)
+            .collect();
+        assert!(stored.len() >= order.len());
+        assert_eq!(opened(&it.staff.world, &stored), stored.len());
+
+        for id in order {
+            it.staff.world.ask(lead, Command::Shred(id));
+            it.staff.world.wait_ms(u64::from(seed % 3 == 0) * 400);
+        }
+        it.staff.world.settle();
+        it.staff.world.online(it.staff.colleague);
+        it.staff.world.settle();
+
+        assert_eq!(opened(&it.staff.world, &stored), 0, "seed {seed}");
+    }
+}
+
+/// How many of these envelopes any secret of any device opens.
+fn opened(world: &World, stored: &[Vec<u8>]) -> usize {
+    let mut secrets: Vec<[u8; 32]> = vec![];
+    for device in world.devices() {
+        if world.on(device).disk.is_empty() {
+            continue;
+        }
+        for (name, content) in records(&world.on(device).disk).1 {
+            if let (Name::Secret(..), Content::Bytes(bytes)) = (name, content) {
+                secrets.extend(<[u8; 32]>::try_from(bytes.0));
+            }
+        }
+    }
+    let authors = crate::removal::logs(world).0;
+    let opens = |bytes: &&Vec<u8>| {
+        let envelope = Envelope::parse((*bytes).clone()).expect("a stored envelope");
+        let key = authors.device(envelope.header().device).expect("its author").keys.verify;
+        let envelope = envelope.verify(&key).expect("a signature that holds");
+        secrets.iter().any(|secret| {
+            let secret = EpochSecret::new(Secret::new(Box::new(*secret)));
+            seal::open(&envelope, &secret).is_ok()
+        })
+    };
+    stored.iter().filter(opens).count()
+}
+
+#[test]
+fn the_end_of_a_term_is_counted_from_the_last_interview() {
+    let mut it = noted(848);
+    let rights = it.staff.rights(it.staff.lead, it.person.case);
+    assert_eq!(rights.kept_until.as_deref(), Some("2031-05-19"));
+    let next = UnixMillis(it.staff.world.now().0 + 30 * DAY_MS);
+    it.staff.world.wait_until(next);
+    it.staff.note(it.staff.lead, it.person.case, "skills", "二回目。");
+    let rights = it.staff.rights(it.staff.lead, it.person.case);
+    assert_eq!(rights.kept_until.as_deref(), Some("2031-06-18"));
+}
