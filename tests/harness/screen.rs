@@ -6,10 +6,10 @@ use engine::{
     casework::field::{Field, Value},
     command::Splice,
     view::{
-        AlarmRow, CanvasesView, ConsentView, Content, CopyView, FormView, Gate, Home,
-        InvitationView, MembersView, NoteView, Notice, OpeningView, PackageView, PartsView,
-        RecoveryKitView, RegrantView, ReportPart, ReportView, RightsView, ScribbleView, SharedView,
-        SyncView, TextView, View,
+        AlarmRow, CanvasesView, CardView, ConsentView, Content, CopyView, Exchange, FormView, Gate,
+        Home, InvitationView, MembersView, NoteView, Notice, OpeningView, PackageView, PartsView,
+        RecoveryKitView, RegrantView, ReportPart, ReportView, RightsView, ScribbleView, ShapeView,
+        SharedView, SyncView, TextView, VersionView, View,
     },
 };
 use shared::id::DocumentId;
@@ -69,6 +69,14 @@ pub struct Screen {
     pub rights: BTreeMap<DocumentId, RightsView>,
     /// What an employee asked to see.
     pub packages: BTreeMap<DocumentId, PackageView>,
+    /// Open JOB cards.
+    pub cards: BTreeMap<DocumentId, CardView>,
+    /// The version of a card shown last.
+    pub version: Option<VersionView>,
+    /// The note shown last in another order.
+    pub shape: Option<ShapeView>,
+    /// What came of the last export or import.
+    pub exchange: Option<Exchange>,
     /// Where the person was sent last.
     pub went_to: Option<DocumentId>,
     fields: BTreeMap<(DocumentId, Field), TextField>,
@@ -95,6 +103,12 @@ impl Screen {
                 self.canvases.insert(view.case, view);
             }
             View::Scribble(view) => self.scribble = Some(view),
+            View::Card(card) => {
+                self.cards.insert(card.document, card);
+            }
+            View::CardVersion(version) => self.version = Some(version),
+            View::NoteShape(shape) => self.shape = Some(shape),
+            View::Exchange(exchange) => self.exchange = Some(exchange),
             View::Text(text) => self.show_text(&text),
             View::Report(part) => self.show_report_part(part),
             View::Shared(shared) => {
@@ -150,6 +164,7 @@ impl Screen {
         self.notes.remove(&document);
         self.forms.remove(&document);
         self.consents.remove(&document);
+        self.cards.remove(&document);
         self.fields.retain(|(of, _), _| *of != document);
     }
 

@@ -1,5 +1,7 @@
 //! Stories in the simulated world: real engines, the real service, one seed.
 
+mod card;
+mod card_file;
 mod crash;
 mod ending;
 mod evidence;

@@ -29,6 +29,7 @@ pub mod report;
 pub mod rights;
 pub mod roster;
 pub mod rule;
+pub mod shape;
 pub mod signature;
 pub mod slot;
 pub mod summary;

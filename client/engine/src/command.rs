@@ -13,11 +13,15 @@ use zeroize::ZeroizeOnDrop;
 use crate::casework::{
     case::CaseId,
     field::{Field, Value},
+    shape::NoteShape,
 };
 
 mod room;
 
 pub use room::{CanvasAct, Decide, RoomAct};
+mod card;
+
+pub use card::CardAct;
 
 mod report;
 
@@ -355,6 +359,19 @@ pub enum Command {
     /// About many cases together, or a case beside the room.
     #[n(80)]
     Report(#[n(0)] ReportAct),
+    /// About a JOB card.
+    #[n(56)]
+    Card(#[n(0)] CardAct),
+    /// Shows a note as SOAP or DAP.
+    #[n(57)]
+    ShowNote {
+        /// Which note.
+        #[n(0)]
+        note: DocumentId,
+        /// How.
+        #[n(1)]
+        shape: NoteShape,
+    },
 }
 
 #[cfg(test)]

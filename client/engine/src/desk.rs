@@ -11,6 +11,7 @@ use shared::{
 };
 
 use crate::{
+    casework::date::Date,
     document::{Document, chunk, crdt::Crdt},
     effect::Effect,
     journal::{After, Step},
@@ -20,6 +21,7 @@ use crate::{
 };
 
 mod apply;
+mod card;
 mod case;
 mod edit;
 mod ending;
@@ -39,6 +41,7 @@ mod removal;
 mod report;
 mod reseal;
 mod room;
+mod shape;
 mod show;
 mod trust;
 
@@ -150,6 +153,8 @@ pub(crate) struct Desk {
     duties: report::Duties,
     /// When it was last looked for terms that are over.
     terms_seen_at: shared::time::UnixMillis,
+    /// The day on which this connection last saw to it that the JOB card is open to whom it is shown.
+    card_minded: Option<Date>,
 }
 
 impl Desk {
@@ -188,6 +193,7 @@ impl Desk {
             index_heard: false,
             duties: report::Duties::default(),
             terms_seen_at: shared::time::UnixMillis(0),
+            card_minded: None,
         }
     }
 
@@ -311,6 +317,7 @@ impl Desk {
         self.end_due(step);
         self.shred_due(step);
         self.complete_cases(step);
+        self.mind_card(step);
         self.follow_open(step);
         self.push_durable(step);
     }

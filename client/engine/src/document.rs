@@ -213,6 +213,21 @@ impl Document {
         }
     }
 
+    /// Whether an account will be let in once everything wished for is in the log.
+    pub(crate) fn foresees(&self, account: AccountId) -> bool {
+        let is_in = self.log.as_ref().is_some_and(|log| log.access(account).is_some());
+        self.pending.iter().fold(is_in, |is_in, (_, pending)| match pending.wish {
+            Wish::Grant(who, _) if who == account => true,
+            Wish::Revoke(who) if who == account => false,
+            Wish::Create(_)
+            | Wish::Grant(..)
+            | Wish::Revoke(_)
+            | Wish::Rotate(_)
+            | Wish::Finalise(_)
+            | Wish::Shred => is_in,
+        })
+    }
+
     /// Whether an entry of this very kind waits.
     pub(crate) fn is_wished(&self, wish: &Wish) -> bool {
         self.pending.iter().any(|(_, pending)| pending.wish == *wish)

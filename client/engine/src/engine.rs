@@ -464,6 +464,8 @@ fn desk_command(desk: &mut Desk, step: &mut Step<'_, '_>, command: Command) {
         Command::DismissOpening => desk.arrived(step),
         Command::Report(act) => desk.report_act(step, act),
         Command::Regrant { former, successor } => desk.regrant(step, former, successor),
+        Command::Card(act) => desk.card_act(step, act),
+        Command::ShowNote { note, shape } => desk.show_shape(step, note, shape),
         // The kit is asked for with the passphrase, which is compared first; the others are meant
         // for a device that is not open.
         Command::MakeRecoveryKit(_)

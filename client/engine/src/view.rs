@@ -21,6 +21,7 @@ use crate::{
 };
 
 mod alarm;
+mod card;
 mod case;
 mod form;
 mod members;
@@ -28,10 +29,15 @@ mod notice;
 mod recovery;
 mod report;
 mod room;
+mod shape;
 mod summary;
 
 pub use crate::document::genesis::Kind;
 pub use alarm::{AlarmKind, AlarmRow, Matter};
+pub use card::{
+    CardContent, CardNotice, CardRow, CardView, CommentRow, Exchange, GrantRow, Texts, VersionRow,
+    VersionView,
+};
 pub use case::{CaseRow, InterviewRow};
 pub use form::FormView;
 pub use members::{MemberRow, MembersView};
@@ -46,6 +52,7 @@ pub use report::{
 pub use room::{
     CanvasView, CanvasesView, ConsentRow, ConsentView, DecisionRow, Manner, ScribbleView,
 };
+pub use shape::ShapeView;
 pub use summary::{SharedView, SummaryView};
 
 /// What this device is ready for.
@@ -280,6 +287,9 @@ pub struct Home {
     /// How long devices may be opened without the server.
     #[n(41)]
     pub offline_hours: u16,
+    /// One's own JOB card, or those that are shown to this person.
+    #[n(56)]
+    pub cards: Vec<CardRow>,
 }
 
 /// Envelopes of one device that were set aside, because they break a rule or broke the program.
@@ -533,6 +543,18 @@ pub enum View {
     /// An open document as a form, whole.
     #[n(55)]
     Form(#[n(0)] FormView),
+    /// An open JOB card, whole.
+    #[n(56)]
+    Card(#[n(0)] CardView),
+    /// A version of a JOB card.
+    #[n(57)]
+    CardVersion(#[n(0)] VersionView),
+    /// What came of an export or import of a JOB card.
+    #[n(58)]
+    Exchange(#[n(0)] Exchange),
+    /// A note as SOAP or DAP.
+    #[n(59)]
+    NoteShape(#[n(0)] ShapeView),
 }
 
 #[cfg(test)]

@@ -287,7 +287,11 @@ impl Signals {
             | View::Consent(_)
             | View::Canvases(_)
             | View::Scribble(_)
-            | View::Report(_) => {}
+            | View::Report(_)
+            | View::Card(_)
+            | View::CardVersion(_)
+            | View::Exchange(_)
+            | View::NoteShape(_) => {}
         }
     }
 

@@ -1,6 +1,6 @@
 //! English.
 
-use engine::view::Notice;
+use engine::view::{CardNotice, Notice};
 use shared::log::org::Role;
 
 use super::{
@@ -390,6 +390,22 @@ fn role(role: Role) -> &'static str {
     }
 }
 
+fn card(notice: CardNotice) -> &'static str {
+    match notice {
+        CardNotice::ShownUntilPast => {
+            "That day is over. Choose today or a later day to show the card until."
+        }
+        CardNotice::NothingShown => {
+            "No sheet was chosen, or there is nobody to show it to. Nothing is shown."
+        }
+        CardNotice::CommentChanged => {
+            "The comment has changed since you read it. Please read what it says now, and decide again."
+        }
+        CardNotice::CommentEmpty => "The comment has no words yet, so it was not signed.",
+        CardNotice::VersionLost => "This version cannot be read out again as it was.",
+    }
+}
+
 fn notice(notice: &Notice) -> String {
     match notice {
         Notice::WrongPassphrase => {
@@ -433,6 +449,7 @@ fn notice(notice: &Notice) -> String {
         Notice::WrongKit => String::from(
             "No recovery sheet at this address has these words. Compare the address with the one on the sheet.",
         ),
+        Notice::Card(notice) => String::from(card(*notice)),
         Notice::KitReplaced => String::from(
             "This recovery sheet has ended. Use the one made later, or meet your consultant to be let in again.",
         ),

@@ -1,6 +1,6 @@
 //! 日本語.
 
-use engine::view::Notice;
+use engine::view::{CardNotice, Notice};
 use shared::log::org::Role;
 
 use super::{
@@ -386,6 +386,22 @@ fn role(role: Role) -> &'static str {
     }
 }
 
+fn card(notice: CardNotice) -> &'static str {
+    match notice {
+        CardNotice::ShownUntilPast => {
+            "見せる期限が過ぎた日付です。今日以降の日付を選んでください。"
+        }
+        CardNotice::NothingShown => {
+            "見せるシートが選ばれていないか、見せる相手がいないため、何も見せていません。"
+        }
+        CardNotice::CommentChanged => {
+            "読んだあとにコメントの文が変わりました。今の文を読んでから、もう一度決めてください。"
+        }
+        CardNotice::CommentEmpty => "コメントが書かれていないため、署名していません。",
+        CardNotice::VersionLost => "この版は、当時のままの形では読み出せません。",
+    }
+}
+
 fn notice(notice: &Notice) -> String {
     match notice {
         Notice::WrongPassphrase => String::from(
@@ -433,6 +449,7 @@ fn notice(notice: &Notice) -> String {
         Notice::WrongKit => String::from(
             "この言葉に合う復旧用紙は、この場所にはありません。紙の「使う場所」と、開いている場所が同じか確かめてください。",
         ),
+        Notice::Card(notice) => String::from(card(*notice)),
         Notice::KitReplaced => String::from(
             "この復旧用紙は使えなくなっています。あとで作り直した紙があれば、そちらを使ってください。なければ、担当者に会って引き継いでもらってください。",
         ),

@@ -247,7 +247,8 @@ impl Run {
             | Notice::WrongKit
             | Notice::KitReplaced
             | Notice::Room(_)
-            | Notice::Report(_) => false,
+            | Notice::Report(_)
+            | Notice::Card(_) => false,
         };
         let name = self.name_of(device);
         self.tell(|| format!("{name} says {notice:?}"));

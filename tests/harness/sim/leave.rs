@@ -141,7 +141,8 @@ impl Run {
             | Notice::WrongKit
             | Notice::KitReplaced
             | Notice::Room(_)
-            | Notice::Report(_) => false,
+            | Notice::Report(_)
+            | Notice::Card(_) => false,
         }
     }
 

@@ -11,6 +11,7 @@ use crate::{
         field::{Field, Shape, Spec, spec},
         interview,
         item::{all, count, millis, text, time},
+        job_card::form::{FORMS, PAPER},
         summary,
     },
     document::{
@@ -39,6 +40,9 @@ pub const GROWN: &[Spec] = &[
     spec("wish_to_discuss", Shape::Long),
     spec("contact", Shape::Many(CONTACTS)),
     spec("documents", Shape::Many(&[])),
+    // Which JOB card form the firm sends, and what the consultant notes of the card.
+    spec("card_form", Shape::One(FORMS)),
+    spec("card_paper", Shape::One(PAPER)),
 ];
 
 /// What helps when things get worse: signs, own means, whom to call.

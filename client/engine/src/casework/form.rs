@@ -8,12 +8,12 @@ use crate::{
 /// The fields of a kind that somebody on a side is shown, in the order shown.
 ///
 /// A catalogue is no form. A note's signature is shown with the note, not among its fields. Of a JOB
-/// card a consultant is shown here what they themselves write; the sheets are shown by what the
-/// employee granted.
+/// card a consultant is shown here what they themselves write, and the employee everything else; what
+/// the employee granted, and comments to be agreed to, are shown with the card.
 pub fn fields(kind: Kind, side: Side) -> Vec<&'static Spec> {
     let is_shown = |spec: &&Spec| match kind {
         Kind::Catalogue => false,
-        Kind::JobCard => side == Side::Employee || spec.id == "comments",
+        Kind::JobCard => (side == Side::Employee) != (spec.id == "comments"),
         Kind::Note
         | Kind::CaseShared
         | Kind::Directory
@@ -41,7 +41,8 @@ mod tests {
     fn a_consultant_fills_in_comments_on_a_card_and_is_shown_nothing_else_of_it() {
         let ids = |side| fields(Kind::JobCard, side).iter().map(|it| it.id).collect::<Vec<_>>();
         assert_eq!(ids(Side::Staff), ["comments"]);
-        assert!(ids(Side::Employee).contains(&"jobs"));
+        let own = ids(Side::Employee);
+        assert!(own.contains(&"jobs") && own.contains(&"results") && !own.contains(&"comments"));
         assert!(fields(Kind::Catalogue, Side::Staff).is_empty());
         assert_eq!(fields(Kind::Note, Side::Staff).len(), note::FIELDS.len());
     }

@@ -3,27 +3,29 @@
 //! It is the employee's. A consultant reads what a grant shows them for as long as it lasts, and
 //! writes comments, which are part of the card only once both have put their name to the very words.
 
-use shared::{cbor, hash::sha256, time::UnixMillis};
-
 use crate::{
-    casework::{
-        case::CaseId,
-        date::Date,
-        field::{Field, Holds, Shape, Spec, spec},
-        item::{add, all, date, millis, text, time},
-    },
+    casework::field::{Field, Holds, Shape, Spec, Value, spec},
     document::{
-        chunk::heads_of,
-        crdt::{Crdt, EditError, Writer},
+        crdt::{Crdt, Held},
         guard::{EMPLOYEE, Guard, STAFF, adds, guard},
     },
 };
 
+pub mod change;
+pub mod comment;
 pub mod exchange;
+pub mod form;
+pub mod grant;
 pub mod month;
+pub mod version;
 
-/// The sheets that can be shown.
-pub const SHEETS: &[&str] = &["plan", "plan_new", "career", "licences", "training"];
+pub use comment::{agree, comment, is_agreed, sign_comment};
+pub use form::{Prep, SHORT_FORM, prep};
+pub use grant::{Grant, grants, show, visible, withdraw};
+pub use version::{Version, keep, version, versions};
+
+/// The sheets that can be shown: 1-1, 1-2, 2, 3-1, 3-2 and 3-3.
+pub const SHEETS: &[&str] = &["plan", "plan_new", "career", "licences", "training", "results"];
 
 /// Every field, sheet by sheet. What several sheets have stands once.
 pub const FIELDS: &[Spec] = &[
@@ -62,6 +64,17 @@ pub const FIELDS: &[Spec] = &[
     spec("versions", Shape::List(&[])),
     spec("grants", Shape::List(&[])),
     spec("withdrawals", Shape::List(&[])),
+];
+
+/// What cards got later. What the list of the official sheets keeps only for fidelity has no guard of
+/// its own: it is the employee's, like the card.
+pub const GROWN: &[Spec] = &[
+    // Sheet 3-3 in any variant: an employer's or a school's own paper, which the employee adds.
+    spec("results", Shape::List(RESULT)),
+    // Comments that stood on a card made elsewhere. Nobody here put their name to them.
+    spec("earlier_comments", Shape::List(COMMENT)),
+    // Which questions the employee answers.
+    spec("form", Shape::One(form::FORMS)),
 ];
 
 /// The card is the employee's; comments are the consultant's; what was agreed, kept or shown is for
@@ -118,6 +131,21 @@ const TRAINING: &[Spec] = &[
     spec("course", Shape::Short),
     spec("detail", Shape::Long),
 ];
+/// The variants of sheet 3-3: training on the job, practice of people in work, training of job seekers
+/// by the national agency and by prefectures, training of school leavers, training of the support for
+/// job seekers, and courses assessed by subject.
+pub const RESULT_VARIANTS: &[&str] =
+    &["on_the_job", "practice", "agency", "prefecture", "school_leaver", "support", "subject"];
+const RESULT: &[Spec] = &[
+    spec("variant", Shape::One(RESULT_VARIANTS)),
+    spec("title", Shape::Short),
+    spec("from", Shape::Short),
+    spec("to", Shape::Short),
+    spec("assessed_on", Shape::Short),
+    spec("assessed_by", Shape::Short),
+    spec("detail", Shape::Long),
+    spec("evidence", Shape::Short),
+];
 /// What the consultant writes into sheet 1-1 or 1-2.
 pub const COMMENT: &[Spec] = &[
     spec("at", Shape::DateTime),
@@ -132,7 +160,7 @@ pub const COMMENT: &[Spec] = &[
 const HEAD: [&str; 3] = ["as_of", "name_kana", "name"];
 
 /// Which fields are on which sheet, after those of [`HEAD`].
-const ON_SHEET: [(&str, &[&str]); 5] = [
+const ON_SHEET: [(&str, &[&str]); 6] = [
     (
         "plan",
         &[
@@ -148,6 +176,7 @@ const ON_SHEET: [(&str, &[&str]); 5] = [
             "other_pr",
             "wish_to_discuss",
             "comments",
+            "earlier_comments",
         ],
     ),
     (
@@ -169,27 +198,16 @@ const ON_SHEET: [(&str, &[&str]); 5] = [
             "goal",
             "next_actions",
             "other_pr",
+            // The short form asks everybody; on paper it has no line of its own.
+            "wish_to_discuss",
             "comments",
+            "earlier_comments",
         ],
     ),
     ("career", &["jobs"]),
     ("licences", &["licences"]),
     ("training", &["trainings"]),
-];
-
-/// The short form: ten questions that can be answered on a phone in ten minutes. Each answer is a
-/// field of the official sheets, so nothing is ever asked twice.
-pub const SHORT_FORM: [&str; 10] = [
-    "name",
-    "jobs",
-    "values_interests",
-    "strengths",
-    "not_good_at",
-    "future_work",
-    "next_actions",
-    "licences",
-    "trainings",
-    "wish_to_discuss",
+    ("results", &["results"]),
 ];
 
 /// A card, or as much of it as somebody sees: the fields that hold something, in the order of
@@ -246,249 +264,79 @@ impl Card {
     /// The part of it that stands on some sheets.
     #[must_use]
     pub fn on(&self, sheets: &[&str]) -> Self {
-        let is_on = |id: &str| {
-            let fields = ON_SHEET.iter().filter(|(sheet, _)| sheets.contains(sheet));
-            let mut fields = fields.flat_map(|(_, fields)| fields.iter());
-            !sheets.is_empty() && (HEAD.contains(&id) || fields.any(|field| *field == id))
-        };
         let Self { texts, lists } = self;
         Self {
-            texts: texts.iter().filter(|(id, _)| is_on(id)).cloned().collect(),
-            lists: lists.iter().filter(|(id, _)| is_on(id)).cloned().collect(),
+            texts: texts.iter().filter(|(id, _)| is_on(sheets, id)).cloned().collect(),
+            lists: lists.iter().filter(|(id, _)| is_on(sheets, id)).cloned().collect(),
         }
     }
+}
+
+/// Every field, the later ones last.
+pub fn fields() -> impl Iterator<Item = &'static Spec> {
+    FIELDS.iter().chain(GROWN)
+}
+
+/// Whether a field stands on one of these sheets.
+pub fn is_on(sheets: &[&str], id: &str) -> bool {
+    let mut fields = ON_SHEET.iter().filter(|(sheet, _)| sheets.contains(sheet));
+    !sheets.is_empty() && (HEAD.contains(&id) || fields.any(|(_, fields)| fields.contains(&id)))
 }
 
 fn found<'c>(texts: &'c [(&'static str, String)], id: &str) -> &'c str {
     texts.iter().find(|(it, _)| *it == id).map_or("", |(_, text)| text)
 }
 
+/// Everything that the sheets say: each field that holds something, by its path, in the order of
+/// [`fields`]. Of the comments only those that both put their name to.
+pub fn lines(crdt: &Crdt) -> Vec<(Field, String)> {
+    let list = Field::top("comments");
+    let drafts = crdt.items(&list).into_iter().filter(|id| !is_agreed(crdt, id));
+    let drafts: Vec<String> = drafts.map(|id| format!("{}/", list.child(&id))).collect();
+    let line = |(field, _, held): (Field, Shape, Held)| {
+        let text = match held {
+            Held::Text(text) => text?,
+            Held::Value(Value::Code(text) | Value::When(text)) => text,
+            Held::Value(Value::Unset | Value::Codes(_) | Value::Number(_) | Value::Flag(_))
+            | Held::Items(_) => return None,
+        };
+        let is_draft = drafts.iter().any(|draft| field.as_str().starts_with(draft.as_str()));
+        (!text.is_empty() && !is_draft).then_some((field, text))
+    };
+    let sheets = fields().filter(|spec| is_on(SHEETS, spec.id));
+    crdt.rows(sheets, true).into_iter().filter_map(line).collect()
+}
+
 /// The card as the document has it. Of the comments only those that both put their name to.
 pub fn card(crdt: &Crdt) -> Card {
     let mut card = Card::default();
-    for spec in FIELDS {
-        let field = Field::top(spec.id);
-        match spec.shape.holds() {
-            Holds::Items(fields) if is_sheet_list(spec.id) => {
-                let ids = crdt.items(&field);
-                let is_shown = |id: &&String| spec.id != "comments" || is_agreed(crdt, id);
-                let items = ids.iter().filter(is_shown);
-                let items: Vec<Item> =
-                    items.map(|id| filled(crdt, &field.child(id), fields)).collect();
-                if !items.is_empty() {
-                    card.lists.push((spec.id, items));
-                }
-            }
-            Holds::Items(_) => {}
-            Holds::Text | Holds::Value => {
-                card.texts.extend(one(crdt, &field, spec.shape).map(|text| (spec.id, text)));
-            }
+    let mut last = (String::new(), String::new());
+    for (field, text) in lines(crdt) {
+        let mut way = field.segments();
+        let Some(spec) = way.next().and_then(|id| fields().find(|spec| spec.id == id)) else {
+            continue;
+        };
+        let (Holds::Items(inner), Some(item), Some(id)) =
+            (spec.shape.holds(), way.next(), way.next())
+        else {
+            card.texts.push((spec.id, text));
+            continue;
+        };
+        let Some(inner) = inner.iter().find(|inner| inner.id == id) else { continue };
+        if last.0 != spec.id {
+            card.lists.push((spec.id, vec![]));
+        }
+        let Some((_, items)) = card.lists.last_mut() else { continue };
+        let place = (String::from(spec.id), String::from(item));
+        if last != place {
+            items.push(vec![]);
+            last = place;
+        }
+        if let Some(item) = items.last_mut() {
+            item.push((inner.id, text));
         }
     }
     card
-}
-
-fn is_sheet_list(id: &str) -> bool {
-    ON_SHEET.iter().any(|(_, fields)| fields.contains(&id))
-}
-
-fn filled(crdt: &Crdt, item: &Field, fields: &'static [Spec]) -> Item {
-    let read = |spec: &Spec| Some((spec.id, one(crdt, &item.child(spec.id), spec.shape)?));
-    fields.iter().filter_map(read).collect()
-}
-
-fn one(crdt: &Crdt, field: &Field, shape: Shape) -> Option<String> {
-    let text = match shape.holds() {
-        Holds::Text => crdt.text(field),
-        Holds::Value => crdt.plain(field),
-        Holds::Items(_) => None,
-    };
-    text.filter(|text| !text.is_empty())
-}
-
-fn digest(what: &str, words: &Item) -> Vec<u8> {
-    sha256(&[what.as_bytes(), &cbor::to_vec(words)]).to_vec()
-}
-
-fn comment_digest(crdt: &Crdt, comment: &str) -> Vec<u8> {
-    let item = Field::top("comments").child(comment);
-    digest("mendan/1/comment", &filled(crdt, &item, COMMENT))
-}
-
-/// The consultant puts their name to a comment as it stands.
-pub fn sign_comment(crdt: &Crdt, comment: &str) -> (Field, Vec<u8>) {
-    (Field::top("comments").child(comment).child("signed"), comment_digest(crdt, comment))
-}
-
-/// The employee agrees to a comment as it stands (納得しました).
-pub fn agree(
-    tx: &mut Writer<'_, '_>,
-    id: &str,
-    comment: &str,
-    words: Vec<u8>,
-) -> Result<(), EditError> {
-    add(tx, "agreements", id, &[], |tx, item| {
-        tx.put(&item.child("comment"), comment)?;
-        tx.put(&item.child("words"), words)
-    })
-}
-
-/// Whether both put their name to the words that a comment has now.
-pub fn is_agreed(crdt: &Crdt, comment: &str) -> bool {
-    let words = comment_digest(crdt, comment);
-    let signed = Field::top("comments").child(comment).child("signed");
-    let agreed = all(crdt, "agreements", |_, item| {
-        let is_of = crdt.plain(&item.child("comment"))? == comment;
-        (is_of && crdt.bytes(&item.child("words"))? == words).then_some(())
-    });
-    crdt.bytes(&signed).as_ref() == Some(&words) && !agreed.is_empty()
-}
-
-/// A version that the employee wanted to keep.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Version {
-    /// As they call it.
-    pub label: String,
-    /// By their device's clock.
-    pub at: UnixMillis,
-    /// Of the card as it was.
-    pub hash: Vec<u8>,
-    heads: Vec<Vec<u8>>,
-}
-
-fn card_hash(card: &Card) -> Vec<u8> {
-    sha256(&[b"mendan/1/card", exchange::to_json(card).as_bytes()]).to_vec()
-}
-
-/// The card as it stands, to be kept under a label.
-pub fn version(crdt: &Crdt, label: &str, at: UnixMillis) -> Version {
-    let heads = heads_of(&crdt.heads()).into_iter().map(|head| head.0).collect();
-    Version { label: String::from(label), at, hash: card_hash(&card(crdt)), heads }
-}
-
-/// Keeps a version.
-pub fn keep(tx: &mut Writer<'_, '_>, id: &str, version: &Version) -> Result<(), EditError> {
-    add(tx, "versions", id, &[], |tx, item| {
-        tx.put(&item.child("label"), version.label.as_str())?;
-        tx.put(&item.child("at"), millis(version.at))?;
-        tx.put(&item.child("hash"), version.hash.clone())?;
-        tx.put(&item.child("heads"), version.heads.concat())
-    })
-}
-
-/// Every version that was kept.
-pub fn versions(crdt: &Crdt) -> Vec<Version> {
-    all(crdt, "versions", |_, item| {
-        Some(Version {
-            label: crdt.plain(&item.child("label"))?,
-            at: time(crdt, &item.child("at"))?,
-            hash: crdt.bytes(&item.child("hash"))?,
-            heads: crdt.bytes(&item.child("heads"))?.chunks(32).map(<[u8]>::to_vec).collect(),
-        })
-    })
-}
-
-impl Version {
-    /// The card as it was; `None` if it cannot be made anew as it was.
-    pub fn card(&self, crdt: &Crdt) -> Option<Card> {
-        let hashes = self
-            .heads
-            .iter()
-            .map(|head| Some(automerge::ChangeHash(head.as_slice().try_into().ok()?)));
-        let card = card(&crdt.at(&hashes.collect::<Option<Vec<_>>>()?)?);
-        (card_hash(&card) == self.hash).then_some(card)
-    }
-}
-
-/// What the employee shows to whom, and how long.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Grant {
-    /// Its item.
-    pub id: String,
-    /// To the consultant of this case.
-    pub case: CaseId,
-    /// Some of [`SHEETS`].
-    pub sheets: Vec<&'static str>,
-    /// From this day.
-    pub from: Date,
-    /// Up to this day.
-    pub until: Date,
-}
-
-/// Shows some sheets.
-pub fn show(tx: &mut Writer<'_, '_>, grant: &Grant) -> Result<(), EditError> {
-    add(tx, "grants", &grant.id, &[], |tx, item| {
-        tx.put(&item.child("case"), grant.case.to_hex())?;
-        tx.put(&item.child("sheets"), grant.sheets.join(" "))?;
-        tx.put(&item.child("from"), grant.from.to_string())?;
-        tx.put(&item.child("until"), grant.until.to_string())
-    })
-}
-
-/// Shows them no longer. Nothing brings a grant back: a new one is another one.
-pub fn withdraw(tx: &mut Writer<'_, '_>, id: &str, grant: &str) -> Result<(), EditError> {
-    add(tx, "withdrawals", id, &[], |tx, item| tx.put(&item.child("grant"), grant))
-}
-
-/// Every grant that was not withdrawn.
-pub fn grants(crdt: &Crdt) -> Vec<Grant> {
-    let withdrawn = all(crdt, "withdrawals", |_, item| crdt.plain(&item.child("grant")));
-    all(crdt, "grants", |id, item| {
-        let sheets = crdt.plain(&item.child("sheets"))?;
-        let known = SHEETS.iter().filter(|sheet| sheets.split(' ').any(|it| it == **sheet));
-        let grant = Grant {
-            id: String::from(id),
-            case: CaseId::from_hex(&crdt.plain(&item.child("case"))?)?,
-            sheets: known.copied().collect(),
-            from: date(crdt, &item.child("from"))?,
-            until: date(crdt, &item.child("until"))?,
-        };
-        (!withdrawn.iter().any(|it| it == id)).then_some(grant)
-    })
-}
-
-/// What the consultant of a case may see on a day: the sheets of every grant in force, no more.
-pub fn visible(card: &Card, grants: &[Grant], case: CaseId, on: Date) -> Card {
-    let in_force = grants.iter().filter(|it| it.case == case && (it.from..=it.until).contains(&on));
-    let sheets: Vec<&str> = in_force.flat_map(|grant| grant.sheets.iter().copied()).collect();
-    card.on(&sheets)
-}
-
-/// How far an employee's preparation is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Prep {
-    /// Nothing yet.
-    NotStarted,
-    /// So many in a hundred of the questions have an answer.
-    InProgress(u8),
-    /// They say it is done.
-    Ready,
-    /// They bring it on paper: nothing of it is kept here, and it holds nothing up.
-    BroughtOnPaper,
-    /// The consultant has read it.
-    Reviewed,
-}
-
-/// How far it is; `questions` are those of the form that the firm sent.
-pub fn prep(card: &Card, questions: &[&str], is_ready: bool, paper: Option<&str>) -> Prep {
-    let is_answered = |id: &&&str| !card.text(id).is_empty() || !card.items(id).is_empty();
-    let answered = questions.iter().filter(is_answered).count();
-    match (paper, is_ready, answered) {
-        (Some("reviewed"), _, _) => Prep::Reviewed,
-        (Some(_), _, _) => Prep::BroughtOnPaper,
-        (None, true, _) => Prep::Ready,
-        (None, false, 0) => Prep::NotStarted,
-        (None, false, answered) => {
-            let share = answered * 100 / questions.len().max(1);
-            Prep::InProgress(u8::try_from(share).unwrap_or(100))
-        }
-    }
-}
-
-/// What a comment says, for whoever is asked to agree to it.
-pub fn comment(crdt: &Crdt, comment: &str) -> (String, Vec<u8>) {
-    let item = Field::top("comments").child(comment);
-    (text(crdt, &item.child("comment")), comment_digest(crdt, comment))
 }
 
 #[cfg(test)]

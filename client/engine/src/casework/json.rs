@@ -28,23 +28,32 @@ pub struct JsonError {
 }
 
 /// What can be wrong with a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, minicbor::Encode, shared::Decode)]
+#[cbor(index_only)]
 pub enum JsonFault {
     /// Not JSON.
+    #[n(0)]
     Syntax,
     /// JSON, but neither object, array nor string.
+    #[n(1)]
     Type,
     /// A name stands twice.
+    #[n(2)]
     Twice,
     /// Nested too deeply.
+    #[n(3)]
     Depth,
     /// A name that the format does not have.
+    #[n(4)]
     Unknown,
     /// Something the format must have.
+    #[n(5)]
     Missing,
     /// A value that the format does not allow there.
+    #[n(6)]
     Value,
     /// Longer than a document may hold.
+    #[n(7)]
     TooLong,
 }
 

@@ -15,6 +15,7 @@ use crate::{
     },
     command::{Splice, Words},
     document::{
+        Document,
         crdt::{Crdt, EditError, Held, Row, Writer, shape_of},
         flatten::{Edit, flatten_item},
         genesis::Kind,
@@ -152,7 +153,7 @@ impl Desk {
         }
         let Some(document) = self.documents.get(&id) else { return };
         let mut open = OpenDocument::default();
-        for (field, text) in texts(self.form(&document.crdt, true)) {
+        for (field, text) in texts(self.form(document, true)) {
             open.mirrors.insert(field, Mirror::new(&text));
         }
         let is_consent = document.crdt.kind() == Some(Kind::CaseConsent);
@@ -168,9 +169,11 @@ impl Desk {
     }
 
     /// The fields that this person is shown of a document, and what they hold.
-    pub(super) fn form(&self, crdt: &Crdt, with_texts: bool) -> Vec<Row> {
+    pub(super) fn form(&self, document: &Document, with_texts: bool) -> Vec<Row> {
+        let crdt = &document.crdt;
         let side = self.role().map(Side::of);
-        let fields = crdt.kind().zip(side).map(|(kind, side)| form::fields(kind, side));
+        let fields = crdt.kind().zip(side).filter(|_| self.is_filled_in(document));
+        let fields = fields.map(|(kind, side)| form::fields(kind, side));
         crdt.rows(fields.unwrap_or_default(), with_texts)
     }
 
@@ -232,7 +235,7 @@ impl Desk {
             return;
         }
         let Some(document) = self.documents.get(&id) else { return };
-        let rows = self.form(&document.crdt, true);
+        let rows = self.form(document, true);
         let Some(open) = self.open.get_mut(&id) else { return };
         let mut changed = vec![];
         let texts: Map<Field, String> = texts(rows).collect();

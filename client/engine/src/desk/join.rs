@@ -129,6 +129,7 @@ impl Desk {
         self.origin = None;
         self.healing = None;
         self.login_again_at = None;
+        self.card_minded = None;
         self.login = Login::Out;
         self.index_heard = false;
         self.distrust = false;

@@ -155,9 +155,15 @@ impl Desk {
 
     /// One's own catalogue: its id follows from the account's seed, so every device finds it.
     fn catalogue_id(&self) -> Option<DocumentId> {
+        self.derived_id(*b"mendan/catalogue")
+    }
+
+    /// The id of a document that the person has once: it follows from the account's first seed and a
+    /// name, so every device of theirs finds it, and nobody else.
+    pub(super) fn derived_id(&self, name: [u8; 16]) -> Option<DocumentId> {
         let seed = self.keyring.generations().next()?.sign.secret();
         let secret = EpochSecret::new(Secret::new(Box::new(*seed.expose())));
-        let derived = secret.commitment(DocumentId::new(*b"mendan/catalogue"), Epoch::FIRST);
+        let derived = secret.commitment(DocumentId::new(name), Epoch::FIRST);
         derived.as_bytes().first_chunk::<16>().map(|id| DocumentId::new(*id))
     }
 

@@ -69,7 +69,7 @@ impl Desk {
         let is_waiting = self.login == Login::In
             && self.documents.values().any(|document| !document.fresh.is_empty());
         let seal_at = self.first_unsealed_at.filter(|_| is_waiting).map(|at| at.plus_ms(wait_ms));
-        [seal_at, self.login_again_at].into_iter().flatten().min()
+        [seal_at, self.login_again_at, self.day_ends_at()].into_iter().flatten().min()
     }
 
     /// Seals what is durable, if it is time and the secret is verified.

@@ -398,6 +398,9 @@ impl Desk {
             (Reason::DeviceRevoked, _) => return self.told_revoked(step, entry.as_ref()),
             (Reason::AccountClosed, _) => return self.close(step),
             (Reason::CutBehind, Some(LogId::Document(id))) => return self.cut_refused(step, id),
+            (Reason::DocumentExists, Some(LogId::Document(id))) if self.is_own_card(id) => {
+                return self.begun_elsewhere(step, id);
+            }
             (_, _) => {}
         }
         if matches!(log, Some(LogId::Org(_))) {

@@ -232,7 +232,9 @@ impl Desk {
             Wish::Rotate(rotation) => rotation.epoch <= log.epoch(),
             Wish::Revoke(account) => log.access(*account).is_none(),
             Wish::Finalise(_) => log.life() != Life::Open,
-            Wish::Create(_) | Wish::Grant(..) | Wish::Shred => false,
+            // Another device of the same person's made it first: what was written here goes into that.
+            Wish::Create(_) => true,
+            Wish::Grant(..) | Wish::Shred => false,
         };
         if is_overtaken {
             self.drop_ending(step, id);

@@ -12,6 +12,7 @@ use crate::{
     casework::{
         case::{self, CaseId},
         catalogue,
+        date::Date,
         field::Field,
         note, signature,
     },
@@ -25,8 +26,9 @@ use crate::{
     journal::{Journal, Step},
     record::Place,
     view::{
-        CaseRow, Content, DeviceRow, FormView, Gate, Home, LinkView, NoteView, OpeningView,
-        PersonRow, QuarantineRow, SharedView, Standing, StorageView, SyncView, View, Whereabouts,
+        CardRow, CaseRow, Content, DeviceRow, FormView, Gate, Home, LinkView, NoteView,
+        OpeningView, PersonRow, QuarantineRow, SharedView, Standing, StorageView, SyncView, View,
+        Whereabouts,
     },
 };
 
@@ -40,6 +42,12 @@ pub(super) struct Shown {
     opening: Option<OpeningView>,
     pub(super) members: Map<DocumentId, [u64; 4]>,
     whereabouts: Map<DocumentId, Whereabouts>,
+    /// What day it was in Japan.
+    pub(super) day: Option<Date>,
+    /// The rows of JOB cards, and what they were computed from.
+    pub(super) card_rows: Option<([u64; 4], Vec<CardRow>)>,
+    /// What the open JOB cards were computed from beside themselves.
+    pub(super) cards: Map<DocumentId, [u64; 4]>,
     /// Joining ended in failure: the engine drops this desk.
     pub(super) gave_up: bool,
 }
@@ -58,6 +66,7 @@ struct Basis {
     has_keys: bool,
     is_member: bool,
     must_ask: bool,
+    day: Option<Date>,
 }
 
 impl Desk {
@@ -71,6 +80,7 @@ impl Desk {
             has_keys: !self.keys.account_kems.is_empty(),
             is_member: self.me().is_some(),
             must_ask: self.must_ask,
+            day: self.shown.day,
         }
     }
 
@@ -83,6 +93,7 @@ impl Desk {
         if self.shown.gave_up {
             return;
         }
+        self.shown.day = Some(Date::at(step.now()));
         let basis = Some(self.basis());
         let is_same = self.shown.basis == basis;
         self.shown.basis = basis;
@@ -107,6 +118,7 @@ impl Desk {
         self.show_whereabouts(step);
         self.show_opening(step);
         self.show_members(step);
+        self.show_cards(step);
         if !is_same {
             self.show_home(step);
         }
@@ -121,7 +133,8 @@ impl Desk {
     }
 
     fn show_home(&mut self, step: &mut Step<'_, '_>) {
-        let home = self.home(step.now());
+        let mut home = self.home(step.now());
+        home.cards = self.card_rows();
         if self.shown.home.as_ref() != Some(&home) {
             step.effects.push(Effect::Show(View::Home(home.clone())));
             self.shown.home = Some(home);
@@ -201,6 +214,7 @@ impl Desk {
             devices: self.own_devices(),
             quarantined: self.set_aside(),
             kit: self.kit(),
+            cards: vec![],
             offline_hours: self.org.as_ref().map_or(0, OrgLog::offline_hours),
         }
     }
@@ -316,12 +330,15 @@ impl Desk {
                 | Kind::Slots
                 | Kind::CasePrivate
                 | Kind::CaseDisclosure
-                | Kind::JobCard
                 | Kind::Supervision
                 | Kind::Contribution
                 | Kind::Report
                 | Kind::Package,
             ) => views.extend(self.form_view(id).map(View::Form)),
+            Some(Kind::JobCard) => {
+                views.extend(self.form_view(id).map(View::Form));
+                views.extend(self.card_view(id).map(View::Card));
+            }
             Some(Kind::Catalogue) | None => {}
         }
         step.effects.extend(views.into_iter().map(Effect::Show));
@@ -378,7 +395,7 @@ impl Desk {
             };
             (field, content)
         };
-        self.form(&document.crdt, false).into_iter().map(content).collect()
+        self.form(document, false).into_iter().map(content).collect()
     }
 
     fn note(&self, id: DocumentId) -> Option<NoteView> {

@@ -155,7 +155,7 @@ impl Kind {
             Self::JobCard => Plan {
                 name: "jobcard",
                 first: job_card::FIELDS,
-                grown: &[],
+                grown: job_card::GROWN,
                 guards: &[job_card::GUARDS],
             },
             Self::Supervision => Plan {

@@ -4,6 +4,7 @@ use minicbor::Encode;
 use shared::Decode;
 use shared::id::DocumentId;
 
+use super::CardNotice;
 use crate::casework::consent::Matter;
 
 /// Something the person must be told once. The page has the words.
@@ -93,6 +94,9 @@ pub enum Notice {
     /// About a report, a copy, a hand-over, or what an employee asked for.
     #[n(170)]
     Report(#[n(0)] ReportNotice),
+    /// Something about a JOB card.
+    #[n(120)]
+    Card(#[n(0)] CardNotice),
 }
 
 /// Why something in the interview room was not done. Nothing was changed.

@@ -1,15 +1,21 @@
-use shared::limit::TEXT_CHARS_MAX;
+use shared::{id::AccountId, limit::TEXT_CHARS_MAX};
 
 use super::{
-    exchange::{from_json, pieces, to_json},
+    change::{How, changes},
+    exchange::{from_json, pieces, preview, takeover, to_json},
+    form::{FORMS, questions},
+    grant::every_grant,
+    month::months,
     *,
 };
 use crate::{
     casework::{
+        case::CaseId,
+        date::Date,
         group::{DOCUMENT, EDGE, Group, NOW},
         json::JsonFault,
     },
-    document::{genesis::Kind, guard::Side},
+    document::{crdt::EditError, genesis::Kind, guard::Side},
 };
 
 const PHONE: usize = 0;
@@ -21,18 +27,19 @@ fn group() -> Group {
 
 /// Every field of every sheet holds something.
 fn full() -> Card {
-    let value = |path: String, shape: Shape| match shape.holds() {
-        Holds::Value => "2026-05-01".to_owned(),
-        Holds::Text | Holds::Items(_) => format!("{path}: {EDGE}"),
+    let value = |path: String, shape: Shape| match (shape, shape.holds()) {
+        (Shape::One(codes), _) => codes[codes.len() - 1].to_owned(),
+        (_, Holds::Value) => "2026-05-01".to_owned(),
+        (_, Holds::Text | Holds::Items(_)) => format!("{path}: {EDGE}"),
     };
     let item = |list: &str, at: usize, fields: &'static [Spec]| -> Item {
         let name = |spec: &Spec| (spec.id, value(format!("{list}[{at}].{}", spec.id), spec.shape));
         fields.iter().map(name).collect()
     };
     let mut card = Card::default();
-    for spec in FIELDS {
+    for spec in fields().filter(|spec| is_on(SHEETS, spec.id)) {
         match spec.shape.holds() {
-            Holds::Items(fields) if is_sheet_list(spec.id) && spec.id != "comments" => {
+            Holds::Items(fields) if spec.id != "comments" => {
                 card.lists.push((spec.id, (0..11).map(|at| item(spec.id, at, fields)).collect()));
             }
             Holds::Items(_) => {}
@@ -113,7 +120,8 @@ fn day(text: &str) -> Date {
 
 fn grant(id: &str, sheets: &[&'static str]) -> Grant {
     let (from, until) = (day("2026-05-01"), day("2026-06-30"));
-    Grant { id: id.into(), case: DOCUMENT, sheets: sheets.to_vec(), from, until }
+    let accounts = vec![AccountId::new([3; 16]), AccountId::new([4; 16])];
+    Grant { id: id.into(), case: DOCUMENT, accounts, sheets: sheets.to_vec(), from, until }
 }
 
 #[test]
@@ -137,6 +145,9 @@ fn a_consultant_sees_the_sheets_of_grants_in_force_and_no_others() {
     // The same grant added again elsewhere does not undo a withdrawal.
     group.edit(PHONE, |tx| withdraw(tx, "w1", "g2")).unwrap();
     group.meet();
+    let every = every_grant(&group.0[TABLET].crdt);
+    assert_eq!(every[0], (grant("g1", &["career"]), false));
+    assert_eq!(every[1], (grant("g2", &["licences"]), true));
     assert_eq!(seen(&group, DOCUMENT, "2026-05-01").0, ["jobs"]);
     assert_eq!(
         group.edit(TABLET, |tx| show(tx, &grant("g3", &["plan"]))),
@@ -189,7 +200,8 @@ fn a_kept_version_is_made_anew_as_it_was() {
     assert_eq!(found, [kept]);
     assert!(found[0].card(&group.0[TABLET].crdt).unwrap() == before);
     assert!(read(&group, TABLET) != before);
-    let lie = Version { hash: vec![0; 32], ..found[0].clone() };
+    let mut lie = found[0].clone();
+    lie.hash = vec![0; 32];
     assert!(lie.card(&group.0[TABLET].crdt).is_none());
 }
 
@@ -210,12 +222,126 @@ fn preparation_counts_answers_and_paper_holds_nothing_up() {
 
 #[test]
 fn every_field_of_the_sheets_is_on_a_sheet_and_every_question_is_a_field() {
-    for spec in FIELDS.iter().filter(|it| !matches!(it.shape, Shape::List(_))) {
-        let is_on_sheet = ON_SHEET.iter().any(|(_, fields)| fields.contains(&spec.id));
-        assert!(HEAD.contains(&spec.id) || is_on_sheet, "{}", spec.id);
+    for spec in FIELDS.iter().filter(|it| !matches!(it.shape, Shape::List(&[]))) {
+        assert!(is_on(SHEETS, spec.id), "{}", spec.id);
     }
-    for id in SHORT_FORM {
-        assert!(FIELDS.iter().any(|spec| spec.id == id), "{id}");
+    for form in FORMS {
+        let asked = questions(form);
+        assert!(asked.iter().all(|id| is_on(SHEETS, id) && fields().any(|it| it.id == *id)));
+        let mut once = asked.clone();
+        once.sort_unstable();
+        once.dedup();
+        assert_eq!(once.len(), asked.len(), "{form} asks twice");
     }
+    assert_eq!((questions("short").len(), questions("short")[0]), (10, "name"));
+    assert!(!questions("mhlw_new").contains(&"jobs"));
     assert_eq!(ON_SHEET.map(|(sheet, _)| sheet), *SHEETS);
+    assert!(!is_on(&[], "name") && !is_on(SHEETS, "grants") && !is_on(SHEETS, "form"));
+}
+
+#[test]
+fn what_changed_is_named_by_its_path_and_a_row_that_moved_did_not_change() {
+    let line = |field: &str, text: &str| (Field::top(field), text.to_owned());
+    let before =
+        [line("name", "森 光"), line("jobs/a/company", "甲"), line("jobs/b/company", "乙")];
+    let now = [
+        line("goal", "新"),
+        line("jobs/b/company", "乙"),
+        line("jobs/a/company", "甲社"),
+        line("jobs/c/company", "丙"),
+    ];
+
+    let found = changes(&before, &now);
+
+    let expected = [
+        ("goal", How::Added),
+        ("jobs/a/company", How::Changed),
+        ("jobs/c/company", How::Added),
+        ("name", How::Removed),
+    ];
+    assert_eq!(found, expected.map(|(field, how)| (Field::top(field), how)));
+    assert_eq!(changes(&now, &now), []);
+}
+
+#[test]
+fn an_import_adds_and_replaces_and_never_removes() {
+    let mut group = group();
+    write(&mut group, &full());
+    let item = |list: &'static str, field: &'static str, text: &str| {
+        (list, vec![vec![(field, text.to_owned())]])
+    };
+    let mut imported = Card {
+        texts: vec![
+            ("name", "𠮷田 光😀".repeat(900)),
+            ("strengths", full().text("strengths").into()),
+        ],
+        lists: vec![item("jobs", "company", "新しい会社"), item("comments", "comment", "よそで")],
+    };
+    imported.lists[0].1.insert(0, full().items("jobs")[3].clone());
+    let has = read(&group, PHONE);
+
+    let expected = [("name", How::Changed), ("jobs[1]", How::Added), ("comments[0]", How::Added)];
+    assert_eq!(preview(&has, &imported), expected.map(|(path, how)| (path.to_owned(), how)));
+    for (at, piece) in takeover(&has, &imported, || "new".into()).iter().enumerate() {
+        group.edit(PHONE, |tx| piece.write(tx)).unwrap_or_else(|error| panic!("{at}: {error}"));
+    }
+
+    let after = read(&group, PHONE);
+    assert_eq!(after.text("name"), imported.text("name"));
+    assert_eq!(after.items("jobs").len(), has.items("jobs").len() + 1);
+    assert_eq!(after.items("earlier_comments").last(), imported.items("comments").last());
+    assert_eq!(preview(&after, &imported), []);
+    assert!(takeover(&after, &imported, || "again".into()).is_empty());
+    let lost = |list: &&(&'static str, Vec<Item>)| {
+        !list.1.iter().all(|item| after.items(list.0).contains(item))
+    };
+    assert!(!has.lists.iter().any(|list| lost(&list)));
+}
+
+/// 38 years, eleven employers, some at once, each date as people of that time write it.
+fn career() -> Card {
+    let jobs = [
+        ("昭和63年4月", "平成3年3月"),
+        ("平成3年4月", "Ｈ５．９"),
+        ("平成５年４月", "1996-08"),
+        ("1996年9月", "平成11年"),
+        ("平成10年1月", "2001/06"),
+        ("2001-07", "平成17年12月"),
+        ("H16.4", "2009年3月"),
+        ("２００９年４月", "平成24年3月"),
+        ("平成24年4月", "平成31年4月"),
+        ("令和元年5月", "R4.3"),
+        ("令和4年4月", "現在"),
+    ];
+    let job = |(at, (from, to)): (usize, &(&str, &str))| -> Item {
+        vec![
+            ("from", (*from).to_owned()),
+            ("to", (*to).to_owned()),
+            ("company", format!("{}社 {EDGE}", at + 1)),
+            ("duties", "設備の点検、修理。".repeat(150)),
+        ]
+    };
+    Card {
+        texts: vec![("strengths", EDGE.chars().cycle().take(12_000).collect())],
+        lists: vec![("jobs", jobs.iter().enumerate().map(job).collect())],
+    }
+}
+
+#[test]
+fn a_career_of_38_years_in_every_calendar_goes_through_file_and_document_as_it_was_written() {
+    let mut group = group();
+    let whole = career();
+
+    write(&mut group, &from_json(&to_json(&whole)).unwrap());
+    group.meet();
+    let read = read(&group, TABLET);
+
+    assert!(read == whole);
+    assert!(from_json(&to_json(&read)).unwrap() == whole);
+    let months: Vec<_> = read.rows().map(|row| (months(row.from), months(row.to))).collect();
+    assert!(months.iter().all(|(from, _)| from.is_some()));
+    assert_eq!(months.iter().filter(|(_, to)| to.is_none()).count(), 1);
+    let overlaps = months.windows(2).filter(|pair| pair[1].0 < pair[0].1).count();
+    assert_eq!((months.len(), overlaps), (11, 3));
+    assert_eq!(months[10].0.unwrap() - months[0].0.unwrap(), 34 * 12);
 }

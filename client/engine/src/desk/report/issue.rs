@@ -206,7 +206,7 @@ impl Desk {
     }
 
     fn note_text(&self, note: DocumentId) -> Folded {
-        let rows = self.documents.get(&note).map(|it| self.form(&it.crdt, true));
+        let rows = self.documents.get(&note).map(|it| self.form(it, true));
         let texts = rows.into_iter().flatten().filter_map(|(_, _, held)| match held {
             crate::document::crdt::Held::Text(text) => text,
             crate::document::crdt::Held::Value(_) | crate::document::crdt::Held::Items(_) => None,

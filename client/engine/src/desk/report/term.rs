@@ -208,13 +208,17 @@ impl Desk {
         Some((class, Facts { dates: vec![(start, on)], ..Facts::default() }))
     }
 
+    /// Whether a case was closed so long ago that nothing of the employee's JOB card is open to it.
+    pub(in crate::desk) fn is_card_over(&self, case: DocumentId, on: Date) -> bool {
+        matches!(due(Class::JobCard, &self.facts_of(case), on), Due::Over { .. })
+    }
+
     /// On an employee's own device: a consultant whose case was closed is let out of the JOB card.
     fn end_access(&mut self, step: &mut Step<'_, '_>) {
         let today = self.term_day(step.now());
         let (mut leaving, mut staying) = (vec![], vec![]);
         for case in self.of_kind(Kind::CaseShared) {
-            let facts = self.facts_of(case);
-            let is_over = matches!(due(Class::JobCard, &facts, today), Due::Over { .. });
+            let is_over = self.is_card_over(case, today);
             let consent =
                 self.part_of_case(case, Kind::CaseConsent).and_then(|id| self.documents.get(&id));
             if let Some(log) = consent.and_then(|it| it.log.as_ref()) {

@@ -1,13 +1,12 @@
 //! Canvases: drawn by wishes, shown with their text alternative.
 
-use shared::{id::DocumentId, log::org::Role};
+use shared::id::DocumentId;
 
 use crate::{
     casework::{
         canvas::{self, LOT_MARKS, Line, Mark, Owner, STROKE_MARKS_MAX},
         case::CaseId,
         date::Date,
-        job_card,
     },
     command::CanvasAct,
     desk::Desk,
@@ -108,13 +107,6 @@ impl Desk {
             it.crdt.kind() == Some(Kind::JobCard) && self.current(it.id) == it.id
         };
         let cards = self.documents.values().filter(is_card);
-        let lines = cards.flat_map(|it| {
-            let card = job_card::card(&it.crdt);
-            let is_own = self.role() == Some(Role::Employee);
-            let grants = job_card::grants(&it.crdt);
-            let seen = if is_own { card } else { job_card::visible(&card, &grants, case, on) };
-            canvas::timeline(&seen)
-        });
-        lines.collect()
+        cards.flat_map(|it| canvas::timeline(&self.card_seen(it, case, on))).collect()
     }
 }
