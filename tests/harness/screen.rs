@@ -14,6 +14,10 @@ use engine::{
 };
 use shared::id::DocumentId;
 
+mod plan;
+
+pub use plan::PlanScreen;
+
 /// A text field as the page keeps it.
 #[derive(Clone, Debug, Default)]
 struct TextField {
@@ -77,6 +81,8 @@ pub struct Screen {
     pub shape: Option<ShapeView>,
     /// What came of the last export or import.
     pub exchange: Option<Exchange>,
+    /// The firm's own documents, and slots.
+    pub plan: PlanScreen,
     /// Where the person was sent last.
     pub went_to: Option<DocumentId>,
     fields: BTreeMap<(DocumentId, Field), TextField>,
@@ -109,6 +115,7 @@ impl Screen {
             View::CardVersion(version) => self.version = Some(version),
             View::NoteShape(shape) => self.shape = Some(shape),
             View::Exchange(exchange) => self.exchange = Some(exchange),
+            View::Plan(view) => self.plan.show(view),
             View::Text(text) => self.show_text(&text),
             View::Report(part) => self.show_report_part(part),
             View::Shared(shared) => {

@@ -77,7 +77,8 @@ fn left_of(world: &World, device: DeviceNo, document: DocumentId) -> Vec<Name> {
         | Name::Change(id, _)
         | Name::InFlight(id)
         | Name::Quarantine(id, ..)
-        | Name::Snapshot(id) => *id == document,
+        | Name::Snapshot(id)
+        | Name::Order(id) => *id == document,
     };
     records(&world.on(device).disk).1.into_keys().filter(is_of).collect()
 }

@@ -1,7 +1,9 @@
 //! What the documents mean.
 
 pub mod action_plan;
+pub mod appointment;
 pub mod attest;
+pub mod calendar;
 pub mod canvas;
 pub mod case;
 pub mod catalogue;

@@ -22,6 +22,9 @@ pub use room::{CanvasAct, Decide, RoomAct};
 mod card;
 
 pub use card::CardAct;
+mod plan;
+
+pub use plan::{PlanAct, RuleWish, SlotWish};
 
 mod report;
 
@@ -372,6 +375,9 @@ pub enum Command {
         #[n(1)]
         shape: NoteShape,
     },
+    /// Something about the firm's own documents, or slots.
+    #[n(60)]
+    Plan(#[n(0)] PlanAct),
 }
 
 #[cfg(test)]

@@ -33,6 +33,7 @@ mod load;
 mod log;
 mod members;
 mod people;
+mod plan;
 mod push;
 mod receive;
 mod recovery;
@@ -84,6 +85,18 @@ struct OrgWish {
 enum Fruit {
     Nothing,
     Invitation(InvitationView),
+    /// The invitation of somebody in a company's list, in place of earlier ones.
+    Row {
+        roster: DocumentId,
+        row: String,
+        former: Vec<u32>,
+        invitation: InvitationView,
+    },
+    /// A code by which many come, for a company that does not learn of them.
+    Poster {
+        company: DocumentId,
+        invitation: InvitationView,
+    },
     /// A recovery kit, by what is on its paper. It is nowhere else.
     Kit(Seed),
 }
@@ -155,6 +168,8 @@ pub(crate) struct Desk {
     terms_seen_at: shared::time::UnixMillis,
     /// The day on which this connection last saw to it that the JOB card is open to whom it is shown.
     card_minded: Option<Date>,
+    /// What was looked at of the firm's own documents.
+    planning: plan::Planning,
 }
 
 impl Desk {
@@ -194,6 +209,7 @@ impl Desk {
             duties: report::Duties::default(),
             terms_seen_at: shared::time::UnixMillis(0),
             card_minded: None,
+            planning: plan::Planning::default(),
         }
     }
 
@@ -312,6 +328,7 @@ impl Desk {
     pub(crate) fn settle(&mut self, step: &mut Step<'_, '_>) {
         self.do_duties(step);
         self.end_terms_due(step);
+        self.plan_due(step);
         self.rotate_due(step);
         self.reseal_due(step);
         self.end_due(step);

@@ -14,6 +14,7 @@ use crate::{
     document::{
         crdt::Crdt,
         intake::Opened,
+        order::Order,
         pending::{Ending, PendingEntry, Wish},
     },
     epoch::EpochSecret,
@@ -31,6 +32,7 @@ pub mod guard;
 pub mod inspect;
 pub mod intake;
 pub mod mirror;
+pub mod order;
 pub mod pending;
 
 /// Candidates kept for one epoch's secret; the log's commitment decides between them.
@@ -124,6 +126,8 @@ pub(crate) struct Document {
     pub(crate) contested: bool,
     /// When it was last used here.
     pub(crate) used: UnixMillis,
+    /// Who was first at the server, where that counts.
+    pub(crate) order: Order,
 }
 
 impl Document {
@@ -156,6 +160,7 @@ impl Document {
             shown_last: None,
             contested: false,
             used: UnixMillis(0),
+            order: Order::default(),
         }
     }
 

@@ -463,6 +463,7 @@ fn desk_command(desk: &mut Desk, step: &mut Step<'_, '_>, command: Command) {
         Command::Room(act) => desk.room(step, act),
         Command::DismissOpening => desk.arrived(step),
         Command::Report(act) => desk.report_act(step, act),
+        Command::Plan(act) => desk.plan(step, act),
         Command::Regrant { former, successor } => desk.regrant(step, former, successor),
         Command::Card(act) => desk.card_act(step, act),
         Command::ShowNote { note, shape } => desk.show_shape(step, note, shape),

@@ -93,6 +93,9 @@ pub enum Name {
     /// A document, whole: a cache.
     #[n(11)]
     Snapshot(#[n(0)] DocumentId),
+    /// Who was first at the server, in a document where that counts.
+    #[n(12)]
+    Order(#[n(0)] DocumentId),
     /// What speaks against the server, by our own count.
     #[n(20)]
     Alarm(#[n(0)] u64),
@@ -230,6 +233,9 @@ pub enum Content {
     /// For [`Name::InFlight`].
     #[n(8)]
     InFlight(#[n(0)] InFlight),
+    /// For [`Name::Order`].
+    #[n(9)]
+    Order(#[n(0)] crate::document::order::Known),
     /// For [`Name::Alarm`].
     #[n(20)]
     Alarm(#[n(0)] crate::trust::Alarm),

@@ -26,6 +26,7 @@ mod case;
 mod form;
 mod members;
 mod notice;
+mod plan;
 mod recovery;
 mod report;
 mod room;
@@ -42,6 +43,11 @@ pub use case::{CaseRow, InterviewRow};
 pub use form::FormView;
 pub use members::{MemberRow, MembersView};
 pub use notice::{Notice, ReportNotice, RoomNotice};
+pub use plan::{
+    AppointmentRow, Booking, CompanyRow, CompanyView, DirectoryView, ImportView, NewcomerRow,
+    PlanHome, PlanView, RosterRow, RuleRow, SlotRow, SlotsRow, SlotsView, TemplateRow, VenueRow,
+    WaveRow,
+};
 pub use recovery::{
     Arrival, KitRow, OpeningView, RecoveryKitView, RegrantView, Unopened, UnopenedRow,
 };
@@ -555,6 +561,9 @@ pub enum View {
     /// A note as SOAP or DAP.
     #[n(59)]
     NoteShape(#[n(0)] ShapeView),
+    /// Something of the firm's own documents, or slots.
+    #[n(60)]
+    Plan(#[n(0)] PlanView),
 }
 
 #[cfg(test)]

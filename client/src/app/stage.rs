@@ -291,7 +291,8 @@ impl Signals {
             | View::Card(_)
             | View::CardVersion(_)
             | View::Exchange(_)
-            | View::NoteShape(_) => {}
+            | View::NoteShape(_)
+            | View::Plan(_) => {}
         }
     }
 

@@ -43,6 +43,7 @@ pub const GROWN: &[Spec] = &[
     // Which JOB card form the firm sends, and what the consultant notes of the card.
     spec("card_form", Shape::One(FORMS)),
     spec("card_paper", Shape::One(PAPER)),
+    spec("appointments", Shape::List(&[])),
 ];
 
 /// What helps when things get worse: signs, own means, whom to call.

@@ -4,7 +4,7 @@
 //! documents of their cases.
 
 use shared::{
-    id::{AccountId, DeviceId},
+    id::{AccountId, DeviceId, DocumentId},
     log::org::Role,
     time::UnixMillis,
 };
@@ -60,6 +60,53 @@ pub fn invited(crdt: &Crdt) -> Vec<Invited> {
         })
     };
     crdt.keys(&people).iter().filter_map(read).collect()
+}
+
+/// A code on a poster: many come by it, and who they are nobody knows but they.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Poster {
+    /// Index of the `EnrolGrant` in the org log.
+    pub grant: u64,
+    /// For which company.
+    pub company: DocumentId,
+    /// What that is called here.
+    pub alias: String,
+}
+
+/// Notes where a poster hangs.
+pub fn add_poster(tx: &mut Writer<'_, '_>, poster: &Poster) -> Result<(), EditError> {
+    let item = Field::top("people").child(&poster.grant.to_string());
+    tx.ensure_map(&item)?;
+    tx.put(&item.child("company"), poster.company.to_hex())?;
+    tx.put(&item.child("alias"), poster.alias.as_str())
+}
+
+/// Every poster of this person's.
+pub fn posters(crdt: &Crdt) -> Vec<Poster> {
+    let people = Field::top("people");
+    let read = |id: &String| {
+        let item = people.child(id);
+        Some(Poster {
+            grant: id.parse().ok()?,
+            company: DocumentId::from_hex(&crdt.plain(&item.child("company"))?)?,
+            alias: crdt.plain(&item.child("alias"))?,
+        })
+    };
+    crdt.keys(&people).iter().filter_map(read).collect()
+}
+
+/// Notes what somebody is called who was invited by nobody's name.
+pub fn name_person(
+    tx: &mut Writer<'_, '_>,
+    account: AccountId,
+    name: &str,
+) -> Result<(), EditError> {
+    tx.put(&Field::top("people").child(&format!("name {}", account.to_hex())), name)
+}
+
+/// What this person noted that somebody is called.
+pub fn person_name(crdt: &Crdt, account: AccountId) -> Option<String> {
+    crdt.plain(&Field::top("people").child(&format!("name {}", account.to_hex())))
 }
 
 /// Notes which employee a case is with.

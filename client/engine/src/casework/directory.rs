@@ -17,6 +17,9 @@ use crate::{
 pub const FIELDS: &[Spec] =
     &[spec("profiles", Shape::List(PROFILE)), spec("templates", Shape::List(TEMPLATE))];
 
+/// What only an act writes: words that somebody was told stay as they were.
+pub const ACTS: &[&str] = &["profiles", "profiles/*", "templates", "templates/"];
+
 /// What a consultant says of themself.
 pub const PROFILE: &[Spec] = &[
     spec("name", Shape::Short),
@@ -44,6 +47,9 @@ pub const TEMPLATE: &[Spec] = &[
     spec("c11", Shape::Long),
 ];
 
+/// Longest wording, so that it is published by one change.
+const WORDING_BYTES_MAX: usize = 40 * 1024;
+
 /// What employees are told, as the firm words it.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Template {
@@ -69,6 +75,35 @@ impl Template {
         let at = Matter::ALL.iter().position(|it| *it == matter);
         at.and_then(|at| self.texts.get(at)).map_or("", String::as_str)
     }
+}
+
+/// The wording that comes with the program, the same on every device, in the order of
+/// [`Matter::ALL`]; its matters are divided by empty lines.
+const FIRST: [(&str, &str); 2] =
+    [("ja", include_str!("directory/ja.txt")), ("en", include_str!("directory/en.txt"))];
+/// The version of that. What a firm publishes comes after it.
+pub const FIRST_VERSION: u32 = 1;
+
+/// What is read out until a firm has worded it otherwise.
+pub fn first(language: &str) -> Option<Template> {
+    let (language, words) = FIRST.iter().find(|(it, _)| *it == language)?;
+    Some(Template {
+        version: FIRST_VERSION,
+        language: String::from(*language),
+        texts: words.split("\n\n").map(|text| String::from(text.trim())).collect(),
+    })
+}
+
+/// A firm's own wording, if nothing of it is missing.
+pub fn worded(language: &str, texts: &[String], version: u32) -> Option<Template> {
+    let is_known = FIRST.iter().any(|(it, _)| *it == language);
+    let is_whole = texts.len() == Matter::ALL.len() && texts.iter().all(|it| !it.trim().is_empty());
+    let size: usize = texts.iter().map(String::len).sum();
+    (is_known && is_whole && size <= WORDING_BYTES_MAX).then(|| Template {
+        version,
+        language: String::from(language),
+        texts: texts.to_vec(),
+    })
 }
 
 /// Adds a version of the explanation.
@@ -175,5 +210,44 @@ mod tests {
         assert_eq!(profiles(&group.0[0].crdt), [account]);
         group.edit(0, |tx| tx.write(&profile(account).child("name"), EDGE)).unwrap();
         assert_eq!(text(&group.0[0].crdt, &profile(account).child("name")), EDGE);
+    }
+
+    #[test]
+    fn the_first_wording_says_of_each_matter_what_the_law_asks() {
+        for language in ["ja", "en"] {
+            let first = first(language).unwrap();
+            assert_eq!(first.texts.len(), Matter::ALL.len(), "{language}");
+            assert!(first.texts.iter().all(|text| text.len() > 60), "{language}");
+            assert!(first.text(Matter::Secrecy).contains("第30条の27"));
+            assert_eq!(first.version, FIRST_VERSION);
+        }
+        let japanese = first("ja").unwrap();
+        // A breach of law that somebody speaks of is no exception; a legal duty is.
+        assert!(japanese.text(Matter::Secrecy).contains("令状"));
+        assert!(japanese.text(Matter::Telling).contains("一件ずつ"));
+        assert!(japanese.text(Matter::Supervision).contains("スーパービジョン"));
+        assert!(japanese.text(Matter::Contact).contains("連絡の方法"));
+        assert_eq!(first("ja").unwrap().told(), japanese.told());
+        assert!(first("fr").is_none());
+    }
+
+    #[test]
+    fn a_wording_is_published_whole_or_not_at_all() {
+        let texts: Vec<String> = template(2).texts;
+        assert!(worded("ja", &texts, 2).is_some());
+        assert!(worded("fr", &texts, 2).is_none());
+        assert!(worded("ja", &texts[1..], 2).is_none());
+        let mut blank = texts.clone();
+        blank[4] = " ".into();
+        assert!(worded("ja", &blank, 2).is_none());
+        let mut long = texts.clone();
+        let others: usize = texts[1..].iter().map(String::len).sum();
+        long[0] = "a".repeat(WORDING_BYTES_MAX - others);
+        assert!(worded("ja", &long, 2).is_some());
+        let mut group = Group::new(Kind::Directory, &[Side::Staff]);
+        let most = worded("ja", &long, 2).unwrap();
+        group.edit(0, |tx| publish(tx, &most, Date::of(2026, 1, 1).unwrap())).unwrap();
+        long[0].push('a');
+        assert!(worded("ja", &long, 2).is_none());
     }
 }

@@ -207,6 +207,14 @@ pub fn state(shared: &Crdt, interview: InterviewId, consents: &Ledger) -> State 
     if written >= State::Talking && !is_open { State::Consent } else { written }
 }
 
+/// Whether some interview of a case is over. The first explains; the later ones need not.
+pub fn has_ended(shared: &Crdt) -> bool {
+    let list = Field::top("interviews");
+    let is_over =
+        |id: &String| shared.plain(&list.child(id).child("state")).as_deref() == Some("ended");
+    shared.items(&list).iter().any(is_over)
+}
+
 /// How far it is with the note counted in.
 pub fn whole_state(state: State, note: Option<&Crdt>) -> State {
     use crate::casework::signature;

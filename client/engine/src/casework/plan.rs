@@ -3,9 +3,10 @@
 use crate::{
     casework::{
         date::Date,
-        field::{Field, Shape, Spec, spec},
-        item::{add, all, code, count},
+        field::{Shape, Spec, spec},
+        item::{add, all, code, count, date},
     },
+    command::RuleWish,
     document::crdt::{Crdt, EditError, Writer},
 };
 
@@ -32,6 +33,27 @@ pub const TRIGGERS: &[&str] = &[
 ];
 /// How far a plan is.
 pub const STATES: &[&str] = &["draft", "proposed", "agreed", "running", "done", "cancelled"];
+
+/// The steps there are. A plan that is over, or was given up, is drawn up anew.
+pub const STEPS: [(&str, &str); 11] = [
+    ("draft", "proposed"),
+    ("proposed", "draft"),
+    ("proposed", "agreed"),
+    ("agreed", "running"),
+    ("running", "done"),
+    ("draft", "cancelled"),
+    ("proposed", "cancelled"),
+    ("agreed", "cancelled"),
+    ("running", "cancelled"),
+    ("done", "draft"),
+    ("cancelled", "draft"),
+];
+/// Most days behind an event or a transfer.
+const DAYS_MAX: u32 = 730;
+/// Most interviews that a rule asks for.
+const TIMES_MAX: u32 = 20;
+/// Longest time for which an invitation can be used.
+pub const INVITATION_DAYS_MAX: u32 = 90;
 
 /// One rule; its numbers are written with it.
 pub const RULE: &[Spec] = &[
@@ -72,6 +94,61 @@ pub struct Rule {
     pub times: u32,
     /// How long an invitation can be used.
     pub due_within_days: u32,
+}
+
+impl Rule {
+    /// A rule as it is filled in; `None` if it has no meaning.
+    pub fn of(id: &str, wish: &RuleWish, events: &[CompanyEvent]) -> Option<Self> {
+        let RuleWish { segment, trigger, event, number, times, due_within_days } = wish;
+        let rule = Self {
+            id: String::from(id),
+            segment: SEGMENTS.iter().find(|it| *it == segment)?,
+            trigger: trigger_of(trigger, event.clone(), *number)?,
+            times: *times,
+            due_within_days: *due_within_days,
+        };
+        let is_event = |event: &String| events.iter().any(|(id, _)| id == event);
+        let has_meaning = match &rule.trigger {
+            Trigger::OnRequest => true,
+            Trigger::WithEvent(event) => is_event(event),
+            Trigger::AfterEvent(event, days) => is_event(event) && *days <= DAYS_MAX,
+            Trigger::FixedMonth(month) => (1..=12).contains(month),
+            Trigger::YearsOfService(years) => (1..=60).contains(years),
+            Trigger::Age(years) => (15..=99).contains(years),
+            Trigger::AfterTransfer(days) => *days <= DAYS_MAX,
+        };
+        let is_within = (1..=TIMES_MAX).contains(&rule.times)
+            && (1..=INVITATION_DAYS_MAX).contains(&rule.due_within_days);
+        (has_meaning && is_within).then_some(rule)
+    }
+
+    /// As it is filled in.
+    pub fn wish(&self) -> RuleWish {
+        let (trigger, event, number) = self.trigger.parts();
+        RuleWish {
+            segment: String::from(self.segment),
+            trigger: String::from(trigger),
+            event: String::from(event),
+            number,
+            times: self.times,
+            due_within_days: self.due_within_days,
+        }
+    }
+}
+
+impl Trigger {
+    /// One of [`TRIGGERS`], the event, the number.
+    fn parts(&self) -> (&'static str, &str, u32) {
+        match self {
+            Self::OnRequest => ("on_request", "", 0),
+            Self::WithEvent(event) => ("with_event", event, 0),
+            Self::AfterEvent(event, days) => ("after_event", event, *days),
+            Self::FixedMonth(month) => ("fixed_month", "", *month),
+            Self::YearsOfService(years) => ("years_of_service", "", *years),
+            Self::Age(years) => ("age", "", *years),
+            Self::AfterTransfer(days) => ("after_transfer", "", *days),
+        }
+    }
 }
 
 /// What of a person the rules ask for.
@@ -127,15 +204,7 @@ const NUMBERS: [&str; 3] = ["number", "times", "due_within_days"];
 
 /// Adds a rule.
 pub fn add_rule(tx: &mut Writer<'_, '_>, rule: &Rule) -> Result<(), EditError> {
-    let (trigger, event, number) = match &rule.trigger {
-        Trigger::OnRequest => ("on_request", "", 0),
-        Trigger::WithEvent(event) => ("with_event", event.as_str(), 0),
-        Trigger::AfterEvent(event, days) => ("after_event", event.as_str(), *days),
-        Trigger::FixedMonth(month) => ("fixed_month", "", *month),
-        Trigger::YearsOfService(years) => ("years_of_service", "", *years),
-        Trigger::Age(years) => ("age", "", *years),
-        Trigger::AfterTransfer(days) => ("after_transfer", "", *days),
-    };
+    let (trigger, event, number) = rule.trigger.parts();
     add(tx, "rules", &rule.id, RULE, |tx, item| {
         tx.put(&item.child("segment"), rule.segment)?;
         tx.put(&item.child("trigger"), trigger)?;
@@ -156,23 +225,32 @@ pub fn rules(company: &Crdt) -> Vec<Rule> {
         Some(Rule {
             id: String::from(id),
             segment: code(company, &item.child("segment"), SEGMENTS)?,
-            trigger: trigger(company, item, number)?,
+            trigger: trigger_of(
+                code(company, &item.child("trigger"), TRIGGERS)?,
+                company.plain(&item.child("event")).unwrap_or_default(),
+                number,
+            )?,
             times,
             due_within_days,
         })
     })
 }
 
-fn trigger(company: &Crdt, item: &Field, number: u32) -> Option<Trigger> {
-    let event = company.plain(&item.child("event")).unwrap_or_default();
-    Some(match code(company, &item.child("trigger"), TRIGGERS)? {
+/// The company's events.
+pub fn events(company: &Crdt) -> Vec<CompanyEvent> {
+    all(company, "events", |id, item| Some((String::from(id), date(company, &item.child("on"))?)))
+}
+
+fn trigger_of(code: &str, event: String, number: u32) -> Option<Trigger> {
+    Some(match code {
+        "on_request" => Trigger::OnRequest,
         "with_event" => Trigger::WithEvent(event),
         "after_event" => Trigger::AfterEvent(event, number),
         "fixed_month" => Trigger::FixedMonth(number),
         "years_of_service" => Trigger::YearsOfService(number),
         "age" => Trigger::Age(number),
         "after_transfer" => Trigger::AfterTransfer(number),
-        _ => Trigger::OnRequest,
+        _ => return None,
     })
 }
 
@@ -228,6 +306,51 @@ mod tests {
         let month = rule("middle", Trigger::FixedMonth(1));
         let later = (day("2026-02-01"), day("2027-01-31"));
         assert_eq!(due(&month, &person, &[], later), Some(day("2027-01-01")));
+    }
+
+    #[test]
+    fn a_rule_without_meaning_is_none() {
+        let events = [("e1".to_owned(), day("2026-07-10"))];
+        let wish = |trigger: &str, event: &str, number| RuleWish {
+            segment: "middle".into(),
+            trigger: trigger.into(),
+            event: event.into(),
+            number,
+            times: 1,
+            due_within_days: 30,
+        };
+        let has_meaning = |wish: &RuleWish| Rule::of("r", wish, &events).is_some();
+        for (trigger, event, low, high) in [
+            ("after_event", "e1", 0, DAYS_MAX),
+            ("fixed_month", "", 1, 12),
+            ("years_of_service", "", 1, 60),
+            ("age", "", 15, 99),
+            ("after_transfer", "", 0, DAYS_MAX),
+        ] {
+            for number in [low, high] {
+                let wish = wish(trigger, event, number);
+                assert_eq!(Rule::of("r", &wish, &events).unwrap().wish(), wish);
+            }
+            assert!(low == 0 || !has_meaning(&wish(trigger, event, low - 1)), "{trigger}");
+            assert!(!has_meaning(&wish(trigger, event, high + 1)), "{trigger}");
+        }
+        assert!(has_meaning(&wish("on_request", "", 0)));
+        assert!(has_meaning(&wish("with_event", "e1", 0)));
+        assert!(!has_meaning(&wish("with_event", "gone", 0)));
+        assert!(!has_meaning(&wish("whenever", "", 0)));
+        let nobody = RuleWish { segment: "nobody".into(), ..wish("on_request", "", 0) };
+        assert!(!has_meaning(&nobody));
+        for (times, days, is_sound) in [
+            (1, 1, true),
+            (0, 1, false),
+            (20, 90, true),
+            (21, 90, false),
+            (1, 0, false),
+            (1, 91, false),
+        ] {
+            let wish = RuleWish { times, due_within_days: days, ..wish("on_request", "", 0) };
+            assert_eq!(has_meaning(&wish), is_sound, "{times} {days}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! the server got them, which is the same for everybody.
 
 use shared::{
-    id::{AccountId, Number},
+    id::{AccountId, DocumentId, Number},
     time::UnixMillis,
 };
 
@@ -34,6 +34,8 @@ pub const ARRIVE_MIN: u32 = 15;
 pub const NOTE_MIN: u32 = 15;
 /// More interviews than this on one day is too many for one consultant.
 pub const DAY_MAX: usize = 5;
+/// Most slots in one grid.
+const GRID_MAX: u64 = 64;
 const MINUTE_MS: u64 = 60_000;
 
 /// What became of a slot, beside being free or taken.
@@ -59,6 +61,9 @@ pub const FIELDS: &[Spec] = &[
 ];
 const SLOT: &[Spec] = &[spec("state", Shape::One(STATES)), spec("reason", Shape::One(REASONS))];
 
+/// What only an act writes, which asks the rules first.
+pub const ACTS: &[&str] = &["slots", "slots/", "claims", "claims/", "releases", "releases/"];
+
 /// Consultants make slots; whoever takes one adds to lists that nobody shortens.
 pub const GUARDS: &[Guard] = &[guard("", STAFF), adds("claims", BOTH), adds("releases", BOTH)];
 
@@ -77,6 +82,22 @@ pub struct Slot {
     pub consultant: AccountId,
     /// One of [`STATES`].
     pub state: &'static str,
+    /// Where and with whom, for employees, who read neither the company's document nor the
+    /// directory.
+    pub sign: Sign,
+    /// Kept for this employee.
+    pub held_for: Option<AccountId>,
+}
+
+/// What an employee is told of a slot.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sign {
+    /// The venue's name and address.
+    pub place: String,
+    /// How to get there.
+    pub access: String,
+    /// What the consultant is called.
+    pub consultant: String,
 }
 
 /// What is wrong with a slot that is to be published.
@@ -88,6 +109,12 @@ pub enum Problem {
     Length,
     /// It overlaps another of the consultant's, notes and arrival counted in: cannot be published.
     Overlap,
+    /// Somebody else is in the room: cannot be published.
+    Room,
+    /// Whoever comes for the first time could not take it: cannot be published.
+    First,
+    /// The consultant does not work for the company: cannot be published.
+    Consultant,
     /// More than [`DAY_MAX`] on one day: a warning.
     Crowded,
 }
@@ -97,6 +124,28 @@ impl Problem {
     pub fn is_hard(self) -> bool {
         self != Self::Crowded
     }
+
+    /// As views tell it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Venue(unfit) => unfit.code(),
+            Self::Length => "length",
+            Self::Overlap => "overlap",
+            Self::Room => "room",
+            Self::First => "first",
+            Self::Consultant => "consultant",
+            Self::Crowded => "crowded",
+        }
+    }
+}
+
+/// When slots of a length begin that lie between two times, each with the time for its note behind
+/// it, in which the consultant is there for the next.
+pub fn grid(from: UnixMillis, until: UnixMillis, length_min: u32) -> Vec<UnixMillis> {
+    let length_ms = u64::from(length_min) * MINUTE_MS;
+    let step_ms = length_ms + u64::from(NOTE_MIN) * MINUTE_MS;
+    let starts = (0..GRID_MAX).map(|at| from.plus_ms(at * step_ms));
+    starts.take_while(|start| start.plus_ms(length_ms) <= until).collect()
 }
 
 /// How long a slot must be for somebody.
@@ -120,6 +169,16 @@ impl Slot {
         self.end().plus_ms(u64::from(NOTE_MIN) * MINUTE_MS)
     }
 
+    /// Whether nobody comes.
+    pub fn is_cancelled(&self) -> bool {
+        self.state.starts_with("cancelled")
+    }
+
+    /// Whether somebody may want it.
+    pub fn is_open_to(&self, account: AccountId) -> bool {
+        self.state == "open" && self.held_for.is_none_or(|it| it == account)
+    }
+
     /// How long the interview itself is for somebody who takes the slot; `None` if it is too short
     /// for them. What a later interview leaves of a long slot becomes time for the note.
     pub fn interview_min(&self, has_ended_interview: bool) -> Option<u32> {
@@ -136,16 +195,15 @@ pub fn problems(slot: &Slot, others: &[Slot], check: Option<&SoundCheck>) -> Vec
     if ![FIRST_MIN, LATER_MIN].contains(&slot.length_min) {
         problems.push(Problem::Length);
     }
-    let own = || {
-        others.iter().filter(|it| {
-            it.consultant == slot.consultant
-                && it.id != slot.id
-                && !it.state.starts_with("cancelled")
-        })
-    };
+    let beside = || others.iter().filter(|it| it.id != slot.id && !it.is_cancelled());
+    let own = || beside().filter(|it| it.consultant == slot.consultant);
     // Between two in a row the note of one and the arrival for the next may be the same minutes.
     if own().any(|it| it.start < slot.note_end() && slot.start < it.note_end()) {
         problems.push(Problem::Overlap);
+    }
+    let in_room = || beside().filter(|it| it.venue == slot.venue);
+    if in_room().any(|it| it.start < slot.end() && slot.start < it.end()) {
+        problems.push(Problem::Room);
     }
     if own().filter(|it| Date::at(it.start) == on).count() >= DAY_MAX {
         problems.push(Problem::Crowded);
@@ -160,8 +218,54 @@ pub fn publish(tx: &mut Writer<'_, '_>, slot: &Slot) -> Result<(), EditError> {
         tx.put(&item.child("length_min"), i64::from(slot.length_min))?;
         tx.put(&item.child("venue"), slot.venue.as_str())?;
         tx.put(&item.child("consultant"), slot.consultant.to_hex())?;
-        tx.put(&item.child("state"), slot.state)
+        tx.put(&item.child("state"), slot.state)?;
+        tx.put(&item.child("place"), slot.sign.place.as_str())?;
+        tx.put(&item.child("access"), slot.sign.access.as_str())?;
+        tx.put(&item.child("consultant_name"), slot.sign.consultant.as_str())?;
+        match slot.held_for {
+            Some(account) => tx.put(&item.child("held_for"), account.to_hex()),
+            None => Ok(()),
+        }
     })
+}
+
+/// Where a slot may go from a state. What is over, or cancelled, stays so.
+const STEPS: &[(&str, &[&str])] = &[
+    ("open", &["checked_in", "under_way", "no_show"]),
+    ("held", &["open"]),
+    ("checked_in", &["under_way", "no_show"]),
+    ("under_way", &["ended"]),
+];
+
+/// Whether a slot may go from a state to another. Whatever has not begun may be cancelled.
+pub fn may_become(from: &str, to: &str) -> bool {
+    let steps = STEPS.iter().find(|(state, _)| *state == from).map_or(&[][..], |(_, to)| to);
+    let is_cancellable = matches!(from, "open" | "held" | "checked_in");
+    steps.contains(&to) || (is_cancellable && STATES.contains(&to) && to.starts_with("cancelled"))
+}
+
+/// Notes what became of a slot; the caller has asked [`may_become`].
+pub fn mark(
+    tx: &mut Writer<'_, '_>,
+    slot: &str,
+    state: &str,
+    reason: &str,
+) -> Result<(), EditError> {
+    let item = Field::top("slots").child(slot);
+    tx.put(&item.child("state"), state)?;
+    if REASONS.contains(&reason) { tx.put(&item.child("reason"), reason) } else { Ok(()) }
+}
+
+/// Notes whose slots these are.
+pub fn begin(tx: &mut Writer<'_, '_>, company: DocumentId, wave: &str) -> Result<(), EditError> {
+    tx.put(&Field::top("company"), company.to_hex())?;
+    tx.put(&Field::top("wave"), wave)
+}
+
+/// The company's document, and the wave's item; that is empty for slots for whoever asks.
+pub fn about(crdt: &Crdt) -> Option<(DocumentId, String)> {
+    let company = DocumentId::from_hex(&crdt.plain(&Field::top("company"))?)?;
+    Some((company, crdt.plain(&Field::top("wave")).unwrap_or_default()))
 }
 
 /// The slots of a wave.
@@ -174,6 +278,14 @@ pub fn slots(crdt: &Crdt) -> Vec<Slot> {
             venue: crdt.plain(&item.child("venue"))?,
             consultant: AccountId::from_hex(&crdt.plain(&item.child("consultant"))?)?,
             state: code(crdt, &item.child("state"), STATES)?,
+            sign: Sign {
+                place: crdt.plain(&item.child("place")).unwrap_or_default(),
+                access: crdt.plain(&item.child("access")).unwrap_or_default(),
+                consultant: crdt.plain(&item.child("consultant_name")).unwrap_or_default(),
+            },
+            held_for: crdt
+                .plain(&item.child("held_for"))
+                .and_then(|account| AccountId::from_hex(&account)),
         })
     })
 }

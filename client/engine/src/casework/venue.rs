@@ -57,6 +57,17 @@ pub enum Unfit {
     },
 }
 
+impl Unfit {
+    /// As views tell it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Unchecked => "venue_unchecked",
+            Self::NotQuiet => "venue_not_quiet",
+            Self::Expired { .. } => "venue_expired",
+        }
+    }
+}
+
 impl SoundCheck {
     /// What the ticks say: all of them is ok, and a room where voices carry is never fit.
     pub fn result_of(held: &[&str]) -> &'static str {

@@ -18,6 +18,14 @@ use crate::{
 /// How far a wave is.
 pub const STATES: &[&str] = &["planned", "inviting", "running", "closed", "reported"];
 
+/// The steps there are.
+pub const STEPS: [(&str, &str); 4] = [
+    ("planned", "inviting"),
+    ("inviting", "running"),
+    ("running", "closed"),
+    ("closed", "reported"),
+];
+
 /// A wave, as the company's document has it.
 pub const WAVE: &[Spec] = &[spec("rules", Shape::List(&[])), spec("state", Shape::One(STATES))];
 
@@ -95,6 +103,11 @@ pub fn add_wave(tx: &mut Writer<'_, '_>, wave: &Wave) -> Result<(), EditError> {
         let rules = item.child("rules");
         wave.rules.iter().try_for_each(|rule| tx.add_item(&rules, rule, None, &[]))
     })
+}
+
+/// Takes a wave to another state.
+pub fn go(tx: &mut Writer<'_, '_>, wave: &str, to: &str) -> Result<(), EditError> {
+    tx.put(&Field::top("waves").child(wave).child("state"), to)
 }
 
 /// The waves of a company.

@@ -10,6 +10,7 @@ use super::Desk;
 use crate::{
     document::{
         chunk::Chunk,
+        genesis,
         intake::{Opened, Verdict},
     },
     journal::{After, Step},
@@ -81,7 +82,14 @@ impl Desk {
         for ((place, opened), verdict) in places.into_iter().zip(opened).zip(verdicts) {
             let size: usize = opened.changes.iter().map(|change| change.bytes().len()).sum();
             match verdict {
-                Verdict::Applied => {}
+                Verdict::Applied => {
+                    if let Some(place) = place
+                        && document.crdt.kind() == Some(genesis::Kind::Slots)
+                    {
+                        let carrier = (place.device, place.seq);
+                        document.order.carried(&document.crdt, &opened.changes, carrier);
+                    }
+                }
                 Verdict::Waiting if size <= room => {
                     room -= size;
                     document.waiting.push((place, opened));
@@ -90,6 +98,8 @@ impl Desk {
                 Verdict::Waiting | Verdict::Refused(_) => refused.push(place),
             }
         }
+        // A document of another kind needs no order, which shows only now.
+        self.save_order(step, id);
         for place in refused {
             match place {
                 Some(place) => self.quarantine(step, place),

@@ -32,14 +32,11 @@ const PARTS: [Kind; 3] = [Kind::CaseConsent, Kind::CaseDisclosure, Kind::CasePri
 impl Desk {
     /// Opens a case with an employee who has joined; a second wish for the same one is ignored.
     pub(crate) fn open_case(&mut self, step: &mut Step<'_, '_>, employee: AccountId) {
-        let Some(org) = &self.org else { return };
-        let Some(grant) = org.account(employee).and_then(|account| account.grant) else { return };
         let Some(catalogue) = self.catalogue() else { return };
         if self.case_with(&catalogue.crdt, employee).is_some() {
             return;
         }
-        let invited = catalogue::invited(&catalogue.crdt);
-        let Some(person) = invited.into_iter().find(|person| person.grant == grant) else { return };
+        let Some(name) = self.employee_name(employee) else { return };
         let Some((me, _)) = self.me() else { return };
         let people = [
             Party { account: me, role: Role::Consultant, relation: Relation::Owner },
@@ -47,7 +44,7 @@ impl Desk {
         ];
         let case = self.begin_document_for(step, Kind::CaseShared, &people);
         let consultant = self.own_name();
-        self.edit(step, case, |tx| case::name(tx, &consultant, &person.name));
+        self.edit(step, case, |tx| case::name(tx, &consultant, &name));
         self.begin_parts(step, case, &people);
         self.edit_catalogue(step, |tx| catalogue::add_case(tx, case, employee));
     }

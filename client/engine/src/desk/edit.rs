@@ -72,8 +72,8 @@ impl Desk {
         true
     }
 
-    /// Makes a change in a field that the page asked for; a signed note takes none, and a minimal
-    /// record only what it may hold.
+    /// Makes a change in a field that the page asked for; a signed note takes none, what asks rules
+    /// first none either, and a minimal record only what it may hold.
     pub(super) fn edit_field(
         &mut self,
         step: &mut Step<'_, '_>,
@@ -81,7 +81,8 @@ impl Desk {
         field: &Field,
         write: impl FnOnce(&mut Writer<'_, '_>) -> Result<(), EditError>,
     ) -> bool {
-        if self.is_signed_note(id) || self.is_made_by_acts(id) {
+        let is_by_acts = self.is_made_by_acts(id) || self.is_for_acts(id, field);
+        if self.is_signed_note(id) || is_by_acts {
             self.refresh_open(step, id);
             return false;
         }
@@ -97,6 +98,12 @@ impl Desk {
     fn is_made_by_acts(&self, id: DocumentId) -> bool {
         let kind = self.documents.get(&id).and_then(|it| it.crdt.kind());
         matches!(kind, Some(Kind::Contribution | Kind::Package))
+    }
+
+    /// Whether a field is written by an act that asks rules first, and never filled in.
+    fn is_for_acts(&self, id: DocumentId, field: &Field) -> bool {
+        let kind = self.documents.get(&id).and_then(|it| it.crdt.kind());
+        kind.is_some_and(|kind| kind.is_for_acts(field))
     }
 
     fn is_signed_note(&self, id: DocumentId) -> bool {
@@ -161,6 +168,7 @@ impl Desk {
         for language in ["ja", "en"].iter().filter(|_| is_consent) {
             self.keep_explanation(step, id, language);
         }
+        self.plan_opened(id);
         if let Some(document) = self.documents.get_mut(&id) {
             document.used = step.now();
         }

@@ -387,7 +387,7 @@ impl Desk {
             names.extend(seqs.map(|seq| Name::Envelope(id, *device, seq)));
         }
         names.extend(document.fresh.iter().map(|fresh| Name::Change(id, fresh.counter)));
-        names.extend([Name::InFlight(id), Name::Snapshot(id), Name::Document(id)]);
+        names.extend([Name::InFlight(id), Name::Snapshot(id), Name::Document(id), Name::Order(id)]);
         let of_this = self.quarantined.iter().filter(|place| place.document == id);
         names.extend(of_this.map(|place| Name::Quarantine(id, place.device, place.seq)));
         names

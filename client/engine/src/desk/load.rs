@@ -12,7 +12,9 @@ use shared::{
 
 use super::{Desk, Pace, handover::Guests};
 use crate::{
-    document::{Chain, Flight, Fresh, chunk, crdt::Crdt, inspect::Inspected, intake::Opened},
+    document::{
+        Chain, Flight, Fresh, chunk, crdt::Crdt, inspect::Inspected, intake::Opened, order::Order,
+    },
     effect::{Record, RecordKey},
     epoch::EpochSecret,
     journal::Step,
@@ -150,6 +152,10 @@ impl Desk {
                         bytes: change.bytes.0,
                         durable,
                     });
+                }
+                (Name::Order(id), Content::Order(known)) => {
+                    found.get_or_default(id);
+                    self.document_mut(id).order = Order::of(known);
                 }
                 (Name::InFlight(id), Content::InFlight(marker)) => {
                     let found = found.get_or_default(id);

@@ -10,7 +10,7 @@ use shared::{
 
 use super::Desk;
 use crate::{
-    casework::{case, catalogue},
+    casework::case,
     document::{Document, genesis::Kind, pending::Wish},
     effect::Effect,
     journal::Step,
@@ -84,11 +84,8 @@ impl Desk {
         if account == me {
             return self.own_name();
         }
-        let grant = self.org.as_ref().and_then(|org| org.account(account)?.grant);
-        let invited = self.catalogue().map(|it| catalogue::invited(&it.crdt)).unwrap_or_default();
-        let known = invited.into_iter().find(|person| Some(person.grant) == grant);
-        known
-            .map(|person| person.name)
+        self.employee_name(account)
+            .or_else(|| self.profile_name(account))
             .or_else(|| self.consultant_name(account))
             .unwrap_or_default()
     }

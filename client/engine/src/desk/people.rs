@@ -127,6 +127,12 @@ impl Desk {
         match wish.shows {
             Fruit::Nothing => {}
             Fruit::Invitation(invitation) => self.invited(step, index, invitation),
+            Fruit::Row { roster, row, former, invitation } => {
+                self.row_invited(step, index, (roster, &row, &former), invitation);
+            }
+            Fruit::Poster { company, invitation } => {
+                self.poster_made(step, index, company, invitation);
+            }
             Fruit::Kit(secret) => self.show_kit(step, &secret),
         }
         self.org_grew(step);

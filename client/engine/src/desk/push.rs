@@ -15,6 +15,7 @@ use crate::{
     document::{
         Chain, Document, Flight, Fresh,
         chunk::{Chunk, Seen, heads_of},
+        genesis,
         inspect::Inspected,
         pending::Wish,
     },
@@ -160,6 +161,14 @@ impl Desk {
     ) {
         let Some(document) = self.documents.get_mut(&id) else { return };
         let (seq, envelope_id) = (envelope.header().seq, envelope.id());
+        if document.crdt.kind() == Some(genesis::Kind::Slots) {
+            let changes = document.fresh.iter().take(count);
+            let changes: Vec<_> =
+                changes.filter_map(|fresh| Inspected::parse(&fresh.bytes).ok()).collect();
+            document.order.carried(&document.crdt, &changes, (self.keys.id, seq));
+            self.save_order(step, id);
+        }
+        let Some(document) = self.documents.get_mut(&id) else { return };
         for fresh in document.fresh.drain(..count) {
             step.delete(&self.sealer, Name::Change(id, fresh.counter));
         }

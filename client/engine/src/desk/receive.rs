@@ -12,7 +12,7 @@ use shared::{
 
 use super::{Desk, Login};
 use crate::{
-    document::{Chain, prefix_of},
+    document::{Chain, order::Order, prefix_of},
     journal::{After, Step},
     keyring::Membership,
     record::{Content, InFlight, Name, Place},
@@ -138,6 +138,7 @@ impl Desk {
         document.heard_last = document.heard_last.max(Number(end.saturating_sub(1)));
         let (is_new, stopped) = self.take_envelopes(step, id, first, envelopes);
         self.save_document(step, id);
+        self.save_order(step, id);
         if is_new {
             self.mark(step, id);
             self.cure(step, id);
@@ -226,6 +227,7 @@ impl Desk {
                 return Err(Distrust::Lie);
             }
             self.advance(id, number);
+            self.heard_number(place, number);
             return Ok(false);
         }
         if header.seq.0 != chain.seq.0.saturating_add(1) {
@@ -257,6 +259,7 @@ impl Desk {
         let name = Name::Envelope(id, place.device, place.seq);
         step.put(&self.sealer, name, &Content::Bytes(Blob(verified.as_bytes().to_vec())));
         self.advance(id, number);
+        self.heard_number(place, number);
         if let Some(document) = self.documents.get_mut(&id) {
             let chain = Chain { seq: place.seq, id: verified.id() };
             document.extend_chain(place.device, chain);
@@ -278,6 +281,30 @@ impl Desk {
         })?;
         let author = org.device(header.device).ok_or(Distrust::Unknown)?;
         envelope.verify(&author.keys.verify).map_err(|_| Distrust::Lie)
+    }
+
+    /// Writes down who was first, if that counts in this document.
+    pub(super) fn save_order(&mut self, step: &mut Step<'_, '_>, id: DocumentId) {
+        let Some(document) = self.documents.get_mut(&id) else { return };
+        if !Order::is_kept(document.crdt.kind()) {
+            if !document.order.is_empty() {
+                document.order = Order::default();
+                step.delete(&self.sealer, Name::Order(id));
+            }
+        } else if let Some(known) = document.order.take_news() {
+            let content = Content::Order(known.clone());
+            step.put(&self.sealer, Name::Order(id), &content);
+            self.planning.ordered += 1;
+        }
+    }
+
+    /// The server gave the envelope in a place this number.
+    fn heard_number(&mut self, place: Place, number: Number) {
+        if let Some(document) = self.documents.get_mut(&place.document)
+            && Order::is_kept(document.crdt.kind())
+        {
+            document.order.heard((place.device, place.seq), number);
+        }
     }
 
     fn advance(&mut self, id: DocumentId, number: Number) {
@@ -359,16 +386,21 @@ impl Desk {
         }
         for id in touched {
             self.save_document(step, id);
+            self.save_order(step, id);
             self.pull_if_behind(step, id);
         }
     }
 
     fn acked(&mut self, id: DocumentId, envelope: EnvelopeId, number: Number) {
+        let this = self.keys.id;
         let Some(document) = self.documents.get_mut(&id) else { return };
-        if let Some(at) = document.flights.iter().position(|flight| flight.id == envelope)
-            && let Some(flight) = document.flights.remove(at)
-        {
+        let at = document.flights.iter().position(|flight| flight.id == envelope);
+        let flight = at.and_then(|at| document.flights.remove(at));
+        if let Some(flight) = flight {
             document.progress.acked = document.progress.acked.max(flight.seq);
+            if Order::is_kept(document.crdt.kind()) {
+                document.order.heard((this, flight.seq), number);
+            }
         }
         document.heard_last = document.heard_last.max(number);
         if number.0 == document.progress.cursor.0 + 1 {

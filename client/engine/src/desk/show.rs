@@ -119,6 +119,7 @@ impl Desk {
         self.show_opening(step);
         self.show_members(step);
         self.show_cards(step);
+        self.show_planning(step);
         if !is_same {
             self.show_home(step);
         }

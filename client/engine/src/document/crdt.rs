@@ -25,7 +25,7 @@ use crate::{
         genesis::{Kind, container, genesis},
         growth::growths,
         guard::Side,
-        inspect::{InspectError, Inspected},
+        inspect::{Actor, InspectError, Inspected},
         intake::{Opened, Verdict},
     },
 };
@@ -268,6 +268,14 @@ impl Crdt {
     /// Names of what stands in the document itself, in order.
     pub fn root_keys(&self) -> Vec<String> {
         self.automerge.keys(ROOT).collect()
+    }
+
+    /// Which operation of whom made a map or an item.
+    pub(crate) fn made(&self, item: &Field) -> Option<(Actor, u64)> {
+        let Found::Object(ObjId::Id(counter, actor, _), _) = find(&self.automerge, item)? else {
+            return None;
+        };
+        Some((actor.to_bytes().try_into().ok()?, counter))
     }
 
     /// Keys of a map, in order.

@@ -15,7 +15,7 @@ use shared::{Decode, hash};
 use crate::{
     casework::{
         case, catalogue, company, consent, contribution, directory, disclosure,
-        field::{Shape, Spec},
+        field::{Field, Shape, Spec},
         job_card, note, package, private, report, rights, roster, slot, supervision,
     },
     document::guard::Guard,
@@ -184,6 +184,34 @@ impl Kind {
         self.plan().name
     }
 
+    /// Whether a field is not filled in, but written by an act that asks rules first. A path that
+    /// ends in a stroke stands for everything below it.
+    pub fn is_for_acts(self, field: &Field) -> bool {
+        let acts = match self {
+            Self::Directory => directory::ACTS,
+            Self::Company => company::ACTS,
+            Self::Roster => roster::ACTS,
+            Self::Slots => slot::ACTS,
+            Self::Catalogue
+            | Self::CaseShared
+            | Self::Note
+            | Self::CasePrivate
+            | Self::CaseConsent
+            | Self::CaseDisclosure
+            | Self::JobCard
+            | Self::Supervision
+            | Self::Contribution
+            | Self::Report
+            | Self::Package => &[],
+        };
+        let mut path = String::new();
+        for (at, segment) in field.segments().enumerate() {
+            path.push_str(if at == 0 { "" } else { "/" });
+            path.push_str(if at % 2 == 1 { "*" } else { segment });
+        }
+        acts.iter().any(|act| *act == path || (act.ends_with('/') && path.starts_with(act)))
+    }
+
     /// From what is written in the document.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
@@ -261,5 +289,22 @@ mod tests {
         let hashes: std::collections::BTreeSet<_> =
             Kind::ALL.into_iter().filter_map(genesis).map(|change| change.hash()).collect();
         assert_eq!(hashes.len(), Kind::ALL.len());
+    }
+
+    #[test]
+    fn what_asks_rules_first_is_not_filled_in() {
+        let is_for_acts = |kind: Kind, path: &str| kind.is_for_acts(&Field::top(path));
+        for path in ["state", "waves", "waves/1", "waves/1/state", "rules/1/trigger", "rules/1"] {
+            assert!(is_for_acts(Kind::Company, path), "{path}");
+        }
+        for path in ["name", "rules/1/note", "venues", "venues/1/name", "disclosure_rules/1/text"] {
+            assert!(!is_for_acts(Kind::Company, path), "{path}");
+        }
+        assert!(is_for_acts(Kind::Directory, "templates/2-ja/c1"));
+        assert!(!is_for_acts(Kind::Directory, "profiles/ab/greeting"));
+        assert!(is_for_acts(Kind::Roster, "rows/1/invitation"));
+        assert!(!is_for_acts(Kind::Roster, "rows/1/name") && !is_for_acts(Kind::Roster, "rows"));
+        assert!(is_for_acts(Kind::Slots, "slots/1/state") && is_for_acts(Kind::Slots, "claims"));
+        assert!(!is_for_acts(Kind::CaseShared, "state"));
     }
 }

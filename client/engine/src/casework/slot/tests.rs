@@ -23,6 +23,8 @@ fn slot(id: &str, minutes: u64, length_min: u32) -> Slot {
         venue: "room".into(),
         consultant: CONSULTANT,
         state: "open",
+        sign: Sign { place: "本社3F".into(), consultant: "佐藤 恵".into(), ..Sign::default() },
+        held_for: None,
     }
 }
 
@@ -58,8 +60,44 @@ fn a_slot_is_published_only_in_a_fit_room_in_time_and_beside_no_other() {
     assert_eq!(next(89), [Problem::Overlap]);
     let cancelled = Slot { state: "cancelled_by_company", ..ok.clone() };
     assert_eq!(problems(&slot("b", 0, 60), &[cancelled], Some(&checked())), []);
-    let somebody_elses = Slot { consultant: AccountId::new([1; 16]), ..ok };
-    assert_eq!(problems(&slot("b", 0, 60), &[somebody_elses], Some(&checked())), []);
+    let elsewhere =
+        Slot { consultant: AccountId::new([1; 16]), venue: "other".into(), ..ok.clone() };
+    assert_eq!(problems(&slot("b", 0, 60), &[elsewhere], Some(&checked())), []);
+    // The room is free at 75; the note is written somewhere else if need be.
+    let colleague = Slot { consultant: AccountId::new([1; 16]), ..ok };
+    let in_room = |minutes| {
+        problems(&slot("b", minutes, 60), std::slice::from_ref(&colleague), Some(&checked()))
+    };
+    assert_eq!(in_room(74), [Problem::Room]);
+    assert_eq!(in_room(75), []);
+}
+
+#[test]
+fn a_grid_leaves_time_for_each_note_and_ends_in_time() {
+    let at = |minutes: u64| NOW.plus_ms(minutes * MINUTE_MS);
+    assert_eq!(grid(at(0), at(255), FIRST_MIN), [at(0), at(90), at(180)]);
+    assert_eq!(grid(at(0), at(254), FIRST_MIN), [at(0), at(90)]);
+    assert_eq!(grid(at(0), at(135), LATER_MIN), [at(0), at(75)]);
+    assert_eq!(grid(at(0), at(59), LATER_MIN), []);
+    let drawn: Vec<Slot> = grid(at(0), at(255), FIRST_MIN)
+        .iter()
+        .zip(["a", "b", "c"])
+        .map(|(start, id)| Slot { start: *start, ..slot(id, 0, FIRST_MIN) })
+        .collect();
+    for slot in &drawn {
+        assert_eq!(problems(slot, &drawn, Some(&checked())), []);
+    }
+}
+
+#[test]
+fn what_is_over_or_cancelled_stays_so() {
+    assert!(may_become("open", "checked_in") && may_become("checked_in", "no_show"));
+    assert!(may_become("open", "cancelled_by_company") && !may_become("open", "ended"));
+    assert!(!may_become("open", "cancelled_by_somebody"));
+    for from in ["ended", "no_show", "cancelled_by_employee", "cancelled_by_consultant"] {
+        assert!(STATES.iter().all(|to| !may_become(from, to)), "{from}");
+    }
+    assert!(!may_become("under_way", "cancelled_by_consultant"));
 }
 
 #[test]
@@ -220,6 +258,99 @@ proptest! {
             let live = |it: &&(String, AccountId, Outcome)| it.2 != Outcome::Released;
             let booked = seen.iter().filter(of).filter(|it| it.2 == Outcome::Booked).count();
             prop_assert_eq!(booked, usize::from(seen.iter().filter(of).any(|it| live(&it))));
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Happening {
+    Ends,
+    Tells(usize, usize),
+    Publishes(bool),
+    Wants,
+}
+
+fn happening() -> impl Strategy<Value = Happening> {
+    prop_oneof![
+        1 => Just(Happening::Ends),
+        3 => (0..3_usize, 0..3_usize).prop_map(|(to, from)| Happening::Tells(to, from)),
+        2 => any::<bool>().prop_map(Happening::Publishes),
+        3 => Just(Happening::Wants),
+    ]
+}
+
+/// A consultant with a tablet and a laptop, and an employee with a phone.
+const TABLET: usize = 0;
+const LAPTOP: usize = 1;
+const PHONE: usize = 2;
+
+fn ended(case: &Group, hand: usize) -> bool {
+    crate::casework::interview::has_ended(&case.0[hand].crdt)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn a_slot_is_75_minutes_exactly_for_whom_no_interview_has_ended_and_else_60(
+        happenings in prop::collection::vec(happening(), 1..25),
+        by_laptop in any::<bool>(),
+    ) {
+        let sides = [Side::Staff, Side::Staff, Side::Employee];
+        let mut book = Group::new(Kind::Slots, &sides);
+        let mut case = Group::new(Kind::CaseShared, &sides);
+        let interview = DocumentId::new([7; 16]);
+        case.edit(TABLET, |tx| crate::casework::case::add_interview(tx, interview, 1, NOW)).unwrap();
+        case.meet();
+        let (mut made, mut has_ended) = (0_u64, false);
+        for happening in happenings {
+            match happening {
+                Happening::Ends => {
+                    let state = Field::top("interviews").child(&interview.to_hex()).child("state");
+                    let hand = if by_laptop { LAPTOP } else { TABLET };
+                    case.edit(hand, |tx| tx.put(&state, "ended")).unwrap();
+                    has_ended = true;
+                }
+                Happening::Tells(to, from) if to != from => {
+                    book.hear(to, from);
+                    case.hear(to, from);
+                }
+                Happening::Tells(..) => {}
+                Happening::Publishes(is_long) => {
+                    made += 1;
+                    let length_min = if is_long { FIRST_MIN } else { LATER_MIN };
+                    let new = slot(&format!("s{made}"), made * 100, length_min);
+                    book.edit(TABLET, |tx| publish(tx, &new)).unwrap();
+                }
+                Happening::Wants => {
+                    let may = |it: &Slot| it.interview_min(ended(&case, PHONE)).is_some();
+                    let wanted = slots(&book.0[PHONE].crdt).into_iter().rfind(|it| may(it));
+                    if let Some(wanted) = wanted {
+                        made += 1;
+                        let id = format!("c{made}");
+                        book.edit(PHONE, |tx| claim(tx, &id, &wanted.id)).unwrap();
+                    }
+                }
+            }
+            // What a phone does not know of yet makes it ask for more time, never for less.
+            prop_assert!(!ended(&case, PHONE) || has_ended);
+        }
+        for _ in 0..2 {
+            book.meet();
+            case.meet();
+        }
+
+        let claims: Vec<String> = book.0[TABLET].crdt.items(&Field::top("claims"));
+        for hand in [TABLET, LAPTOP, PHONE] {
+            prop_assert_eq!(ended(&case, hand), has_ended);
+            let slots = slots(&book.0[hand].crdt);
+            for claim in &claims {
+                let field = Field::top("claims").child(claim).child("slot");
+                let wanted = book.0[hand].crdt.plain(&field).unwrap();
+                let taken = slots.iter().find(|it| it.id == wanted).unwrap();
+                let exactly = if has_ended { 60 } else { 75 };
+                prop_assert_eq!(taken.interview_min(ended(&case, hand)), Some(exactly));
+            }
         }
     }
 }

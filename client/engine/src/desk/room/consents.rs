@@ -76,12 +76,7 @@ impl Desk {
     /// decisions. `None` for the program's own words.
     fn explanation(&self, consent: DocumentId, language: &str, at: UnixMillis) -> Option<Template> {
         let on = Date::at(at);
-        let mut directories = self
-            .documents
-            .values()
-            .filter(|it| it.crdt.kind() == Some(Kind::Directory) && self.current(it.id) == it.id);
-        let published = directories.find_map(|it| directory::template_on(&it.crdt, language, on));
-        published.or_else(|| {
+        self.template_published(language, on).or_else(|| {
             let kept = consent::explanations(&self.documents.get(&consent)?.crdt);
             let kept = kept.into_iter().filter(|it| it.language == language);
             kept.max_by_key(|it| it.version)
@@ -247,5 +242,9 @@ fn attested(method: &Method) -> &str {
 
 /// The words that came with the program, which its version names.
 fn own_words(language: &str) -> Template {
-    Template { version: 0, language: String::from(language), texts: vec![] }
+    directory::first(language).unwrap_or_else(|| Template {
+        version: 0,
+        language: String::from(language),
+        texts: vec![],
+    })
 }
