@@ -11,6 +11,7 @@ mod interview;
 mod joining;
 mod long;
 mod members;
+mod plan;
 mod random;
 mod recovery;
 mod regrant;

@@ -1,0 +1,293 @@
+//! Slots: who has which, what each may see of that, and what becomes of it in a case.
+
+use super::*;
+
+/// A wave with two employees who have joined and choose from two slots of the lead's.
+struct Booked {
+    firm: Firm,
+    slots: DocumentId,
+    ids: Vec<String>,
+    saeki: DeviceNo,
+    odagiri: DeviceNo,
+    venue: String,
+}
+
+fn booked(seed: u64) -> Booked {
+    let mut firm = firm(seed);
+    import(&mut firm, "氏名,対象層\n佐伯 悠真,中堅\n小田切 ひより,中堅\n", false);
+    let slots = wave(&mut firm);
+    let venue = room(&mut firm);
+    let rows = rows(&firm);
+    let saeki = arrive(&mut firm, &rows[0], "佐伯 悠真");
+    let odagiri = arrive(&mut firm, &rows[1], "小田切 ひより");
+    let ids = publish(&mut firm, slots, &venue, &[10, 13]);
+    for phone in [saeki, odagiri] {
+        see(&mut firm.world, phone, slots);
+    }
+    Booked { firm, slots, ids, saeki, odagiri, venue }
+}
+
+fn claim(world: &mut World, device: DeviceNo, slots: DocumentId, slot: &str) {
+    act(world, device, PlanAct::Claim { slots, slot: slot.into() });
+}
+
+#[test]
+fn a_first_interview_is_booked_for_75_minutes_and_stands_in_the_case() {
+    let Booked { firm: Firm { mut world, lead, .. }, slots, ids, saeki, odagiri, .. } = booked(620);
+    let shown = row(&world, saeki, slots, &ids[0]);
+    assert_eq!((shown.booking, shown.interview_min, shown.length_min), (Booking::Free, 75, 75));
+    assert_eq!(
+        (shown.place.as_str(), shown.consultant_name.as_str()),
+        ("本社3F 会議室B", "佐藤 恵")
+    );
+    assert_eq!(shown.start.0 - shown.arrive_at.0, 15 * MINUTE_MS);
+
+    claim(&mut world, saeki, slots, &ids[0]);
+    assert_eq!(booking(&world, saeki, slots, &ids[0]), Booking::Waiting);
+    world.settle();
+
+    assert_eq!(booking(&world, saeki, slots, &ids[0]), Booking::Booked);
+    assert_eq!(booking(&world, odagiri, slots, &ids[0]), Booking::Taken);
+    let seen = row(&world, odagiri, slots, &ids[0]);
+    assert_eq!((seen.account, seen.name.as_str(), seen.claim), (None, "", None));
+    let seen = row(&world, lead, slots, &ids[0]);
+    assert_eq!((seen.booking, seen.name.as_str()), (Booking::Booked, "佐伯 悠真"));
+    // The consultant opens the case with whoever it is, by the name in the company's list.
+    world.ask(lead, Command::OpenCase(seen.account.expect("who it is")));
+    world.settle();
+    let case = row(&world, lead, slots, &ids[0]).case.expect("a case");
+    let appointment = |world: &World| {
+        let notes = &world.on(saeki).screen.plan.home.appointments;
+        notes.iter().find(|it| it.case == case).cloned().expect("an appointment")
+    };
+    let told = appointment(&world);
+    assert_eq!((told.start, told.length_min, told.state.as_str()), (shown.start, 75, "booked"));
+    assert_eq!(world.on(lead).screen.plan.home.appointments.len(), 1);
+
+    // A second one while the first is yet to come is for somebody else.
+    claim(&mut world, saeki, slots, &ids[1]);
+    assert_eq!(world.on(saeki).screen.plan.lacks, ["booked"]);
+    let wish = PlanAct::ShowCalendar { slots, slot: ids[0].clone(), title: "予定".into() };
+    done(&mut world, saeki, wish);
+    let calendar = &world.on(saeki).screen.plan.calendar;
+    assert!(calendar.contains("DURATION:PT75M\r\n") && calendar.contains("SUMMARY:予定\r\n"));
+    assert!(!calendar.contains("佐藤"));
+
+    let claim = row(&world, saeki, slots, &ids[0]).claim.expect("a claim");
+    let release =
+        |reason: &str| PlanAct::Release { slots, claim: claim.clone(), reason: reason.into() };
+    act(&mut world, saeki, release("妻が入院"));
+    assert_eq!(world.on(saeki).screen.plan.lacks, ["meaning"], "no free text where others read");
+    done(&mut world, saeki, release("private"));
+    world.settle();
+    assert_eq!(appointment(&world).state, "cancelled");
+    assert_eq!(booking(&world, odagiri, slots, &ids[0]), Booking::Free);
+    // The very first slot is free for somebody else again.
+    done(&mut world, odagiri, PlanAct::Claim { slots, slot: ids[0].clone() });
+    world.settle();
+    assert_eq!(row(&world, lead, slots, &ids[0]).name, "小田切 ひより");
+}
+
+#[test]
+fn s3_a_slot_taken_twice_offline_goes_to_whom_the_server_heard_first_and_the_other_is_told() {
+    let Booked { firm: Firm { mut world, lead, .. }, slots, ids, saeki, odagiri, .. } = booked(621);
+    for phone in [saeki, odagiri] {
+        world.offline(phone);
+    }
+    claim(&mut world, saeki, slots, &ids[0]);
+    world.wait_ms(HOUR_MS);
+    claim(&mut world, odagiri, slots, &ids[0]);
+    assert_eq!(booking(&world, odagiri, slots, &ids[0]), Booking::Waiting);
+
+    // Whoever tapped first is not whoever the server heard first.
+    world.online(odagiri);
+    world.settle();
+    world.online(saeki);
+    world.settle();
+
+    assert_eq!(booking(&world, odagiri, slots, &ids[0]), Booking::Booked);
+    let late = row(&world, saeki, slots, &ids[0]);
+    assert_eq!(late.booking, Booking::Conflict);
+    let (first, own) = late.order.expect("which came first");
+    assert!(own.is_some_and(|own| first < own), "{first} {own:?}");
+    let host = row(&world, lead, slots, &ids[0]);
+    assert_eq!((host.booking, host.name.as_str()), (Booking::Booked, "小田切 ひより"));
+    assert_eq!(host.order.map(|(first, _)| first), Some(first), "the consultant is told as well");
+
+    // Everybody decides alike after a start without a network, by what they kept.
+    for device in [lead, saeki, odagiri] {
+        world.offline(device);
+        world.restart(device);
+        world.settle();
+        world.unlock(device);
+        world.settle();
+        see(&mut world, device, slots);
+    }
+    assert_eq!(booking(&world, odagiri, slots, &ids[0]), Booking::Booked);
+    assert_eq!(row(&world, saeki, slots, &ids[0]).order, Some((first, own)));
+    assert_eq!(row(&world, lead, slots, &ids[0]).name, "小田切 ひより");
+
+    // Who came too late takes another one, and with that leaves the first alone.
+    for device in [lead, saeki, odagiri] {
+        world.online(device);
+    }
+    world.settle();
+    claim(&mut world, saeki, slots, &ids[1]);
+    world.settle();
+    assert_eq!(booking(&world, saeki, slots, &ids[1]), Booking::Booked);
+    assert_eq!(booking(&world, saeki, slots, &ids[0]), Booking::Taken);
+    assert_eq!(row(&world, lead, slots, &ids[0]).order, None);
+}
+
+#[test]
+fn s3_a_further_device_that_reads_everything_afresh_comes_to_the_same() {
+    let Booked { firm: Firm { mut world, lead, .. }, slots, ids, saeki, odagiri, .. } = booked(622);
+    for phone in [saeki, odagiri] {
+        world.offline(phone);
+        claim(&mut world, phone, slots, &ids[0]);
+    }
+    world.online(saeki);
+    world.settle();
+    world.online(odagiri);
+    world.settle();
+    assert_eq!(booking(&world, odagiri, slots, &ids[0]), Booking::Conflict);
+
+    let laptop = world.link_device(lead, "佐藤のパソコン");
+    world.settle();
+    see(&mut world, laptop, slots);
+
+    let seen = row(&world, laptop, slots, &ids[0]);
+    assert_eq!((seen.booking, seen.name.as_str()), (Booking::Booked, "佐伯 悠真"));
+    assert_eq!(seen.order, row(&world, lead, slots, &ids[0]).order);
+}
+
+#[test]
+fn the_lead_sees_that_a_colleagues_slot_is_taken_and_not_by_whom() {
+    let Booked { mut firm, slots, saeki, venue, .. } = booked(623);
+    let colleague = account(&firm.world, firm.colleague);
+    let company = firm.company;
+    let Firm { world, lead, colleague: tablet, .. } = &mut firm;
+    done(world, *lead, PlanAct::Assign { company, account: colleague });
+    world.settle();
+    see(world, *tablet, slots);
+    let start = at(world, 16);
+    let theirs = vec![wish(start, &venue, colleague)];
+    done(world, *tablet, PlanAct::PublishSlots { slots, wishes: theirs });
+    world.settle();
+    let slot = world.on(*tablet).screen.plan.slots[&slots].slots.last().expect("a slot").id.clone();
+
+    claim(world, saeki, slots, &slot);
+    world.settle();
+
+    let seen = row(world, *lead, slots, &slot);
+    assert_eq!((seen.booking, seen.account, seen.name.as_str()), (Booking::Taken, None, ""));
+    let host = row(world, *tablet, slots, &slot);
+    assert_eq!((host.booking, host.name.as_str()), (Booking::Booked, "佐伯 悠真"));
+    // What becomes of it is for its consultant to note.
+    let mark = |state: &str| PlanAct::MarkSlot {
+        slots,
+        slot: slot.clone(),
+        state: state.into(),
+        reason: String::new(),
+    };
+    world.ask(*tablet, Command::OpenCase(host.account.expect("who it is")));
+    done(world, *tablet, mark("checked_in"));
+    act(world, *tablet, mark("cancelled_by_consultant"));
+    assert_eq!(world.on(*tablet).screen.plan.lacks, ["step"], "without a reason");
+    done(world, *tablet, mark("no_show"));
+    act(world, *tablet, mark("open"));
+    assert_eq!(world.on(*tablet).screen.plan.lacks, ["step"]);
+    world.settle();
+    assert_eq!(world.on(saeki).screen.plan.home.appointments[0].state, "no_show");
+    assert_eq!(row(world, *lead, slots, &slot).state, "no_show");
+    // Nor does a colleague publish in the lead's name.
+    let lead_account = account(world, *lead);
+    let wishes = vec![wish(start.plus_ms(DAY_MS), &venue, lead_account)];
+    act(world, *tablet, PlanAct::PublishSlots { slots, wishes });
+    assert_eq!(world.on(*tablet).screen.plan.lacks, ["lead"]);
+}
+
+#[test]
+fn a_grid_is_drawn_by_the_rules_and_published_whole_or_not_at_all() {
+    let Booked { mut firm, slots, ids, venue, .. } = booked(624);
+    let consultant = account(&firm.world, firm.lead);
+    let Firm { world, lead, .. } = &mut firm;
+    let codes = |world: &World| -> Vec<Vec<String>> {
+        world.on(*lead).screen.plan.trial.iter().map(|(_, codes)| codes.clone()).collect()
+    };
+
+    // 10:00 and 13:00 are there already, 75 minutes each and 15 for the note.
+    let first = wish(at(world, 9), &venue, consultant);
+    let until = at(world, 18);
+    done(world, *lead, PlanAct::DrawGrid { slots, first, until });
+    let drawn = codes(world);
+    let lengths: Vec<u32> =
+        world.on(*lead).screen.plan.trial.iter().map(|(it, _)| it.length_min).collect();
+    assert_eq!(lengths, [75; 6], "somebody is here for the first time");
+    // 9:00, 10:30, 12:00 and 13:30 are in the way; 15:00 and 16:30 are not.
+    for (at, problems) in drawn.iter().enumerate() {
+        let expected: &[&str] = if at < 4 { &["overlap", "room"] } else { &[] };
+        assert_eq!(problems, expected, "{at}");
+    }
+    let ok: Vec<SlotWish> =
+        world.on(*lead).screen.plan.trial.iter().skip(4).map(|(it, _)| it.clone()).collect();
+
+    // One that may not be keeps the others out too.
+    let bad = wish(at(world, 10), &venue, consultant);
+    let wishes = [vec![bad], ok.clone()].concat();
+    done(world, *lead, PlanAct::PublishSlots { slots, wishes });
+    assert!(!world.on(*lead).screen.plan.is_published);
+    assert_eq!(world.on(*lead).screen.plan.slots[&slots].slots.len(), ids.len());
+    // Nor may any be shorter than a first interview, or of somebody who does not work here.
+    let short = SlotWish { length_min: 60, ..ok[0].clone() };
+    done(world, *lead, PlanAct::PublishSlots { slots, wishes: vec![short] });
+    assert_eq!(codes(world), [["first"]]);
+    let stranger = SlotWish { consultant: AccountId::new([9; 16]), ..ok[1].clone() };
+    done(world, *lead, PlanAct::PublishSlots { slots, wishes: vec![stranger] });
+    assert_eq!(codes(world), [["consultant"]]);
+
+    done(world, *lead, PlanAct::PublishSlots { slots, wishes: ok });
+    assert!(world.on(*lead).screen.plan.is_published);
+    // A sixth on one day is published with a warning.
+    for (minutes, expected) in [(0, vec![]), (90, vec!["crowded"])] {
+        let start = at(world, 18).plus_ms((30 + minutes) * MINUTE_MS);
+        let wishes = vec![wish(start, &venue, consultant)];
+        done(world, *lead, PlanAct::PublishSlots { slots, wishes });
+        assert!(world.on(*lead).screen.plan.is_published);
+        assert_eq!(codes(world), [expected]);
+    }
+}
+
+#[test]
+fn everybody_decides_alike_when_a_server_that_was_restored_counts_anew() {
+    let Booked { firm: Firm { mut world, lead, .. }, slots, ids, saeki, odagiri, .. } = booked(625);
+    let backup = world.back_up();
+    for phone in [saeki, odagiri] {
+        world.offline(phone);
+        claim(&mut world, phone, slots, &ids[0]);
+    }
+    for phone in [saeki, odagiri] {
+        world.online(phone);
+        world.settle();
+    }
+    assert_eq!(booking(&world, odagiri, slots, &ids[0]), Booking::Conflict);
+    for device in world.devices() {
+        world.offline(device);
+    }
+    world.restore(backup);
+
+    for device in [odagiri, saeki, lead] {
+        world.online(device);
+        world.settle();
+    }
+
+    let holders: Vec<&str> = [(saeki, "佐伯 悠真"), (odagiri, "小田切 ひより")]
+        .into_iter()
+        .filter(|(phone, _)| booking(&world, *phone, slots, &ids[0]) == Booking::Booked)
+        .map(|(_, name)| name)
+        .collect();
+    let host = row(&world, lead, slots, &ids[0]);
+    assert_eq!(holders, [host.name.as_str()]);
+    let late = [saeki, odagiri].map(|phone| row(&world, phone, slots, &ids[0]).order);
+    assert!(late.contains(&host.order), "{late:?} {:?}", host.order);
+}
