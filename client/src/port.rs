@@ -10,6 +10,7 @@ use std::rc::Rc;
 use engine::{command::Command, view::View};
 use js_sys::{Array, Function, Object, Reflect, Uint8Array};
 use leptos::prelude::set_timeout;
+use shared::cbor;
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use web_sys::{ErrorEvent, MessageEvent, Worker};
 use zeroize::Zeroize as _;
@@ -115,8 +116,7 @@ pub fn open(listener: impl Fn(Heard) + 'static) {
 
 /// Sends a wish. Without a living worker it is dropped: the gate shows that nothing is open.
 pub fn send(command: &Command) {
-    // Memory takes every byte: encoding cannot fail.
-    let Ok(mut bytes) = minicbor::to_vec(command) else { return };
+    let mut bytes = cbor::to_vec(command);
     post(&Uint8Array::from(bytes.as_slice()));
     // A passphrase may be in it.
     bytes.zeroize();
@@ -203,7 +203,7 @@ fn hear(message: &JsValue) {
 }
 
 fn decode(bytes: &Uint8Array) -> Option<View> {
-    minicbor::decode(&bytes.to_vec()).ok()
+    cbor::from_slice(&bytes.to_vec())
 }
 
 fn make_worker(address: &JsValue) -> Result<Worker, JsValue> {

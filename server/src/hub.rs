@@ -3,9 +3,9 @@
 use std::{cell::OnceCell, collections::BTreeMap};
 
 use bytes::Bytes;
-use minicbor::Encoder;
 use shared::{
     Blob,
+    cbor::Writer,
     id::{AccountId, DeviceId},
     sync::{DocumentState, Event, ServerMessage},
 };
@@ -179,38 +179,32 @@ impl<'n> Delivery<'n> {
 
 /// `ServerMessage::Batch` around a run's bytes, which are in the form that the message needs.
 fn batch_frame(run: &Run) -> Vec<u8> {
-    let mut frame = Vec::with_capacity(run.bytes.len() + 64);
-    let head = head_of_batch(&mut frame, run);
-    debug_assert!(head.is_some(), "writing to memory does not fail");
-    frame.extend_from_slice(&run.bytes);
-    // `more`: false
-    frame.push(0xF4);
-    frame
-}
-
-fn head_of_batch(frame: &mut Vec<u8>, run: &Run) -> Option<()> {
-    Encoder::new(frame)
-        .array(2)
-        .and_then(|e| e.u32(4))
-        .and_then(|e| e.array(4))
-        .and_then(|e| e.bytes(run.document.as_bytes()))
-        .and_then(|e| e.u64(run.first.0))
-        .and_then(|e| e.array(run.count))
-        .map(drop)
-        .ok()
+    let mut writer = Writer::with_room(run.bytes.len() + 64);
+    writer.variant(4);
+    writer.array_head(4);
+    writer.bytes(run.document.as_bytes());
+    writer.u64(run.first.0);
+    writer.array_head(usize::try_from(run.count).unwrap_or(usize::MAX));
+    writer.encoded(&run.bytes);
+    // `more`
+    writer.bool(false);
+    writer.into_bytes()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::id::{DocumentId, Number};
+    use shared::{
+        cbor,
+        id::{DocumentId, Number},
+    };
 
     const DOCUMENT: DocumentId = DocumentId::new([1; 16]);
 
     fn run(sole_author: Option<DeviceId>) -> Notices {
         let mut bytes = Vec::new();
         for part in [vec![1; 5], vec![2; 300], vec![3; 70_000]] {
-            Encoder::new(&mut bytes).bytes(&part).unwrap();
+            cbor::to_vec(&Blob(part)).into_iter().for_each(|byte| bytes.push(byte));
         }
         let run = Run {
             document: DOCUMENT,

@@ -1,18 +1,21 @@
 //! The encoding: CBOR (RFC 8949) with integer keys, one encoding for one value.
 //!
-//! Writing is minicbor's; [`Decode`](crate::Decode) is ours and stricter: lengths are definite and
-//! the keys of a map ascend, so no key stands twice. Unknown keys are passed over.
+//! Heads and numbers are minicbor's; what a type adds is a table. Lengths are definite and the keys
+//! of a map ascend, so no key stands twice. Unknown keys are passed over.
 
 use core::fmt;
 
-use minicbor::{Decoder, Encode, decode::Error};
+mod read;
+mod write;
 
-use crate::Decode;
+pub use read::{Decode, Reader, Row};
+pub use shared_derive::{Decode, Encode};
+pub use write::{Bytes, Encode, Writer};
 
 /// Bytes that one end carries for the other without looking inside.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Default, Encode, Decode)]
 #[cbor(transparent)]
-pub struct Blob(#[cbor(n(0), with = "minicbor::bytes")] pub Vec<u8>);
+pub struct Blob(#[cbor(n(0), bytes)] pub Vec<u8>);
 
 impl fmt::Debug for Blob {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -32,81 +35,24 @@ impl AsRef<[u8]> for Blob {
     }
 }
 
-/// Encodes into memory, which cannot fail.
-pub fn to_vec<T: Encode<()>>(value: &T) -> Vec<u8> {
-    // Only hand-written encoders can raise an error, and there are none.
-    minicbor::to_vec(value).unwrap_or_default()
+/// Encodes into memory.
+pub fn to_vec<T: Encode + ?Sized>(value: &T) -> Vec<u8> {
+    let mut writer = Writer::default();
+    value.encode(&mut writer);
+    writer.into_bytes()
 }
 
 /// Decodes `bytes` whole; a trailing byte is an error, so that one value has one encoding length.
-pub fn from_slice<'b, T: minicbor::Decode<'b, ()>>(bytes: &'b [u8]) -> Option<T> {
-    let mut decoder = Decoder::new(bytes);
-    let value = decoder.decode().ok()?;
-    (decoder.position() == bytes.len()).then_some(value)
-}
-
-/// What `#[derive(Decode)]` makes of a type: reads or skips the value that belongs to a key.
-pub type Row<'r, 'b> = dyn FnMut(u64, &mut Decoder<'b>) -> Result<(), Error> + 'r;
-
-/// Walks a map whose keys ascend.
-pub fn map<'b>(decoder: &mut Decoder<'b>, row: &mut Row<'_, 'b>) -> Result<(), Error> {
-    let Some(length) = decoder.map()? else { return Err(indefinite(decoder)) };
-    let mut least = 0;
-    for _ in 0..length {
-        let key = u64::from(decoder.u32()?);
-        if key < least {
-            return Err(Error::message("keys out of order").at(decoder.position()));
-        }
-        least = key.saturating_add(1);
-        row(key, decoder)?;
-    }
-    Ok(())
-}
-
-/// Walks an array; the position is the key.
-pub fn array<'b>(decoder: &mut Decoder<'b>, row: &mut Row<'_, 'b>) -> Result<(), Error> {
-    let Some(length) = decoder.array()? else { return Err(indefinite(decoder)) };
-    for key in 0..length {
-        row(key, decoder)?;
-    }
-    Ok(())
-}
-
-/// The number of the variant that follows.
-pub fn variant(decoder: &mut Decoder<'_>) -> Result<i64, Error> {
-    match decoder.array()? {
-        Some(2) => decoder.i64(),
-        Some(_) | None => Err(Error::message("not a variant").at(decoder.position())),
-    }
-}
-
-/// Reads a value into its slot.
-pub fn read<'b, T: minicbor::Decode<'b, ()>>(
-    decoder: &mut Decoder<'b>,
-    slot: &mut Option<T>,
-) -> Result<(), Error> {
-    *slot = Some(T::decode(decoder, &mut ())?);
-    Ok(())
-}
-
-/// The value of a slot that must not be empty.
-pub fn need<T>(slot: Option<T>) -> Result<T, Error> {
-    slot.ok_or_else(missing)
-}
-
-#[cold]
-fn missing() -> Error {
-    Error::message("a value is missing")
-}
-
-#[cold]
-fn indefinite(decoder: &Decoder<'_>) -> Error {
-    Error::message("indefinite length").at(decoder.position())
+pub fn from_slice<T: Decode>(bytes: &[u8]) -> Option<T> {
+    let mut reader = Reader::new(bytes);
+    let value = T::decode(&mut reader)?;
+    reader.is_at_end().then_some(value)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[derive(Debug, PartialEq, Encode, Decode)]
     #[cbor(map)]
@@ -176,5 +122,93 @@ mod tests {
     fn a_variant_that_is_not_known_is_refused() {
         assert_eq!(from_slice::<Step>(&[0x82, 0x03, 0x80]), None);
         assert_eq!(from_slice::<Step>(&[0x83, 0x00, 0x80, 0x80]), None);
+    }
+
+    /// The same types as minicbor derives them.
+    mod theirs {
+        use minicbor::Encode;
+
+        #[derive(Encode)]
+        #[cbor(map)]
+        pub(super) struct Card {
+            #[n(0)]
+            pub(super) number: u64,
+            #[n(2)]
+            pub(super) title: Option<String>,
+        }
+
+        #[derive(Encode)]
+        pub(super) struct Row {
+            #[n(0)]
+            pub(super) sum: i64,
+            #[n(3)]
+            pub(super) small: Option<u8>,
+            #[cbor(n(4), with = "minicbor::bytes")]
+            pub(super) mark: [u8; 4],
+            #[n(6)]
+            pub(super) lines: Option<Vec<(String, bool)>>,
+        }
+
+        #[derive(Encode)]
+        pub(super) enum Step {
+            #[n(0)]
+            Arrive,
+            #[n(7)]
+            Leave(#[n(0)] Card, #[n(2)] Option<u32>),
+        }
+    }
+
+    #[derive(Debug, PartialEq, Encode, Decode)]
+    struct Row {
+        #[n(0)]
+        sum: i64,
+        #[n(3)]
+        small: Option<u8>,
+        #[cbor(n(4), bytes)]
+        mark: [u8; 4],
+        #[n(6)]
+        lines: Option<Vec<(String, bool)>>,
+    }
+
+    #[derive(Debug, PartialEq, Encode, Decode)]
+    enum Leaving {
+        #[n(0)]
+        Arrive,
+        #[n(7)]
+        Leave(#[n(0)] Card, #[n(2)] Option<u32>),
+    }
+
+    proptest! {
+        #[test]
+        fn every_shape_is_written_as_minicbor_writes_it_and_read_back(
+            (number, sum, small) in any::<(u64, i64, Option<u8>)>(),
+            (title, place) in any::<(Option<String>, Option<u32>)>(),
+            (mark, lines) in any::<([u8; 4], Option<Vec<(String, bool)>>)>(),
+        ) {
+            let ours = Row { sum, small, mark, lines: lines.clone() };
+            let bytes = to_vec(&ours);
+            prop_assert_eq!(&bytes, &minicbor::to_vec(theirs::Row { sum, small, mark, lines }).unwrap());
+            prop_assert_eq!(from_slice(&bytes), Some(ours));
+
+            let theirs = theirs::Card { number, title: title.clone() };
+            let theirs = minicbor::to_vec(theirs::Step::Leave(theirs, place)).unwrap();
+            let ours = Leaving::Leave(Card { number, title }, place);
+            prop_assert_eq!(&to_vec(&ours), &theirs);
+            prop_assert_eq!(from_slice(&theirs), Some(ours));
+        }
+    }
+
+    #[test]
+    fn a_variant_without_fields_is_written_as_minicbor_writes_it() {
+        let theirs = minicbor::to_vec(theirs::Step::Arrive).unwrap();
+
+        assert_eq!(to_vec(&Leaving::Arrive), theirs);
+        assert_eq!(from_slice(&theirs), Some(Leaving::Arrive));
+    }
+
+    #[test]
+    fn a_length_is_only_claimed() {
+        assert_eq!(from_slice::<Vec<u64>>(&[0x9b, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 1]), None);
+        assert_eq!(from_slice::<Vec<u64>>(&[0x9f, 0x01, 0xff]), None);
     }
 }

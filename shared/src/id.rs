@@ -2,16 +2,14 @@
 
 use core::fmt;
 
-use minicbor::Encode;
-
-use crate::{Decode, hash, sign::VerifyKey};
+use crate::{Decode, Encode, hash, sign::VerifyKey};
 
 macro_rules! id16 {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
         #[cbor(transparent)]
-        pub struct $name(#[cbor(n(0), with = "minicbor::bytes")] [u8; 16]);
+        pub struct $name(#[cbor(n(0), bytes)] [u8; 16]);
 
         impl $name {
             /// Wraps 16 bytes.
@@ -85,7 +83,7 @@ macro_rules! hash32 {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
         #[cbor(transparent)]
-        pub struct $name(#[cbor(n(0), with = "minicbor::bytes")] [u8; 32]);
+        pub struct $name(#[cbor(n(0), bytes)] [u8; 32]);
 
         impl $name {
             /// What stands where there is no predecessor.

@@ -5,7 +5,7 @@
 #![doc = include_str!("../PROTOCOL.md")]
 #![warn(missing_docs)]
 
-// `Decode` writes `::shared::cbor`, here too.
+// What is derived names `::shared::cbor`, here too.
 extern crate self as shared;
 
 pub mod cbor;
@@ -22,5 +22,4 @@ pub mod sync;
 pub mod time;
 pub mod version;
 
-pub use cbor::Blob;
-pub use shared_derive::Decode;
+pub use cbor::{Blob, Decode, Encode};

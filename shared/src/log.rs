@@ -3,11 +3,10 @@
 //! An entry travels as `[statement, signature]`; the statement's bytes are carried, never re-encoded.
 //! Every client replays and checks every entry itself; the server's rows are hints.
 
-use minicbor::Encode;
 use thiserror::Error;
 
 use crate::{
-    Decode,
+    Decode, Encode,
     cbor::{self, Blob},
     hash,
     id::{DeviceId, DocumentId, EntryHash, FirmId},
@@ -247,7 +246,7 @@ impl Entry {
         self.statement.kind
     }
 
-    pub(crate) fn body<'b, T: minicbor::Decode<'b, ()>>(&'b self) -> Result<T, EntryError> {
+    pub(crate) fn body<T: Decode>(&self) -> Result<T, EntryError> {
         cbor::from_slice(&self.statement.body.0).ok_or(EntryError::Malformed)
     }
 

@@ -7,7 +7,7 @@
 use core::{borrow::Borrow, slice};
 use std::vec;
 
-use minicbor::{Decoder, Encode, Encoder, decode, encode};
+use crate::cbor::{Decode, Encode, Reader, Writer};
 
 /// A map in the order of its keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -212,35 +212,27 @@ impl<'m, K, V> IntoIterator for &'m Map<K, V> {
     }
 }
 
-impl<C, K: Encode<C>, V: Encode<C>> Encode<C> for Map<K, V> {
-    fn encode<W: encode::Write>(
-        &self,
-        encoder: &mut Encoder<W>,
-        cx: &mut C,
-    ) -> Result<(), encode::Error<W::Error>> {
-        encoder.map(u64::try_from(self.len()).unwrap_or(u64::MAX))?;
+impl<K: Encode, V: Encode> Encode for Map<K, V> {
+    fn encode(&self, writer: &mut Writer) {
+        writer.map_head(self.len());
         for (key, value) in self {
-            key.encode(encoder, cx)?;
-            value.encode(encoder, cx)?;
+            key.encode(writer);
+            value.encode(writer);
         }
-        Ok(())
     }
 }
 
-impl<'b, K: minicbor::Decode<'b, ()> + Ord, V: minicbor::Decode<'b, ()>> minicbor::Decode<'b, ()>
-    for Map<K, V>
-{
-    fn decode(decoder: &mut Decoder<'b>, cx: &mut ()) -> Result<Self, decode::Error> {
-        let length = decoder.map()?.ok_or_else(|| decode::Error::message("indefinite length"))?;
+impl<K: Decode + Ord, V: Decode> Decode for Map<K, V> {
+    fn decode(reader: &mut Reader<'_>) -> Option<Self> {
         let mut map = Self::new();
-        for _ in 0..length {
-            let key = K::decode(decoder, cx)?;
+        for _ in 0..reader.map_head()? {
+            let key = K::decode(reader)?;
             if map.0.last().is_some_and(|(last, _)| *last >= key) {
-                return Err(decode::Error::message("keys out of order"));
+                return None;
             }
-            map.0.push((key, V::decode(decoder, cx)?));
+            map.0.push((key, V::decode(reader)?));
         }
-        Ok(map)
+        Some(map)
     }
 }
 

@@ -1,8 +1,6 @@
 //! The server's "no", with a stable code. The words are chosen on the client.
 
-use minicbor::Encode;
-
-use crate::Decode;
+use crate::{Decode, Encode};
 
 use crate::id::{Epoch, Seq};
 

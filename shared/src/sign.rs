@@ -3,10 +3,9 @@
 use core::fmt;
 
 use ed25519_dalek::{Signer as _, SigningKey as DalekKey, VerifyingKey};
-use minicbor::Encode;
 use thiserror::Error;
 
-use crate::{Decode, hash, secret::Secret};
+use crate::{Decode, Encode, hash, secret::Secret};
 
 /// What a signature is for. A signature made for one purpose never verifies for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,12 +60,12 @@ impl Domain {
 /// Somebody else's, or our own, public signing key. Any 32 bytes until used.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 #[cbor(transparent)]
-pub struct VerifyKey(#[cbor(n(0), with = "minicbor::bytes")] [u8; 32]);
+pub struct VerifyKey(#[cbor(n(0), bytes)] [u8; 32]);
 
 /// An Ed25519 signature. Any 64 bytes until verified.
 #[derive(Clone, Copy, PartialEq, Eq, Encode, Decode)]
 #[cbor(transparent)]
-pub struct Signature(#[cbor(n(0), with = "minicbor::bytes")] [u8; 64]);
+pub struct Signature(#[cbor(n(0), bytes)] [u8; 64]);
 
 /// The signature does not hold. Deliberately says no more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]

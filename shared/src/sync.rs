@@ -3,10 +3,8 @@
 //!
 //! Every request is idempotent: envelopes are content-addressed, entries go to an expected head.
 
-use minicbor::Encode;
-
 use crate::{
-    Decode,
+    Decode, Encode,
     cbor::{self, Blob},
     hash,
     id::{AccountId, DeviceId, DocumentId, EnvelopeId, Epoch, Number, ServerEpoch},
@@ -44,7 +42,7 @@ pub enum ClientMessage {
         #[n(1)]
         identity: Identity,
         /// The client's 32 random bytes.
-        #[cbor(n(2), with = "minicbor::bytes")]
+        #[cbor(n(2), bytes)]
         nonce: [u8; 32],
     },
     /// Answers the challenge; the signature covers [`login_message`].
@@ -221,7 +219,7 @@ pub enum ServerMessage {
     #[n(0)]
     Challenge {
         /// The server's 32 random bytes.
-        #[cbor(n(0), with = "minicbor::bytes")]
+        #[cbor(n(0), bytes)]
         nonce: [u8; 32],
     },
     /// The login held.

@@ -1,8 +1,6 @@
 //! Time as both ends write it down.
 
-use minicbor::Encode;
-
-use crate::Decode;
+use crate::{Decode, Encode};
 
 /// Milliseconds since 1970-01-01T00:00:00Z, as reported by whoever called us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]

@@ -14,7 +14,7 @@ use engine::{
 use harness::{base64url, quick_stretch, seed::Dice};
 use serde_json::Value;
 use shared::{
-    Blob,
+    Blob, cbor,
     envelope::Envelope,
     id::{DeviceId, DocumentId, EntryHash},
     log::{
@@ -165,7 +165,7 @@ fn inspect(bytes: &[u8]) {
 }
 
 fn record(bytes: &[u8]) {
-    drop(minicbor::decode::<(Name, Content)>(bytes));
+    drop(cbor::from_slice::<(Name, Content)>(bytes));
 }
 
 fn vaults() -> Vec<Vec<u8>> {

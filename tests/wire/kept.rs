@@ -13,7 +13,7 @@ use engine::{
 };
 use serde_json::{Value, json};
 use shared::{
-    Blob,
+    Blob, cbor,
     id::{EntryHash, EnvelopeId, Epoch, Number, Seq},
     log::Head,
     secret::Secret,
@@ -125,7 +125,7 @@ fn records() -> Value {
     let mut cx = Cx { now: START, entropy: &mut noise };
     let made = kinds().into_iter().map(|(name, about, content)| {
         let (key, value) = sealer.seal(about, &content, &mut cx);
-        let plain = minicbor::to_vec((about, content)).unwrap();
+        let plain = cbor::to_vec(&(about, content));
         json!({ "name": name, "plain": hex(&plain), "key": hex(&key.0), "value": hex(&value.0) })
     });
     made.collect()
@@ -137,8 +137,7 @@ pub(crate) fn seeds_purpose() -> Purpose {
 }
 
 fn seeds() -> Value {
-    let plain =
-        minicbor::to_vec(AccountSeeds { sign: seed(3), kem: seed(4), generation: None }).unwrap();
+    let plain = cbor::to_vec(&AccountSeeds { sign: seed(3), kem: seed(4), generation: None });
     let sealed = wrap(&plain, seeds_purpose(), kem_key(1).public(), &mut Noise(9)).unwrap();
     json!([{ "kem_seed": hex(&[1; 32]), "plain": hex(&plain), "bytes": hex(&sealed) }])
 }

@@ -1,8 +1,7 @@
 //! Entries as bytes, described a second time: what an attacker can write.
 
-use minicbor::Encode;
 use shared::{
-    Blob, Decode,
+    Blob, Decode, Encode, cbor,
     id::EntryHash,
     log::{Author, Entry, EntryError, LogId},
     sign::{Domain, Signature, SigningKey},
@@ -36,17 +35,17 @@ pub(crate) struct Statement {
 impl Statement {
     /// What an entry says, and its signature.
     pub(crate) fn of(entry: &Entry) -> (Self, Signature) {
-        let (signed, signature): (Blob, Signature) = minicbor::decode(entry.as_bytes()).unwrap();
-        (minicbor::decode(&signed.0).unwrap(), signature)
+        let (signed, signature): (Blob, Signature) = cbor::from_slice(entry.as_bytes()).unwrap();
+        (cbor::from_slice(&signed.0).unwrap(), signature)
     }
 
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        minicbor::to_vec(self).unwrap()
+        cbor::to_vec(self)
     }
 
     /// An entry that says this under somebody's signature of something else.
     pub(crate) fn with(&self, signature: Signature) -> Result<Entry, EntryError> {
-        Entry::parse(&minicbor::to_vec((Blob(self.to_bytes()), signature)).unwrap())
+        Entry::parse(&cbor::to_vec(&(Blob(self.to_bytes()), signature)))
     }
 
     /// An entry that says this under a signature of this.

@@ -2,9 +2,9 @@
 
 use core::fmt;
 
-use minicbor::{Decoder, Encode, Encoder, decode, encode};
 use shared::{
-    Decode,
+    Decode, Encode,
+    cbor::{Reader, Writer},
     id::{AccountId, DeviceId, EntryHash, FirmId, KeyGeneration},
     log::org::{AccountKeys, DeviceKeys},
     secret::Secret,
@@ -52,20 +52,15 @@ impl fmt::Debug for Seed {
     }
 }
 
-impl<C> Encode<C> for Seed {
-    fn encode<W: encode::Write>(
-        &self,
-        encoder: &mut Encoder<W>,
-        _: &mut C,
-    ) -> Result<(), encode::Error<W::Error>> {
-        encoder.bytes(self.0.expose())?.ok()
+impl Encode for Seed {
+    fn encode(&self, writer: &mut Writer) {
+        writer.bytes(self.0.expose());
     }
 }
 
-impl<'b> minicbor::Decode<'b, ()> for Seed {
-    fn decode(decoder: &mut Decoder<'b>, (): &mut ()) -> Result<Self, decode::Error> {
-        let bytes = decoder.bytes()?;
-        Secret::from_slice(bytes).map(Self).ok_or_else(|| decode::Error::message("seed length"))
+impl Decode for Seed {
+    fn decode(reader: &mut Reader<'_>) -> Option<Self> {
+        Secret::from_slice(reader.bytes()?).map(Self)
     }
 }
 

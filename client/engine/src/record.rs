@@ -6,10 +6,9 @@ use chacha20poly1305::{
 };
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac as _};
-use minicbor::Encode;
 use sha2::Sha256;
 use shared::{
-    Blob, Decode,
+    Blob, Decode, Encode, cbor,
     id::{DeviceId, DocumentId, Epoch, Number, Seq, ServerEpoch},
     secret::Secret,
     time::UnixMillis,
@@ -271,7 +270,7 @@ impl Sealer {
 
     /// Where a record lies.
     pub fn place(&self, name: Name) -> RecordKey {
-        let bytes = to_vec(&name);
+        let bytes = cbor::to_vec(&name);
         let tag = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(self.names.as_slice())
             .map(|mac| mac.chain_update(&bytes).finalize().into_bytes().into());
         // HMAC takes keys of any length; the fallback keeps the signature free of an error.
@@ -281,7 +280,7 @@ impl Sealer {
     /// Seals a record; its name travels inside, so that the store can be read back whole.
     pub fn seal(&self, name: Name, content: &Content, cx: &mut Cx<'_>) -> Record {
         let place = self.place(name);
-        let plaintext = Zeroizing::new(to_vec(&(name, content)));
+        let plaintext = Zeroizing::new(cbor::to_vec(&(name, content)));
         let nonce: [u8; NONCE_BYTES] = cx.random();
         let payload = Payload { msg: &plaintext, aad: &place.0 };
         let sealed = self.cipher.encrypt(&nonce.into(), payload).unwrap_or_default();
@@ -294,12 +293,7 @@ impl Sealer {
         let (nonce, sealed) = bytes.split_first_chunk::<NONCE_BYTES>()?;
         let payload = Payload { msg: sealed, aad: &place.0 };
         let plaintext = Zeroizing::new(self.cipher.decrypt(nonce.into(), payload).ok()?);
-        let (name, content) = minicbor::decode(&plaintext).ok()?;
+        let (name, content) = cbor::from_slice(&plaintext)?;
         (self.place(name) == *place).then_some((name, content))
     }
-}
-
-/// Encodes into memory, which cannot fail.
-pub(crate) fn to_vec<T: Encode<()>>(value: &T) -> Vec<u8> {
-    minicbor::to_vec(value).unwrap_or_default()
 }

@@ -1,7 +1,8 @@
 //! What speaks against the server: alarms with what was signed, kept until they are cured or known.
 
-use minicbor::Encode;
-use shared::{Blob, Decode, id::hex, limit::ENVELOPE_BYTES_MAX, map::Map, time::UnixMillis};
+use shared::{
+    Blob, Decode, Encode, id::hex, limit::ENVELOPE_BYTES_MAX, map::Map, time::UnixMillis,
+};
 
 use crate::view::{AlarmKind, AlarmRow, Matter};
 

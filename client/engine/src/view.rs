@@ -4,9 +4,8 @@
 
 use core::fmt;
 
-use minicbor::Encode;
 use shared::{
-    Decode,
+    Decode, Encode,
     id::{AccountId, DeviceId, DocumentId},
     log::org::Role,
     time::UnixMillis,

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use engine::{command::Command, input::Input};
 use futures_channel::mpsc::UnboundedSender;
 use js_sys::Uint8Array;
+use shared::cbor;
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use web_sys::{BroadcastChannel, MessageEvent};
 use zeroize::Zeroizing;
@@ -121,7 +122,5 @@ fn listener(desk: &Rc<Desk>, hear: fn(&Desk, &JsValue)) -> JsValue {
 fn read(message: &Uint8Array) -> Option<Command> {
     let bytes = Zeroizing::new(message.to_vec());
     message.fill(0, 0, message.length());
-    let mut decoder = minicbor::Decoder::new(&bytes);
-    let command = decoder.decode().ok()?;
-    (decoder.position() == bytes.len()).then_some(command)
+    cbor::from_slice(&bytes)
 }

@@ -2,6 +2,7 @@
 
 use engine::view::View;
 use js_sys::{Array, Uint8Array};
+use shared::cbor;
 use web_sys::DedicatedWorkerGlobalScope;
 
 use super::driver::Screen;
@@ -25,9 +26,7 @@ impl Page {
 
 impl Screen for Page {
     fn show(&mut self, view: &View) {
-        // Memory takes every byte: encoding cannot fail.
-        let Ok(bytes) = minicbor::to_vec(view) else { return };
-        let bytes = Uint8Array::from(bytes.as_slice());
+        let bytes = Uint8Array::from(cbor::to_vec(view).as_slice());
         // Handed over rather than copied a second time.
         let buffers = Array::of1(&bytes.buffer());
         dom::shrug(self.scope.post_message_with_transfer(&bytes, &buffers));

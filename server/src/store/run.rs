@@ -1,8 +1,8 @@
 //! Runs: envelopes of one document that become durable together, in the form in which they travel.
 
 use bytes::Bytes;
-use minicbor::{Decoder, Encoder};
 use shared::{
+    cbor::{Reader, Writer},
     envelope::Envelope,
     id::{AccountId, DeviceId, DocumentId, EnvelopeId, Number, Seq},
     limit::{BATCH_ENVELOPES_MAX, MESSAGE_BYTES_MAX},
@@ -73,16 +73,15 @@ impl OpenRun {
 
 /// The envelopes in a run's bytes.
 pub(super) fn envelopes(bytes: &[u8]) -> impl Iterator<Item = Result<&[u8], StoreError>> {
-    let mut decoder = Decoder::new(bytes);
+    let mut reader = Some(Reader::new(bytes));
     std::iter::from_fn(move || {
-        (decoder.position() < bytes.len()).then(|| {
-            let envelope = decoder.bytes().ok();
-            if envelope.is_none() {
-                // Ends the iteration, which could otherwise repeat the same error for ever.
-                decoder.set_position(bytes.len());
-            }
-            envelope.ok_or(StoreError::Damaged { what: "run" })
-        })
+        let here = reader.as_mut().filter(|it| !it.is_at_end())?;
+        let envelope = here.bytes();
+        if envelope.is_none() {
+            // Ends the iteration, which could otherwise repeat the same error for ever.
+            reader = None;
+        }
+        Some(envelope.ok_or(StoreError::Damaged { what: "run" }))
     })
 }
 
@@ -105,8 +104,9 @@ pub(super) fn find(
 }
 
 fn append_byte_string(bytes: &mut Vec<u8>, string: &[u8]) {
-    let is_written = Encoder::new(bytes).bytes(string).is_ok();
-    debug_assert!(is_written, "writing to memory does not fail");
+    let mut writer = Writer::with_room(HEAD_BYTES_MAX + string.len());
+    writer.bytes(string);
+    bytes.extend_from_slice(&writer.into_bytes());
 }
 
 #[cfg(test)]

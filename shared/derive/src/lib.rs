@@ -1,19 +1,28 @@
-//! `#[derive(Decode)]`: reads what `#[derive(minicbor::Encode)]` writes, and nothing else.
+//! `#[derive(Encode)]` and `#[derive(Decode)]`: a type as rows of a table that `shared::cbor` walks.
 //!
-//! minicbor's own `Decode` takes more than its `Encode` makes (indefinite lengths, repeated keys,
-//! an unknown variant for nothing) and writes every field's reader out twice. Here a reader is a
-//! row in a table that `shared::cbor` walks: one way to write a value, and a third of the code.
+//! The encoding is that of minicbor's derived `Encode`, byte for byte. What it would write out anew
+//! for every field of every type is one function here, and reading takes nothing but what is
+//! written: no indefinite lengths, no repeated keys, no unknown variant for nothing.
 //!
-//! Understood: `#[n(0)]`, `#[cbor(n(0), with = "…")]`; on the type `#[cbor(map)]`,
+//! Understood: `#[n(0)]`; `#[cbor(n(0), bytes)]` for a string of bytes; on the type `#[cbor(map)]`,
 //! `#[cbor(index_only)]`, `#[cbor(transparent)]`. A missing `Option` is `None`.
 
 use proc_macro::TokenStream;
 use proc_macro2::TokenStream as Tokens;
 use quote::{format_ident, quote};
 use syn::{
-    Attribute, Data, DataEnum, DeriveInput, Error, Fields, Ident, LitInt, LitStr, Path, Result,
-    Type, Variant, meta::ParseNestedMeta, parenthesized, parse_macro_input, spanned::Spanned,
+    Attribute, Data, DataEnum, DeriveInput, Error, Fields, Ident, LitInt, Result, Type, Variant,
+    meta::ParseNestedMeta, parenthesized, parse_macro_input, spanned::Spanned,
 };
+
+mod write;
+
+/// See the crate.
+#[proc_macro_derive(Encode, attributes(cbor, n))]
+pub fn derive_encode(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    write::expand(&input).unwrap_or_else(Error::into_compile_error).into()
+}
 
 /// See the crate.
 #[proc_macro_derive(Decode, attributes(cbor, n))]
@@ -24,9 +33,10 @@ pub fn derive_decode(input: TokenStream) -> TokenStream {
 
 /// What the attributes of a type or field say.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a word that stands there or does not")]
 struct Said {
     index: Option<u32>,
-    with: Option<Path>,
+    bytes: bool,
     map: bool,
     index_only: bool,
     transparent: bool,
@@ -50,8 +60,8 @@ impl Said {
             let number;
             parenthesized!(number in meta.input);
             self.index = Some(number.parse::<LitInt>()?.base10_parse()?);
-        } else if meta.path.is_ident("with") {
-            self.with = Some(meta.value()?.parse::<LitStr>()?.parse()?);
+        } else if meta.path.is_ident("bytes") {
+            self.bytes = true;
         } else if meta.path.is_ident("map") {
             self.map = true;
         } else if meta.path.is_ident("index_only") {
@@ -85,11 +95,8 @@ fn expand(input: &DeriveInput) -> Result<Tokens> {
     };
     let name = &input.ident;
     Ok(quote! {
-        impl<'bytes> ::minicbor::Decode<'bytes, ()> for #name {
-            fn decode(
-                decoder: &mut ::minicbor::Decoder<'bytes>,
-                (): &mut (),
-            ) -> ::core::result::Result<Self, ::minicbor::decode::Error> {
+        impl ::shared::cbor::Decode for #name {
+            fn decode(reader: &mut ::shared::cbor::Reader<'_>) -> ::core::option::Option<Self> {
                 #body
             }
         }
@@ -105,10 +112,11 @@ fn transparent(fields: &Fields) -> Result<Tokens> {
     for field in fields {
         said = Said::of(&field.attrs)?;
     }
-    let read = said.with.map_or_else(
-        || quote!(::minicbor::Decode::decode(decoder, &mut ())),
-        |with| quote!(#with::decode(decoder, &mut ())),
-    );
+    let read = if said.bytes {
+        quote!(::core::convert::TryFrom::try_from(reader.bytes()?).ok())
+    } else {
+        quote!(::shared::cbor::Decode::decode(reader))
+    };
     Ok(quote!(#read.map(Self)))
 }
 
@@ -116,27 +124,23 @@ fn transparent(fields: &Fields) -> Result<Tokens> {
 fn variants(data: &DataEnum, said: &Said) -> Result<Tokens> {
     let arms =
         data.variants.iter().map(|variant| arm(variant, said)).collect::<Result<Vec<_>>>()?;
-    let number = if said.index_only {
-        quote!(decoder.i64()?)
-    } else {
-        quote!(::shared::cbor::variant(decoder)?)
-    };
+    let number = if said.index_only { quote!(reader.u64()?) } else { quote!(reader.variant()?) };
     Ok(quote! {
         match #number {
             #(#arms)*
-            other => ::core::result::Result::Err(::minicbor::decode::Error::unknown_variant(other)),
+            _ => ::core::option::Option::None,
         }
     })
 }
 
 fn arm(variant: &Variant, said: &Said) -> Result<Tokens> {
     let name = &variant.ident;
-    let index = i64::from(Said::of(&variant.attrs)?.index(variant)?);
+    let index = u64::from(Said::of(&variant.attrs)?.index(variant)?);
     let body = match &variant.fields {
-        Fields::Unit if said.index_only => quote!(::core::result::Result::Ok(Self::#name)),
+        Fields::Unit if said.index_only => quote!(::core::option::Option::Some(Self::#name)),
         Fields::Unit => quote! {{
-            decoder.skip()?;
-            ::core::result::Result::Ok(Self::#name)
+            reader.skip()?;
+            ::core::option::Option::Some(Self::#name)
         }},
         some @ (Fields::Named(_) | Fields::Unnamed(_)) => {
             let body = fields(&quote!(Self::#name), some, said.map)?;
@@ -153,20 +157,18 @@ fn fields(name: &Tokens, fields: &Fields, map: bool) -> Result<Tokens> {
         let said = Said::of(&field.attrs)?;
         let index = u64::from(said.index(field)?);
         let slot = format_ident!("slot_{position}");
-        rows.push(said.with.as_ref().map_or_else(
-            || quote!(#index => ::shared::cbor::read(decoder, &mut #slot),),
-            |with| {
-                quote!(#index => {
-                    #slot = ::core::option::Option::Some(#with::decode(decoder, &mut ())?);
-                    ::core::result::Result::Ok(())
-                })
-            },
-        ));
-        let value = if is_option(&field.ty) {
-            quote!(#slot.unwrap_or_default())
+        rows.push(if said.bytes {
+            quote!(#index => {
+                #slot = ::core::option::Option::Some(
+                    ::core::convert::TryFrom::try_from(reader.bytes()?).ok()?,
+                );
+                ::core::option::Option::Some(())
+            })
         } else {
-            quote!(::shared::cbor::need(#slot)?)
-        };
+            quote!(#index => reader.read(&mut #slot),)
+        });
+        let value =
+            if is_option(&field.ty) { quote!(#slot.unwrap_or_default()) } else { quote!(#slot?) };
         inits.push(init(field.ident.as_ref(), &value));
         slots.push(slot);
     }
@@ -178,11 +180,11 @@ fn fields(name: &Tokens, fields: &Fields, map: bool) -> Result<Tokens> {
     let walk = if map { quote!(map) } else { quote!(array) };
     Ok(quote! {
         #(let mut #slots = ::core::option::Option::None;)*
-        ::shared::cbor::#walk(decoder, &mut |key, decoder| match key {
+        reader.#walk(&mut |key, reader| match key {
             #(#rows)*
-            _ => decoder.skip(),
+            _ => reader.skip(),
         })?;
-        ::core::result::Result::Ok(#whole)
+        ::core::option::Option::Some(#whole)
     })
 }
 

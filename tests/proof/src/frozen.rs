@@ -17,7 +17,7 @@ use engine::{
 };
 use serde_json::Value;
 use shared::{
-    Blob,
+    Blob, cbor,
     envelope::Envelope,
     id::Epoch,
     log::{
@@ -209,9 +209,9 @@ pub(crate) fn a_frozen_store_opens_with_its_passphrase() -> usize {
         let key = RecordKey(bytes(vector, "key").try_into().unwrap());
         let (name, opened) = sealer.open(&(key, Blob(bytes(vector, "value")))).unwrap();
         assert_eq!((name, sealer.place(name)), (about, key), "{}", vector["name"]);
-        let plain = |it: &Content| hex(&minicbor::to_vec((name, it)).unwrap());
+        let plain = |it: &Content| hex(&cbor::to_vec(&(name, it)));
         assert_eq!(plain(&opened), plain(&content), "{}", vector["name"]);
-        let decoded = minicbor::decode::<(Name, Content)>(&bytes(vector, "plain")).unwrap();
+        let decoded = cbor::from_slice::<(Name, Content)>(&bytes(vector, "plain")).unwrap();
         assert_eq!(plain(&decoded.1), vector["plain"], "{}", vector["name"]);
     }
     assert_eq!(list(&kept["record"]).len(), kinds().len());
@@ -226,7 +226,7 @@ pub(crate) fn frozen_seeds_and_chunks_open() -> usize {
     let key = KemKey::derive(&Secret::from_slice(&bytes(vector, "kem_seed")).unwrap());
     let opened = unwrap(&bytes(vector, "bytes"), seeds_purpose(), &key).unwrap();
     assert_eq!(hex(&opened), vector["plain"]);
-    assert!(minicbor::decode::<AccountSeeds>(&opened).is_ok());
+    assert!(cbor::from_slice::<AccountSeeds>(&opened).is_some());
 
     let read = Chunk::parse(&bytes(&kept["chunk"][0], "bytes"));
     assert_eq!(read, Ok(chunk()));

@@ -1,8 +1,7 @@
 //! Words that stand for themselves: bytes, and the signature of the device that says them.
 
-use minicbor::Encode;
 use shared::{
-    Blob, Decode, cbor,
+    Blob, Decode, Encode, cbor,
     id::DeviceId,
     sign::{Domain, Signature, SigningKey, VerifyKey},
 };
@@ -24,18 +23,14 @@ pub struct Attested {
 
 impl Attested {
     /// Signs what is said, for one purpose.
-    pub fn new(domain: Domain, word: &impl Encode<()>, by: DeviceId, key: &SigningKey) -> Self {
+    pub fn new(domain: Domain, word: &impl Encode, by: DeviceId, key: &SigningKey) -> Self {
         let bytes = cbor::to_vec(word);
         let signature = key.sign(domain, &bytes);
         Self { bytes: Blob(bytes), by, signature }
     }
 
     /// What is said, if the signature is of this key and for this purpose.
-    pub fn word<'b, T: minicbor::Decode<'b, ()>>(
-        &'b self,
-        domain: Domain,
-        key: &VerifyKey,
-    ) -> Option<T> {
+    pub fn word<T: Decode>(&self, domain: Domain, key: &VerifyKey) -> Option<T> {
         key.verify(domain, &self.bytes.0, &self.signature).ok()?;
         cbor::from_slice(&self.bytes.0)
     }

@@ -1,8 +1,7 @@
 //! Canvases: what the two draw, as data. The picture and the table are both made from it, so the
 //! text alternative is always in step.
 
-use minicbor::Encode;
-use shared::{Decode, id::DeviceId};
+use shared::{Decode, Encode, id::DeviceId};
 
 use crate::{
     casework::{

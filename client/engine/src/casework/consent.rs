@@ -7,9 +7,8 @@
 
 use core::fmt;
 
-use minicbor::Encode;
 use shared::{
-    Blob, Decode, cbor,
+    Blob, Decode, Encode, cbor,
     hash::sha256,
     id::{AccountId, DeviceId, DocumentId, EntryHash, hex},
     map::{Map, Set},
@@ -48,7 +47,7 @@ pub struct Told {
     #[n(0)]
     pub version: u32,
     /// Of what [`crate::casework::directory::Template::hash`] gives.
-    #[cbor(n(1), with = "minicbor::bytes")]
+    #[cbor(n(1), bytes)]
     pub hash: [u8; 32],
 }
 

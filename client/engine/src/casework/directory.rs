@@ -1,7 +1,6 @@
 //! Who the consultants are: what an employee is told of theirs before the first interview.
 
-use minicbor::Encode;
-use shared::{Decode, cbor, hash::sha256, id::AccountId};
+use shared::{Decode, Encode, cbor, hash::sha256, id::AccountId};
 
 use crate::{
     casework::{

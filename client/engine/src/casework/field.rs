@@ -2,8 +2,7 @@
 
 use core::fmt;
 
-use minicbor::Encode;
-use shared::Decode;
+use shared::{Decode, Encode};
 
 /// The way to a field: `presenting_issue`, or `quotes/<item id>/text`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]

@@ -1,7 +1,6 @@
 //! An interview (面談): how far it is, and what must have been decided before the talk begins.
 
-use minicbor::Encode;
-use shared::{Decode, id::DocumentId, time::UnixMillis};
+use shared::{Decode, Encode, id::DocumentId, time::UnixMillis};
 
 use crate::{
     casework::{

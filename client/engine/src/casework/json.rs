@@ -28,7 +28,7 @@ pub struct JsonError {
 }
 
 /// What can be wrong with a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, minicbor::Encode, shared::Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, shared::Encode, shared::Decode)]
 #[cbor(index_only)]
 pub enum JsonFault {
     /// Not JSON.

@@ -1,7 +1,6 @@
 //! The interview note (面談記録): the consultant's own, never shown to the employee or the company.
 
-use minicbor::Encode;
-use shared::{Decode, cbor, id::DocumentId};
+use shared::{Decode, Encode, cbor, id::DocumentId};
 
 use crate::{
     casework::{

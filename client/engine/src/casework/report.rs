@@ -1,8 +1,7 @@
 //! What a company is told of all interviews of a period together (全体報告書).
 
-use minicbor::Encode;
 use shared::{
-    Decode, cbor, hash,
+    Decode, Encode, cbor, hash,
     id::DocumentId,
     map::Map,
     secret::Secret,
@@ -147,7 +146,7 @@ pub enum Word {
 #[cbor(map)]
 pub struct Opinion {
     /// SHA-256 of the [`Issue`].
-    #[cbor(n(0), with = "minicbor::bytes")]
+    #[cbor(n(0), bytes)]
     pub digest: [u8; 32],
     /// What.
     #[n(1)]

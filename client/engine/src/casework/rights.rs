@@ -6,9 +6,8 @@
 
 use core::fmt;
 
-use minicbor::Encode;
 use shared::{
-    Decode, cbor,
+    Decode, Encode, cbor,
     hash::sha256,
     id::{AccountId, DeviceId, DocumentId, hex},
     sign::{Domain, VerifyKey},
@@ -237,7 +236,7 @@ pub struct Certificate {
     #[n(2)]
     pub kind: String,
     /// SHA-256 of its heads, and with them of all that was ever written in it.
-    #[cbor(n(3), with = "minicbor::bytes")]
+    #[cbor(n(3), bytes)]
     pub content: [u8; 32],
     /// Why: `withdrawn`, `term` or `erasure`.
     #[n(4)]

@@ -1,7 +1,6 @@
 //! A note read as SOAP or DAP: the same fields in another order, stored nowhere a second time.
 
-use minicbor::Encode;
-use shared::Decode;
+use shared::{Decode, Encode};
 
 /// A way to read a note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]

@@ -5,9 +5,8 @@
 //! that was offline, becomes part of it.
 
 use automerge::ChangeHash;
-use minicbor::Encode;
 use shared::{
-    Blob, Decode, cbor,
+    Blob, Decode, Encode, cbor,
     hash::sha256,
     id::{DeviceId, DocumentId, hex},
     sign::{Domain, Signature, SigningKey, VerifyKey},
@@ -52,7 +51,7 @@ pub struct Statement {
     #[n(2)]
     pub heads: Vec<Blob>,
     /// SHA-256 of what the note said there.
-    #[cbor(n(3), with = "minicbor::bytes")]
+    #[cbor(n(3), bytes)]
     pub digest: [u8; 32],
     /// By the device's clock.
     #[n(4)]

@@ -1,7 +1,6 @@
 //! The shared summary (共有まとめ): from the consultant's draft to what both agree on.
 
-use minicbor::Encode;
-use shared::{Decode, cbor, hash::sha256};
+use shared::{Decode, Encode, cbor, hash::sha256};
 
 use crate::{
     casework::{

@@ -2,8 +2,7 @@
 
 use core::fmt;
 
-use minicbor::Encode;
-use shared::{Blob, Decode, id::DocumentId};
+use shared::{Blob, Decode, Encode, id::DocumentId};
 
 use crate::casework::case::CaseId;
 

@@ -3,8 +3,7 @@
 
 use core::fmt;
 
-use minicbor::Encode;
-use shared::{Decode, id::DocumentId};
+use shared::{Decode, Encode, id::DocumentId};
 
 use super::Passphrase;
 use crate::casework::{

@@ -10,9 +10,8 @@
 use std::collections::BTreeMap;
 
 use automerge::ChangeHash;
-use minicbor::Encode;
 use shared::{
-    Decode, hash,
+    Decode, Encode, hash,
     id::DeviceId,
     limit::{
         DOCUMENT_BYTES_MAX, DOCUMENT_DEPTH_MAX, DOCUMENT_ROWS_MAX, LIST_ITEMS_MAX, TEXT_CHARS_MAX,
@@ -30,7 +29,7 @@ use super::{
 /// An actor id, as a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 #[cbor(transparent)]
-struct By(#[cbor(n(0), with = "minicbor::bytes")] Actor);
+struct By(#[cbor(n(0), bytes)] Actor);
 
 /// The operation that made an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]

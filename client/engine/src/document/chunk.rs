@@ -1,9 +1,8 @@
 //! What an envelope carries: changes, and what their author had seen.
 
 use automerge::{ActorId, ChangeHash};
-use minicbor::Encode;
 use shared::{
-    Blob, Decode, hash,
+    Blob, Decode, Encode, cbor, hash,
     id::{DeviceId, DocumentId, EnvelopeId, Seq, ServerEpoch},
     limit::{CHANGE_ROWS_MAX, ENVELOPE_CHANGES_MAX},
     log::Head,
@@ -42,7 +41,7 @@ pub struct Seen {
     #[n(1)]
     pub seq: Seq,
     /// First bytes of that envelope's id.
-    #[cbor(n(2), with = "minicbor::bytes")]
+    #[cbor(n(2), bytes)]
     pub prefix: [u8; 8],
 }
 
@@ -101,12 +100,12 @@ pub enum ChunkError {
 impl Chunk {
     /// As sealed.
     pub fn to_bytes(&self) -> Vec<u8> {
-        crate::record::to_vec(self)
+        cbor::to_vec(self)
     }
 
     /// From an opened envelope.
     pub fn parse(bytes: &[u8]) -> Result<Self, ChunkError> {
-        minicbor::decode(bytes).map_err(|_| ChunkError::Malformed)
+        cbor::from_slice(bytes).ok_or(ChunkError::Malformed)
     }
 
     /// The changes, each walked, and checked to be the author's own or such that everybody may

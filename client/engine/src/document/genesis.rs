@@ -9,8 +9,7 @@ use automerge::{
     ActorId, Automerge, Change, ChangeHash, ObjType, ROOT, TextEncoding,
     transaction::{CommitOptions, Transactable as _},
 };
-use minicbor::Encode;
-use shared::{Decode, hash};
+use shared::{Decode, Encode, hash};
 
 use crate::{
     casework::{

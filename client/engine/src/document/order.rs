@@ -3,9 +3,8 @@
 //! A claim is known by the envelope that brought it, an envelope by the number that the server gave
 //! it. Both are kept, because after a start neither can be read from the document.
 
-use minicbor::Encode;
 use shared::{
-    Decode,
+    Decode, Encode,
     id::{DeviceId, Number, Seq},
 };
 

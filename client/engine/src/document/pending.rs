@@ -1,8 +1,7 @@
 //! Document-log entries of ours that the server does not have yet.
 
-use minicbor::Encode;
 use shared::{
-    Blob, Decode,
+    Blob, Decode, Encode,
     id::{AccountId, Commitment, DocumentId, Epoch},
     limit::ENTRY_CUTS_MAX,
     log::document::{

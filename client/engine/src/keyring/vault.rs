@@ -5,8 +5,7 @@ use chacha20poly1305::{
     KeyInit as _, XChaCha20Poly1305,
     aead::{Aead as _, Payload},
 };
-use minicbor::Encode;
-use shared::{Blob, Decode, secret::Secret, version::PROTOCOL};
+use shared::{Blob, Decode, Encode, cbor, secret::Secret, version::PROTOCOL};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -24,9 +23,9 @@ pub struct Vault {
     /// What the person calls this device, shown while it is locked.
     #[n(1)]
     pub device_name: String,
-    #[cbor(n(2), with = "minicbor::bytes")]
+    #[cbor(n(2), bytes)]
     salt: [u8; 32],
-    #[cbor(n(3), with = "minicbor::bytes")]
+    #[cbor(n(3), bytes)]
     nonce: [u8; 24],
     #[n(4)]
     sealed: Blob,
@@ -82,12 +81,12 @@ impl Vault {
 
     /// As stored.
     pub fn to_bytes(&self) -> Vec<u8> {
-        crate::record::to_vec(self)
+        cbor::to_vec(self)
     }
 
     /// From the store; `None` if it is no vault.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
-        minicbor::decode(bytes).ok()
+        cbor::from_slice(bytes)
     }
 }
 

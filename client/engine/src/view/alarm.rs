@@ -1,8 +1,7 @@
 //! Alarms: what the server did, as far as it shows from what was signed by somebody else.
 
-use minicbor::Encode;
 use shared::{
-    Blob, Decode,
+    Blob, Decode, Encode,
     id::{DeviceId, DocumentId},
     time::UnixMillis,
 };

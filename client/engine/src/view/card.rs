@@ -2,8 +2,7 @@
 
 use core::fmt;
 
-use minicbor::Encode;
-use shared::{Blob, Decode, id::DocumentId, time::UnixMillis};
+use shared::{Blob, Decode, Encode, id::DocumentId, time::UnixMillis};
 
 use crate::casework::{
     case::CaseId,

@@ -1,7 +1,6 @@
 //! Cases and their interviews, as the first page lists them.
 
-use minicbor::Encode;
-use shared::{Decode, id::DocumentId, time::UnixMillis};
+use shared::{Decode, Encode, id::DocumentId, time::UnixMillis};
 
 use crate::casework::{
     case::{CaseId, InterviewId},

@@ -1,7 +1,6 @@
 //! A document as a form: its fields by its kind's schema.
 
-use minicbor::Encode;
-use shared::{Decode, id::DocumentId};
+use shared::{Decode, Encode, id::DocumentId};
 
 use super::{Content, Whereabouts};
 use crate::{casework::field::Field, document::genesis::Kind};

@@ -1,8 +1,7 @@
 //! Who reads a document.
 
-use minicbor::Encode;
 use shared::{
-    Decode,
+    Decode, Encode,
     id::{AccountId, DocumentId},
     log::{document::Access, org::Role},
 };

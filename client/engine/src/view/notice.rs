@@ -1,8 +1,7 @@
 //! Messages.
 
-use minicbor::Encode;
-use shared::Decode;
 use shared::id::DocumentId;
+use shared::{Decode, Encode};
 
 use super::CardNotice;
 use crate::casework::consent::Matter;

@@ -2,9 +2,8 @@
 
 use core::fmt;
 
-use minicbor::Encode;
 use shared::{
-    Decode,
+    Decode, Encode,
     id::{AccountId, DocumentId},
     time::UnixMillis,
 };

@@ -2,9 +2,8 @@
 
 use core::fmt;
 
-use minicbor::Encode;
 use shared::{
-    Decode,
+    Decode, Encode,
     id::{AccountId, DocumentId},
     time::UnixMillis,
 };
@@ -214,7 +213,7 @@ pub struct RequestRow {
 #[cbor(map)]
 pub struct AskRow {
     /// What the answer has to name: [`crate::casework::consent::Scope::Exact`].
-    #[cbor(n(0), with = "minicbor::bytes")]
+    #[cbor(n(0), bytes)]
     pub scope: [u8; 32],
     /// To whom.
     #[n(1)]

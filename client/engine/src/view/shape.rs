@@ -1,7 +1,6 @@
 //! A note in another order.
 
-use minicbor::Encode;
-use shared::{Decode, id::DocumentId};
+use shared::{Decode, Encode, id::DocumentId};
 
 use super::Content;
 use crate::casework::{field::Field, shape::NoteShape};

@@ -2,8 +2,7 @@
 
 use core::fmt;
 
-use minicbor::Encode;
-use shared::{Decode, id::DocumentId, time::UnixMillis};
+use shared::{Decode, Encode, id::DocumentId, time::UnixMillis};
 
 use crate::casework::{case::InterviewId, summary::State};
 

@@ -1,9 +1,7 @@
 //! What a document's log can say.
 
-use minicbor::Encode;
-
 use crate::{
-    Decode,
+    Decode, Encode,
     cbor::{self, Blob},
     id::{AccountId, Commitment, DeviceId, DocumentId, EnvelopeId, Epoch, Seq},
     log::{Entry, EntryError, Place},
@@ -136,7 +134,7 @@ pub struct SnapshotAttest {
     #[n(0)]
     pub snapshot: EnvelopeId,
     /// SHA-256 of its sorted automerge heads.
-    #[cbor(n(1), with = "minicbor::bytes")]
+    #[cbor(n(1), bytes)]
     pub heads: [u8; 32],
 }
 

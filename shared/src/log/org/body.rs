@@ -1,9 +1,7 @@
 //! What the firm's log can say.
 
-use minicbor::Encode;
-
 use crate::{
-    Decode,
+    Decode, Encode,
     cbor::{self, Blob},
     id::{AccountId, DeviceId, EntryHash, FirmId, KeyGeneration, ServerEpoch},
     log::{Entry, EntryError, Place},

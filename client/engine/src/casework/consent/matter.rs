@@ -2,8 +2,7 @@
 
 use core::fmt;
 
-use minicbor::Encode;
-use shared::{Decode, id::AccountId};
+use shared::{Decode, Encode, id::AccountId};
 
 use crate::document::guard::Side;
 
@@ -78,7 +77,7 @@ pub enum Scope {
     Words(#[n(0)] String),
     /// One thing to be told, named by the hash of the exact words and whom they go to.
     #[n(2)]
-    Exact(#[cbor(n(0), with = "minicbor::bytes")] [u8; 32]),
+    Exact(#[cbor(n(0), bytes)] [u8; 32]),
     /// This account.
     #[n(3)]
     To(#[n(0)] AccountId),
@@ -105,10 +104,10 @@ pub enum Method {
     OwnPhone,
     /// By the employee, signing on the consultant's tablet; the hash is of the strokes.
     #[n(1)]
-    Tablet(#[cbor(n(0), with = "minicbor::bytes")] [u8; 32]),
+    Tablet(#[cbor(n(0), bytes)] [u8; 32]),
     /// On paper; the hash is of its photograph.
     #[n(2)]
-    Paper(#[cbor(n(0), with = "minicbor::bytes")] [u8; 32]),
+    Paper(#[cbor(n(0), bytes)] [u8; 32]),
     /// Said aloud; these are the words in which the consultant attests to it.
     #[n(3)]
     Spoken(#[n(0)] String),

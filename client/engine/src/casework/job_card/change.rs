@@ -5,7 +5,7 @@ use shared::map::Map;
 use crate::casework::field::Field;
 
 /// What became of a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, minicbor::Encode, shared::Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, shared::Encode, shared::Decode)]
 #[cbor(index_only)]
 pub enum How {
     /// It held nothing before.

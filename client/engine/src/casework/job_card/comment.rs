@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// How far a comment is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, minicbor::Encode, shared::Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, shared::Encode, shared::Decode)]
 #[cbor(index_only)]
 pub enum State {
     /// The consultant is writing it.

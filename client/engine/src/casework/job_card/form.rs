@@ -37,7 +37,7 @@ pub fn questions(form: &str) -> Vec<&'static str> {
 }
 
 /// How far an employee's preparation is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, minicbor::Encode, shared::Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, shared::Encode, shared::Decode)]
 pub enum Prep {
     /// Nothing yet.
     #[n(0)]
