@@ -160,7 +160,7 @@ impl Desk {
                 self.edit(step, id, |tx| job_card::agree(tx, &item, comment, digest));
             }
             State::Signed | State::Draft => {
-                Self::notice(step, Notice::Card(CardNotice::CommentChanged))
+                Self::notice(step, Notice::Card(CardNotice::CommentChanged));
             }
         }
         self.refresh_open(step, id);
