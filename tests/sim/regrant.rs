@@ -52,7 +52,7 @@ fn who_lost_everything_is_let_in_again_by_the_consultant_in_person() {
     world.settle();
 
     let view = world.on(tablet).screen.regranted.expect("what was done");
-    assert_eq!((view.regranted, view.left), (2, 0), "what both read, and the consents");
+    assert_eq!((view.regranted, view.left), (3, 0), "what both read, the consents, what was told");
     assert!(world.can_open(new_phone, case));
     let shared = &world.on(new_phone).screen.shared[&case];
     assert_eq!(shared.summaries[0].talked, "強みを書き出した。");
