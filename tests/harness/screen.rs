@@ -151,7 +151,7 @@ impl Screen {
     fn show_report_part(&mut self, part: ReportPart) {
         match part {
             ReportPart::Report(view) => {
-                self.reports.insert(view.document, view);
+                self.reports.insert(view.document, *view);
             }
             ReportPart::Parts(parts) => self.parts = Some(parts),
             ReportPart::Copy(view) => {

@@ -160,8 +160,6 @@ pub(crate) struct Desk {
     handing: Option<handover::Handing>,
     /// The case whose employee holds the tablet.
     guest: Option<DocumentId>,
-    /// The server has said on this connection how far every document is.
-    index_heard: bool,
     /// What follows from consents, and what of it waits.
     duties: report::Duties,
     /// When it was last looked for terms that are over.
@@ -205,7 +203,6 @@ impl Desk {
             ledgers: room::Ledgers::default(),
             handing: None,
             guest: None,
-            index_heard: false,
             duties: report::Duties::default(),
             terms_seen_at: shared::time::UnixMillis(0),
             card_minded: None,

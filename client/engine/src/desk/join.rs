@@ -131,7 +131,7 @@ impl Desk {
         self.login_again_at = None;
         self.card_minded = None;
         self.login = Login::Out;
-        self.index_heard = false;
+        self.duties.index_heard = false;
         self.distrust = false;
         for document in self.documents.values_mut() {
             document.disconnected();

@@ -36,7 +36,7 @@ impl Desk {
                     self.hear_of(step, state);
                 }
                 if !more {
-                    self.index_heard = true;
+                    self.duties.index_heard = true;
                     self.compare_absent(step);
                 }
             }

@@ -65,7 +65,7 @@ impl Desk {
             ReportAct::HandOver { case, successor } => self.hand_over_case(step, case, successor),
             ReportAct::Request { case, kind, scope } => self.note_request(step, case, kind, scope),
             ReportAct::Identify { case, request, how } => {
-                self.identify_asker(step, case, request, how)
+                self.identify_asker(step, case, request, how);
             }
             ReportAct::ProposePackage(case) => self.propose_package(step, case),
             ReportAct::Disclose { case, request, texts, means, is_looked_at } => {
@@ -83,9 +83,11 @@ impl Desk {
     pub(super) fn show_report_part(&self, step: &mut Step<'_, '_>, id: DocumentId) {
         let Some(document) = self.documents.get(&id) else { return };
         let view = match document.crdt.kind() {
-            Some(Kind::Report) => self.report_view(id).map(ReportPart::Report),
+            Some(Kind::Report) => {
+                self.report_view(id).map(|view| ReportPart::Report(Box::new(view)))
+            }
             Some(Kind::Supervision) => self.copy_view(id).map(ReportPart::Copy),
-            Some(Kind::CaseConsent) => self.rights_view(step.now(), id).map(ReportPart::Rights),
+            Some(Kind::CaseConsent) => Some(ReportPart::Rights(self.rights_view(step.now(), id))),
             Some(Kind::Package) => Some(ReportPart::Package(Self::package_view(document))),
             Some(
                 Kind::Catalogue
@@ -182,7 +184,7 @@ impl Desk {
     /// that nothing was taken back.
     fn is_certain(&self, id: DocumentId) -> bool {
         self.login == Login::In
-            && self.index_heard
+            && self.duties.index_heard
             && !self.is_healing()
             && self
                 .documents

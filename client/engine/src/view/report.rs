@@ -291,7 +291,7 @@ pub struct PackageView {
 pub enum ReportPart {
     /// A report.
     #[n(0)]
-    Report(#[n(0)] ReportView),
+    Report(#[n(0)] Box<ReportView>),
     /// What a copy, or a package, is made of.
     #[n(1)]
     Parts(#[n(0)] PartsView),

@@ -202,10 +202,11 @@ impl Matter {
         let is_fitting = match (self, scope) {
             (Self::Purpose, Scope::Words(words)) => !words.trim().is_empty(),
             (Self::Telling, Scope::Exact(_)) => true,
-            (Self::Supervision, Scope::Exact(_)) => decision != Decision::AskEachTime,
             (Self::Purpose | Self::Telling, _) => false,
             (Self::Continuation, Scope::Words(_)) => decision == Decision::Agreed,
-            (Self::HandOver, Scope::To(_)) => decision != Decision::AskEachTime,
+            (Self::Supervision, Scope::Exact(_)) | (Self::HandOver, Scope::To(_)) => {
+                decision != Decision::AskEachTime
+            }
             (Self::Contact, Scope::Codes(codes)) => {
                 codes.iter().all(|code| CONTACTS.contains(&code.as_str()))
             }

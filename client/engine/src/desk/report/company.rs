@@ -16,7 +16,7 @@ use crate::{
     policy::{Party, Relation},
     view::{ReportNotice, View},
 };
-use shared::log::document::Access;
+use shared::log::document::{Access, DocumentLog};
 
 impl Desk {
     /// Begins a report about a company that this person leads.
@@ -38,7 +38,7 @@ impl Desk {
         let mut people =
             vec![Party { account: me, role: Role::Consultant, relation: Relation::Lead }];
         let log = self.documents.get(&company).and_then(|it| it.log.as_ref());
-        let assigned = log.into_iter().flat_map(|log| log.members()).map(|(account, _)| account);
+        let assigned = log.into_iter().flat_map(DocumentLog::members).map(|(account, _)| account);
         let assigned = assigned.filter(|it| *it != me && self.is_role(*it, Role::Consultant));
         people.extend(assigned.map(|account| Party {
             account,

@@ -25,7 +25,7 @@ use crate::{
     policy::{Party, Relation},
     view::ReportNotice,
 };
-use shared::log::org::Role;
+use shared::log::{document::DocumentLog, org::Role};
 
 /// What a signed note says in codes.
 struct Coded {
@@ -172,7 +172,7 @@ impl Desk {
             return Some(known);
         }
         let (me, _) = self.me()?;
-        let lead = self.documents.get(&report)?.log.as_ref().map_or(me, |log| log.creator());
+        let lead = self.documents.get(&report)?.log.as_ref().map_or(me, DocumentLog::creator);
         let party = |account, relation| Party { account, role: Role::Consultant, relation };
         let people = [party(me, Relation::Owner), party(lead, Relation::Lead)];
         let id = self.begin_document_for(step, Kind::Contribution, &people);

@@ -34,6 +34,8 @@ pub(in crate::desk) struct Duties {
     detail: [u64; 2],
     /// Something waits until it is certain that nothing was taken back.
     is_waiting: bool,
+    /// The server has said on this connection how far every document is.
+    pub(in crate::desk) index_heard: bool,
     /// Who agrees to be counted, by the consent document and how often it, and the org log, changed.
     counting: Map<DocumentId, ([u64; 2], Consent)>,
 }
@@ -47,9 +49,9 @@ impl Desk {
         if !self.is_open() || self.is_retired() || self.role() != Some(Role::Consultant) {
             return;
         }
-        let may_be_certain = self.duties.is_waiting && self.index_heard;
+        let may_be_certain = self.duties.is_waiting && self.duties.index_heard;
         let all = self.documents.values().map(|it| it.crdt.changed()).sum();
-        let basis = [all, self.org_length(), u64::from(self.index_heard)];
+        let basis = [all, self.org_length(), u64::from(self.duties.index_heard)];
         if self.duties.basis == Some(basis) && !may_be_certain {
             return;
         }

@@ -3,6 +3,7 @@
 use shared::{
     hash,
     id::{AccountId, DocumentId, hex},
+    log::document::DocumentLog,
     sign::Domain,
     time::UnixMillis,
 };
@@ -54,7 +55,7 @@ impl Desk {
         for id in self.contributions_to(report) {
             let Some(it) = self.documents.get(&id) else { continue };
             let me = self.me().map(|(me, _)| me);
-            let by = it.log.as_ref().map(|log| log.creator()).or(me);
+            let by = it.log.as_ref().map(DocumentLog::creator).or(me);
             if !by.is_some_and(|by| Some(by) == me || self.may_speak(report, by)) {
                 continue;
             }

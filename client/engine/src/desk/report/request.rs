@@ -88,7 +88,7 @@ impl Desk {
             let Some(document) = self.documents.get(&id) else { continue };
             let ordinal = note::about(&document.crdt).map_or(0, |about| about.ordinal);
             let prefix = ordinal.to_string();
-            self.parts_in(document, &prefix, &mut parts);
+            Self::parts_in(document, &prefix, &mut parts);
             for (at, it) in signature::amendments(&document.crdt).iter().enumerate() {
                 for (id, text) in [("why", &it.why), ("text", &it.text)] {
                     parts.push((format!("{prefix}/amendments/{at}/{id}"), text.clone()));
@@ -98,7 +98,7 @@ impl Desk {
         if let Some(private) = self.part_of_case(case, Kind::CasePrivate)
             && let Some(document) = self.documents.get(&private)
         {
-            self.parts_in(document, "private", &mut parts);
+            Self::parts_in(document, "private", &mut parts);
         }
         let of = |(place, text): (String, String)| {
             // The rule knows fields by their own name.
@@ -109,7 +109,7 @@ impl Desk {
         parts.into_iter().map(of).collect()
     }
 
-    fn parts_in(&self, document: &Document, prefix: &str, parts: &mut Vec<(String, String)>) {
+    fn parts_in(document: &Document, prefix: &str, parts: &mut Vec<(String, String)>) {
         let kind = document.crdt.kind();
         let fields = kind.map(|kind| form::fields(kind, Side::Staff)).unwrap_or_default();
         for (field, _, held) in document.crdt.rows(fields, true) {
@@ -134,8 +134,8 @@ impl Desk {
         is_looked_at: bool,
     ) {
         let case = self.current(case);
-        let parts = (self.part_of_case(case, Kind::CaseConsent), self.employee_of(case), self.me());
-        let (Some(consent), Some(employee), Some((me, _))) = parts else { return };
+        let known = (self.part_of_case(case, Kind::CaseConsent), self.employee_of(case), self.me());
+        let (Some(consent), Some(employee), Some((me, _))) = known else { return };
         let Some(asked) = self.request_of(consent, &request) else {
             return Self::tell(step, ReportNotice::NotNow);
         };
@@ -154,10 +154,10 @@ impl Desk {
         if !is_looked_at && !third_persons(&package, &self.others_than(case)).is_empty() {
             return Self::tell_lacking(step, "third_person");
         }
-        let party = |account, role, relation| Party { account, role, relation };
+        let let_in = |account, role, relation| Party { account, role, relation };
         let people = [
-            party(me, Role::Consultant, Relation::Owner),
-            party(employee, Role::Employee, Relation::Employee),
+            let_in(me, Role::Consultant, Relation::Owner),
+            let_in(employee, Role::Employee, Relation::Employee),
         ];
         let id = self.begin_document_for(step, Kind::Package, &people);
         let pieces = package.parts.iter().flat_map(|(place, pieces)| {
@@ -246,7 +246,7 @@ impl Desk {
         Some(row.1)
     }
 
-    pub(super) fn rights_view(&self, now: UnixMillis, id: DocumentId) -> Option<RightsView> {
+    pub(super) fn rights_view(&self, now: UnixMillis, id: DocumentId) -> RightsView {
         let acts = self.acts_in(Some(id));
         let ledger = self.ledger_of(id);
         let today = Date::at(now);
@@ -295,7 +295,7 @@ impl Desk {
                 view.left.push(*report);
             }
         }
-        Some(view)
+        view
     }
 
     fn kept_until(&self, consent: DocumentId, now: UnixMillis) -> Option<String> {

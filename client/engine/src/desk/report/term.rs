@@ -3,7 +3,7 @@
 
 use shared::{
     id::{AccountId, DocumentId},
-    log::org::Role,
+    log::org::{OrgLog, Role},
     time::UnixMillis,
 };
 
@@ -73,7 +73,7 @@ impl Desk {
 
     /// The day it is at least, by this clock and by the latest that anybody of the firm signed.
     fn term_day(&self, now: UnixMillis) -> Date {
-        let signed = self.org.as_ref().map_or(UnixMillis(0), |org| org.latest());
+        let signed = self.org.as_ref().map_or(UnixMillis(0), OrgLog::latest);
         today(now, signed)
     }
 
