@@ -8,10 +8,10 @@ use engine::{
         consent::{Decision, Matter, Method, Scope},
         field::{Field, Value},
     },
-    command::{Command, Decide, ReportAct, RoomAct},
+    command::{Command, Decide, PlanAct, ReportAct, RoomAct},
     document::genesis::Kind,
     record::Name,
-    view::{Notice, ReportNotice, RightsView},
+    view::{Notice, ReportNotice, ReportView, RightsView},
 };
 use harness::{
     insider::records,
@@ -23,6 +23,7 @@ use shared::{
     log::org::Role,
 };
 
+mod company;
 mod copy;
 mod handover;
 mod rights;
@@ -133,6 +134,17 @@ impl Staff {
         found
     }
 
+    /// The lead begins a company, for which the colleague works as well.
+    pub(crate) fn company(&mut self) -> DocumentId {
+        self.world.ask(self.lead, Command::Plan(PlanAct::OpenCompany("みなと製作所".into())));
+        self.world.settle();
+        let company = self.documents(self.lead, Kind::Company)[0];
+        let account = self.account(self.colleague);
+        self.world.ask(self.lead, Command::Plan(PlanAct::Assign { company, account }));
+        self.world.settle();
+        company
+    }
+
     /// Who holds a device.
     pub(crate) fn account(&self, device: DeviceNo) -> AccountId {
         let people = &self.world.on(device).screen.home.people;
@@ -146,6 +158,11 @@ impl Staff {
             Some(told.clone())
         };
         self.world.on(device).screen.notices.iter().rev().find_map(told)
+    }
+
+    pub(crate) fn report(&mut self, device: DeviceNo, report: DocumentId) -> ReportView {
+        self.act(device, ReportAct::Show(report));
+        self.world.on(device).screen.reports[&report].clone()
     }
 
     /// What is done about a case, as a device shows it.

@@ -1,0 +1,283 @@
+//! A company's report, from contributions to delivery.
+
+use engine::{
+    casework::{
+        consent::{Decision, Matter, Scope},
+        rule::report::suppress::SHOWN_MIN,
+    },
+    command::{Command, ReportAct},
+    document::genesis::Kind,
+    view::ReportNotice,
+};
+use harness::world::DeviceNo;
+use shared::id::DocumentId;
+
+use super::{Person, Staff, staff};
+
+const NAMES: [&str; 12] = [
+    "佐伯 悠真",
+    "森 光",
+    "青木 さくら",
+    "髙橋 美咲",
+    "渡邉 恵",
+    "グエン ホア",
+    "山﨑 学",
+    "小林 直人",
+    "伊藤 葵",
+    "加藤 翼",
+    "吉田 翔",
+    "松本 空",
+];
+/// Nine about learning, one about health, two about promotion.
+const TOPICS: [&str; 12] = [
+    "skills",
+    "skills",
+    "skills",
+    "skills",
+    "skills",
+    "skills",
+    "health",
+    "skills",
+    "skills",
+    "skills",
+    "relations",
+    "relations",
+];
+
+/// A report to which two consultants contribute six cases each.
+struct Collecting {
+    staff: Staff,
+    people: Vec<(DeviceNo, Person)>,
+    report: DocumentId,
+}
+
+fn collecting(seed: u64) -> Collecting {
+    let mut staff = staff(seed);
+    let company = staff.company();
+    let mut people = vec![];
+    for (at, (name, topic)) in NAMES.iter().zip(TOPICS).enumerate() {
+        let consultant = if at % 2 == 0 { staff.lead } else { staff.colleague };
+        let person = staff.meet(consultant, name);
+        staff.decide(person, Matter::Counting, Decision::Agreed, Scope::Whole);
+        staff.world.settle();
+        staff.note(consultant, person.case, topic, "将来が不安だと何度も繰り返し話していた。");
+        people.push((consultant, person));
+    }
+    let (from, to) = (String::from("2026-04-01"), String::from("2026-09-30"));
+    staff.act(staff.lead, ReportAct::Begin { company, from, to });
+    staff.world.settle();
+    let report = staff.documents(staff.lead, Kind::Report)[0];
+    let mut collecting = Collecting { staff, people, report };
+    for at in 0..NAMES.len() {
+        collecting.contribute(at);
+    }
+    collecting.staff.world.settle();
+    collecting
+}
+
+impl Collecting {
+    fn contribute(&mut self, at: usize) {
+        let (consultant, person) = self.people[at];
+        let (report, case, group) = (self.report, person.case, String::from("全員"));
+        self.staff.act(consultant, ReportAct::Contribute { report, case, group });
+    }
+
+    fn go(&mut self, to: &str) {
+        let (report, to) = (self.report, String::from(to));
+        self.staff.act(self.staff.lead, ReportAct::Go { report, to });
+        self.staff.world.settle();
+    }
+
+    fn state(&mut self, device: DeviceNo) -> String {
+        self.staff.report(device, self.report).state
+    }
+
+    fn review(&mut self, device: DeviceNo) {
+        let (report, words) = (self.report, String::from("確認しました。"));
+        self.staff.act(device, ReportAct::Review { report, passed: true, words });
+        self.staff.world.settle();
+    }
+
+    fn last_notice(&self) -> Option<ReportNotice> {
+        self.staff.told(self.staff.lead)
+    }
+
+    fn deliver(&mut self) {
+        for state in ["computing", "draft", "peer_review"] {
+            self.go(state);
+        }
+        self.review(self.staff.colleague);
+        for state in ["privacy_check", "approved", "delivered"] {
+            self.go(state);
+        }
+    }
+}
+
+#[test]
+fn a_report_leaves_the_house_read_by_a_colleague_signed_and_without_small_counts() {
+    let mut it = collecting(800);
+    let (lead, colleague) = (it.staff.lead, it.staff.colleague);
+    assert_eq!(it.staff.report(lead, it.report).people, Some(12));
+
+    it.go("approved");
+    assert_eq!(it.last_notice(), Some(ReportNotice::NotNow));
+    for state in ["computing", "draft", "peer_review"] {
+        it.go(state);
+        assert_eq!(it.state(lead), state);
+    }
+    it.review(lead);
+    it.go("privacy_check");
+    assert_eq!(it.last_notice(), Some(ReportNotice::Lacking("peer_review".into())));
+    it.review(colleague);
+    for state in ["privacy_check", "approved", "delivered"] {
+        it.go(state);
+        assert_eq!(it.state(colleague), state);
+    }
+
+    let view = it.staff.report(colleague, it.report);
+    let delivery = view.delivery.expect("a delivery");
+    let topics = &delivery.issue.figures.tables[0];
+    assert_eq!(topics.name, "topic");
+    // One about health and two about relations, hidden with the nine: nobody can subtract.
+    assert_eq!(topics.counts.iter().filter(|count| count.is_none()).count(), 3);
+    let tables = delivery.issue.figures.tables.iter();
+    let shown = tables.flat_map(|table| table.counts.iter().flatten());
+    assert!(shown.clone().count() > 0 && shown.into_iter().all(|it| *it == 0 || *it >= SHOWN_MIN));
+    assert_eq!(delivery.issue.figures.groups, [("全員".to_owned(), 12)]);
+    assert_eq!((delivery.digest.len(), delivery.signature.1.len()), (64, 128));
+    // The admin has neither the report nor any of its parts.
+    assert_eq!(it.staff.documents(it.staff.admin, Kind::Report), []);
+    assert_eq!(it.staff.documents(it.staff.admin, Kind::Contribution), []);
+}
+
+#[test]
+fn the_lead_sees_codes_and_no_names_behind_what_a_colleague_contributed() {
+    let mut it = collecting(801);
+    let (lead, colleague) = (it.staff.lead, it.staff.colleague);
+
+    // Each reads their own, and the lead everybody's.
+    assert_eq!(it.staff.documents(lead, Kind::Contribution).len(), 2);
+    assert_eq!(it.staff.documents(colleague, Kind::Contribution).len(), 1);
+    let cases: Vec<DocumentId> = it.people.iter().map(|(_, person)| person.case).collect();
+    let theirs = it.staff.report(colleague, it.report);
+    assert_eq!((theirs.counted.len(), theirs.people, theirs.is_lead), (6, None, false));
+    for (at, case) in cases.iter().enumerate() {
+        assert_eq!(it.staff.world.can_open(lead, *case), at % 2 == 0);
+    }
+    let known = it.staff.report(lead, it.report).counted;
+    assert!(known.len() == 6 && known.iter().all(|case| cases.contains(case)));
+}
+
+#[test]
+fn who_withdraws_is_counted_no_longer_and_the_report_is_counted_again() {
+    let mut it = collecting(802);
+    let lead = it.staff.lead;
+    for state in ["computing", "draft", "peer_review"] {
+        it.go(state);
+    }
+    it.review(it.staff.colleague);
+    it.go("privacy_check");
+    assert_eq!(it.staff.report(lead, it.report).figures.people, 12);
+
+    // At the next sync of the colleague's tablet, without anybody doing anything.
+    let (_, person) = it.people[1];
+    it.staff.world.offline(it.staff.colleague);
+    it.staff.decide(person, Matter::Counting, Decision::Withdrawn, Scope::Whole);
+    it.staff.world.settle();
+    assert_eq!(it.staff.report(lead, it.report).people, Some(12));
+    it.staff.world.online(it.staff.colleague);
+    it.staff.world.settle();
+    assert_eq!(it.staff.report(lead, it.report).people, Some(11));
+
+    it.go("approved");
+    assert_eq!(it.last_notice(), Some(ReportNotice::CountedAgain));
+    assert_eq!(it.state(lead), "computing");
+    assert_eq!(it.staff.report(lead, it.report).figures.people, 11);
+    let rights = it.staff.rights(person.phone, person.case);
+    let kinds: Vec<&str> = rights.certificates.iter().map(|it| it.kind.as_str()).collect();
+    assert_eq!(kinds, ["contribution"]);
+}
+
+#[test]
+fn who_withdraws_when_the_report_has_left_is_told_so() {
+    let mut it = collecting(803);
+    it.deliver();
+    assert_eq!(it.state(it.staff.lead), "delivered");
+
+    let (_, person) = it.people[0];
+    it.staff.decide(person, Matter::Counting, Decision::Withdrawn, Scope::Whole);
+    it.staff.world.settle();
+
+    assert_eq!(it.staff.report(it.staff.lead, it.report).people, Some(12));
+    let rights = it.staff.rights(person.phone, person.case);
+    assert_eq!((rights.left, rights.certificates.len()), (vec![it.report], 0));
+}
+
+#[test]
+fn nine_people_are_no_report_and_nobody_is_counted_against_their_will() {
+    let mut it = collecting(804);
+    for at in 0..3 {
+        let (_, person) = it.people[at];
+        it.staff.decide(person, Matter::Counting, Decision::Withdrawn, Scope::Whole);
+    }
+    it.staff.world.settle();
+    it.contribute(0);
+    assert!(matches!(it.staff.told(it.staff.lead), Some(ReportNotice::NotAgreed(_))));
+
+    for state in ["computing", "draft", "peer_review"] {
+        it.go(state);
+    }
+    it.review(it.staff.colleague);
+    it.go("privacy_check");
+    it.go("approved");
+    assert_eq!(it.last_notice(), Some(ReportNotice::Lacking("too_few_people".into())));
+    assert_eq!(it.state(it.staff.lead), "privacy_check");
+}
+
+#[test]
+fn what_is_written_after_the_review_is_reviewed_again() {
+    let mut it = collecting(805);
+    let (lead, report) = (it.staff.lead, it.report);
+    for state in ["computing", "draft", "peer_review"] {
+        it.go(state);
+    }
+    it.review(it.staff.colleague);
+    it.staff.world.ask(lead, Command::Open(report));
+    it.staff.world.write(lead, report, "measures", "面談の機会を増やす。");
+    it.staff.world.settle();
+    it.go("privacy_check");
+    assert_eq!(it.last_notice(), Some(ReportNotice::Lacking("peer_review".into())));
+
+    it.review(it.staff.colleague);
+    it.go("privacy_check");
+    it.staff.world.write(lead, report, "measures", "佐伯さんの提案を採る。");
+    it.review(it.staff.colleague);
+    it.go("approved");
+    assert_ne!(it.state(lead), "approved");
+    let codes: Vec<String> =
+        it.staff.report(lead, report).findings.into_iter().map(|it| it.code).collect();
+    assert_eq!(codes, ["names_person"]);
+}
+
+#[test]
+fn a_general_statement_rests_on_three_cases_and_quotes_nobody() {
+    let mut it = collecting(806);
+    let (colleague, report) = (it.staff.colleague, it.report);
+    let cases: Vec<DocumentId> =
+        it.people.iter().filter(|it| it.0 == colleague).map(|(_, it)| it.case).collect();
+    let mut state = |text: &str, cases: &[DocumentId]| {
+        let (text, cases) = (text.to_owned(), cases.to_vec());
+        it.staff.act(colleague, ReportAct::State { report, text, cases });
+        it.staff.told(colleague)
+    };
+    let lacking = |what: &str| Some(ReportNotice::Lacking(what.into()));
+
+    assert_eq!(state("学びの機会が話題になる。", &cases[..2]), lacking("thin_statement"));
+    let quote = "将来が不安だと何度も繰り返し話していた。";
+    assert_eq!(state(quote, &cases[..3]), lacking("quotes"));
+    assert_eq!(state("森さんは学びたい。", &cases[..3]), lacking("names_person"));
+    state("学びの機会が話題になる。", &cases[..3]);
+    it.staff.world.settle();
+    let view = it.staff.report(it.staff.lead, report);
+    assert_eq!(view.statements, [("学びの機会が話題になる。".to_owned(), 3)]);
+}
