@@ -10,6 +10,7 @@ use engine::{
     document::{
         chunk::{Chunk, actor},
         crdt::Crdt,
+        guard::Side,
         intake::Verdict,
     },
     effect::{Record, RecordKey},
@@ -152,10 +153,11 @@ impl Insider {
         self.last
     }
 
-    /// The document as this device knows it, to be edited as somebody else.
+    /// The document as this device of the firm's wrote it, to be edited as somebody else.
     pub fn replica(&self) -> Crdt {
         let actor = actor(self.id, self.document, START);
         let mut crdt = Crdt::empty(self.id, actor);
+        crdt.introduce(self.id, Side::Staff);
         let opened: Vec<_> = self.envelopes.iter().map(|envelope| self.read(envelope)).collect();
         let verdicts = crdt.take_in(&opened);
         assert!(verdicts.iter().all(|verdict| *verdict == Verdict::Applied), "{verdicts:?}");
