@@ -9,6 +9,8 @@ pub mod forge;
 pub mod host;
 pub mod insider;
 pub mod mutate;
+#[path = "../sample/lib.rs"]
+pub mod sample;
 pub mod screen;
 pub mod seed;
 pub mod sim;
