@@ -181,7 +181,7 @@ impl Desk {
             Kind::Company => Some(PlanView::Company(self.company_view(document, today)?)),
             Kind::Slots => Some(PlanView::Slots(self.slots_view(document)?)),
             Kind::Directory => Some(PlanView::Directory(self.directory_view(document, today))),
-            Kind::Roster => Some(self.roster_view(document, today)),
+            Kind::Roster => Some(Self::roster_view(document, today)),
             Kind::Catalogue
             | Kind::CaseShared
             | Kind::Note

@@ -221,7 +221,7 @@ impl Desk {
         })
     }
 
-    pub(super) fn roster_view(&self, document: &Document, today: Date) -> PlanView {
+    pub(super) fn roster_view(document: &Document, today: Date) -> PlanView {
         let invitations = roster::invitations(&document.crdt);
         let row = |row: String| {
             let known = invitations.iter().find(|it| it.row == row);
