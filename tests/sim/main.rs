@@ -21,4 +21,5 @@ mod restore;
 mod room;
 mod rough;
 mod sabotage;
+mod scenarios;
 mod thief;
