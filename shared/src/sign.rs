@@ -24,6 +24,8 @@ pub enum Domain {
     Consent,
     /// An interview note as it was when it was signed.
     Note,
+    /// A professional's opinion on what somebody would be told, inside its document.
+    Opinion,
     /// A recovery kit's word for the firm and account it was made for.
     Recovery,
     /// What somebody says of a report to a company: read, looked at, delivered.
@@ -42,6 +44,7 @@ impl Domain {
             Self::Possession => b"mendan/1/sign/possession",
             Self::Consent => b"mendan/1/sign/consent",
             Self::Note => b"mendan/1/sign/note",
+            Self::Opinion => b"mendan/1/sign/opinion",
             Self::Recovery => b"mendan/1/sign/recovery",
             Self::Report => b"mendan/1/sign/report",
             Self::Deletion => b"mendan/1/sign/deletion",
@@ -154,7 +157,7 @@ impl fmt::Debug for SigningKey {
 mod tests {
     use super::*;
 
-    const DOMAINS: [Domain; 10] = [
+    const DOMAINS: [Domain; 11] = [
         Domain::Envelope,
         Domain::OrgEntry,
         Domain::DocumentEntry,
@@ -162,6 +165,7 @@ mod tests {
         Domain::Possession,
         Domain::Consent,
         Domain::Note,
+        Domain::Opinion,
         Domain::Recovery,
         Domain::Report,
         Domain::Deletion,
