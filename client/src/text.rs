@@ -10,12 +10,14 @@ mod en;
 mod en_disclosure;
 mod en_ending;
 mod en_field;
+mod en_matter;
 mod en_room;
 pub mod ending;
 mod ja;
 mod ja_disclosure;
 mod ja_ending;
 mod ja_field;
+mod ja_matter;
 mod ja_room;
 mod report;
 pub mod words;
@@ -104,12 +106,33 @@ pub fn rule(set: &str, code: &str) -> &'static str {
 }
 
 fn rule_in(language: Language, set: &str, code: &str) -> &'static str {
-    let rules = match language {
-        Language::Japanese => ja_disclosure::RULES,
-        Language::English => en_disclosure::RULES,
+    let (rules, matters) = match language {
+        Language::Japanese => (ja_disclosure::RULES, ja_matter::SETS),
+        Language::English => (en_disclosure::RULES, en_matter::SETS),
     };
-    let words = rules.iter().filter(|(name, _)| *name == set).flat_map(|(_, words)| *words);
+    let words =
+        rules.iter().chain(matters).filter(|(name, _)| *name == set).flat_map(|(_, words)| *words);
     words.into_iter().find(|(name, _)| *name == code).map_or("", |(_, word)| word)
+}
+
+/// Windows to turn to, for where the firm entered none of its own: 119, 110, telephone lines.
+pub fn windows() -> &'static [words::Window] {
+    match language() {
+        Language::Japanese => ja_matter::WINDOWS,
+        Language::English => en_matter::WINDOWS,
+    }
+}
+
+/// Why a step with a matter was not taken, and what is lacking.
+fn not_done(language: Language, why: &str, what: &[String]) -> String {
+    let set = match why {
+        "not_permitted" => "row",
+        "unmet" => "need",
+        _ => "fault",
+    };
+    let mut lines = vec![rule_in(language, "why", why)];
+    lines.extend(what.iter().map(|code| rule_in(language, set, code)));
+    lines.join("\n")
 }
 
 #[cfg(test)]
@@ -117,6 +140,7 @@ mod tests {
     use super::*;
     use engine::casework::{
         field::{Shape, Spec},
+        matter::Ground,
         note::FIELDS,
         rule::{access_request, disclosure, report, retention, risk},
     };
@@ -185,6 +209,57 @@ mod tests {
             assert!(all.eq(sets.iter().map(|(set, codes)| (*set, codes.len()))), "{language:?}");
         }
         assert_eq!(rule("row", "r20"), "");
+    }
+
+    #[test]
+    fn every_code_of_a_matter_has_words_in_both_languages() {
+        let whys: &[&str] =
+            &["not_now", "not_permitted", "other_way", "unmet", "faulty", "other_words"];
+        let sets: &[(&str, &[&str])] = &[
+            ("why", whys),
+            ("ground", Ground::CODES),
+            ("category", disclosure::Category::CODES),
+            ("judgement", disclosure::Judgement::CODES),
+            ("told_consent", disclosure::Consent::CODES),
+            ("recipient", disclosure::Recipient::CODES),
+            ("conflict", disclosure::Conflict::CODES),
+            ("identity", disclosure::decision::Identity::CODES),
+            ("answer", disclosure::decision::Answer::CODES),
+            ("means", disclosure::record::Means::CODES),
+            ("signer", disclosure::decision::Signer::CODES),
+            ("risk_kind", risk::Kind::CODES),
+            ("contact_kind", risk::ContactKind::CODES),
+            ("reply", &["standard"]),
+        ];
+        for (language, matters) in
+            [(Language::Japanese, ja_matter::SETS), (Language::English, en_matter::SETS)]
+        {
+            for (set, codes) in sets {
+                for code in *codes {
+                    assert!(!rule_in(language, set, code).is_empty(), "{language:?}: {set} {code}");
+                }
+            }
+            let all = matters.iter().map(|(set, words)| (*set, words.len()));
+            assert!(all.eq(sets.iter().map(|(set, codes)| (*set, codes.len()))), "{language:?}");
+        }
+        for windows in [ja_matter::WINDOWS, en_matter::WINDOWS] {
+            let phones = windows.iter().map(|it| it.phone);
+            assert!(phones.eq(ja_matter::WINDOWS.iter().map(|it| it.phone)));
+            assert!(windows.iter().all(|it| risk::ContactKind::CODES.contains(&it.kind)));
+            assert!(windows.iter().any(|it| it.phone == "119"));
+        }
+    }
+
+    #[test]
+    fn a_step_that_was_not_taken_says_what_is_lacking() {
+        let what = [String::from("approval"), String::from("conflict_check")];
+        let told = not_done(Language::English, "unmet", &what);
+        assert_eq!(told.lines().count(), 3);
+        assert!(told.contains(rule_in(Language::English, "need", "approval")));
+        let told = not_done(Language::Japanese, "not_permitted", &[String::from("r8")]);
+        assert!(told.contains(rule_in(Language::Japanese, "row", "r8")));
+        let told = not_done(Language::Japanese, "faulty", &[String::from("too_long")]);
+        assert!(told.contains(rule_in(Language::Japanese, "fault", "too_long")));
     }
 
     #[test]

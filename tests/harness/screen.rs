@@ -6,10 +6,11 @@ use engine::{
     casework::field::{Field, Value},
     command::Splice,
     view::{
-        AlarmRow, CanvasesView, CardView, ConsentView, Content, CopyView, Exchange, FormView, Gate,
-        Home, InvitationView, MembersView, NoteView, Notice, OpeningView, PackageView, PartsView,
-        RecoveryKitView, RegrantView, ReportPart, ReportView, RightsView, ScribbleView, ShapeView,
-        SharedView, SyncView, TextView, VersionView, View,
+        AlarmRow, CanvasesView, CardView, ConsentView, Content, CopyView, DisclosureView, DueView,
+        Exchange, FormView, Gate, Home, InvitationView, MembersView, NoteView, Notice, OpeningView,
+        OpinionView, PackageView, PartsView, RecoveryKitView, RegrantView, ReportPart, ReportView,
+        RightsView, RiskView, ScribbleView, ShapeView, SharedView, SyncView, TextView, VersionView,
+        View,
     },
 };
 use shared::id::DocumentId;
@@ -83,6 +84,14 @@ pub struct Screen {
     pub exchange: Option<Exchange>,
     /// The firm's own documents, and slots.
     pub plan: PlanScreen,
+    /// Open documents about what leaves the room.
+    pub disclosures: BTreeMap<DocumentId, DisclosureView>,
+    /// Open documents about danger.
+    pub risks: BTreeMap<DocumentId, RiskView>,
+    /// Open second opinions.
+    pub opinions: BTreeMap<DocumentId, OpinionView>,
+    /// What has to be looked at.
+    pub due: DueView,
     /// Where the person was sent last.
     pub went_to: Option<DocumentId>,
     fields: BTreeMap<(DocumentId, Field), TextField>,
@@ -121,6 +130,16 @@ impl Screen {
             View::Shared(shared) => {
                 self.shared.insert(shared.document, shared);
             }
+            View::Disclosure(view) => {
+                self.disclosures.insert(view.document, view);
+            }
+            View::Risk(view) => {
+                self.risks.insert(view.document, view);
+            }
+            View::Opinion(view) => {
+                self.opinions.insert(view.document, view);
+            }
+            View::Due(view) => self.due = view,
             View::Invitation(invitation) => self.invitation = Some(invitation),
             View::RecoveryKit(kit) => self.kit = Some(kit),
             View::Opening(opening) => self.opening = Some(opening),

@@ -130,6 +130,11 @@ pub struct World {
 impl World {
     /// A world without people.
     pub fn seeded(seed: u64) -> Self {
+        Self::seeded_at(seed, BEGINNING)
+    }
+
+    /// The same, beginning at another time.
+    pub fn seeded_at(seed: u64, now: UnixMillis) -> Self {
         let mut dice = Dice::seeded(seed);
         let mut secret = Box::new([0; 32]);
         engine::cx::Entropy::fill(&mut dice, secret.as_mut_slice());
@@ -141,7 +146,7 @@ impl World {
             seen: None,
             tamper: None,
             steps: 0,
-            now: BEGINNING,
+            now,
             store,
             hub: Hub::default(),
             far_ends: BTreeMap::new(),

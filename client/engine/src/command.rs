@@ -15,8 +15,10 @@ use crate::casework::{
     shape::NoteShape,
 };
 
+mod matter;
 mod room;
 
+pub use matter::{Begun, MatterAct, MatterStep};
 pub use room::{CanvasAct, Decide, RoomAct};
 mod card;
 
@@ -377,6 +379,9 @@ pub enum Command {
     /// Something about the firm's own documents, or slots.
     #[n(60)]
     Plan(#[n(0)] PlanAct),
+    /// About danger, and about what leaves the room.
+    #[n(70)]
+    Matter(#[n(0)] MatterAct),
 }
 
 #[cfg(test)]

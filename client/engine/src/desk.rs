@@ -31,6 +31,7 @@ mod join;
 mod keys;
 mod load;
 mod log;
+mod matter;
 mod members;
 mod people;
 mod plan;

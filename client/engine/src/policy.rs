@@ -87,6 +87,8 @@ const MEMBERS: &[(Kind, &[(Relation, Access)])] = &[
     (Kind::Contribution, &[(Relation::Owner, M), (Relation::Lead, R)]),
     (Kind::Report, &[(Relation::Lead, M), (Relation::Assigned, W)]),
     (Kind::Package, &[(Relation::Owner, M), (Relation::Employee, R)]),
+    // One of the two, whoever is asked.
+    (Kind::Opinion, &[(Relation::Owner, M), (Relation::Supervisor, W), (Relation::Lead, W)]),
 ];
 
 /// What somebody in a relation may do with a kind of document.
@@ -157,9 +159,9 @@ mod tests {
         assert!(theirs.iter().all(|it| expected.contains(it)) && theirs.len() == expected.len());
         let shown = Kind::ALL.into_iter().filter(|it| access(*it, Relation::Invited).is_some());
         assert_eq!(shown.collect::<Vec<_>>(), [Kind::Slots]);
-        // A supervisor sees the copy without identity, and who the consultants are.
+        // A supervisor sees copies and questions without identity, and who the consultants are.
         let seen = Kind::ALL.into_iter().filter(|it| access(*it, Relation::Supervisor).is_some());
-        assert_eq!(seen.collect::<Vec<_>>(), [Kind::Directory, Kind::Supervision]);
+        assert_eq!(seen.collect::<Vec<_>>(), [Kind::Directory, Kind::Supervision, Kind::Opinion]);
     }
 
     #[test]

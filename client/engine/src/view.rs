@@ -23,6 +23,7 @@ mod alarm;
 mod card;
 mod case;
 mod form;
+mod matter;
 mod members;
 mod notice;
 mod plan;
@@ -40,6 +41,10 @@ pub use card::{
 };
 pub use case::{CaseRow, InterviewRow};
 pub use form::FormView;
+pub use matter::{
+    DisclosureView, DueView, Judged, LineKind, LineRow, MatterRow, OpinionView, PermitRow,
+    RiskView, SentRow, WindowRow,
+};
 pub use members::{MemberRow, MembersView};
 pub use notice::{Notice, ReportNotice, RoomNotice};
 pub use plan::{
@@ -563,6 +568,18 @@ pub enum View {
     /// Something of the firm's own documents, or slots.
     #[n(60)]
     Plan(#[n(0)] PlanView),
+    /// What is and is not told of a case, open.
+    #[n(70)]
+    Disclosure(#[n(0)] DisclosureView),
+    /// The danger in a case, open.
+    #[n(71)]
+    Risk(#[n(0)] RiskView),
+    /// A second opinion, open.
+    #[n(72)]
+    Opinion(#[n(0)] OpinionView),
+    /// What this person has to look at, whenever that changes.
+    #[n(73)]
+    Due(#[n(0)] DueView),
 }
 
 #[cfg(test)]

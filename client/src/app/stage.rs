@@ -292,7 +292,11 @@ impl Signals {
             | View::CardVersion(_)
             | View::Exchange(_)
             | View::NoteShape(_)
-            | View::Plan(_) => {}
+            | View::Plan(_)
+            | View::Disclosure(_)
+            | View::Risk(_)
+            | View::Opinion(_)
+            | View::Due(_) => {}
         }
     }
 

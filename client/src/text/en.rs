@@ -455,6 +455,7 @@ fn notice(notice: &Notice) -> String {
         ),
         Notice::Room(notice) => super::en_room::notice(notice),
         Notice::Report(told) => super::report::en(told),
+        Notice::MatterNotDone { why, what } => super::not_done(super::Language::English, why, what),
         Notice::NoMemory => String::from(
             "There is too little memory to derive the key. Close other apps or tabs and try again.",
         ),

@@ -455,6 +455,9 @@ fn notice(notice: &Notice) -> String {
         ),
         Notice::Room(notice) => super::ja_room::notice(notice),
         Notice::Report(told) => super::report::ja(told),
+        Notice::MatterNotDone { why, what } => {
+            super::not_done(super::Language::Japanese, why, what)
+        }
         Notice::NoMemory => String::from(
             "メモリーが足りず、鍵を作れませんでした。ほかのアプリやタブを閉じて、もう一度お試しください。",
         ),

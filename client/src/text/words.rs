@@ -69,6 +69,19 @@ pub struct Words {
     pub codes: &'static [(Word, &'static [(Word, Word)])],
 }
 
+/// Somebody to turn to.
+#[derive(Debug)]
+pub struct Window {
+    /// What it is, as a code.
+    pub kind: Word,
+    /// What it is called.
+    pub name: Word,
+    /// How to reach it.
+    pub phone: Word,
+    /// When, and for what.
+    pub note: Word,
+}
+
 /// A field's words.
 #[derive(Debug)]
 pub struct FieldWords {

@@ -248,7 +248,8 @@ impl Run {
             | Notice::KitReplaced
             | Notice::Room(_)
             | Notice::Report(_)
-            | Notice::Card(_) => false,
+            | Notice::Card(_)
+            | Notice::MatterNotDone { .. } => false,
         };
         let name = self.name_of(device);
         self.tell(|| format!("{name} says {notice:?}"));

@@ -142,7 +142,8 @@ impl Run {
             | Notice::KitReplaced
             | Notice::Room(_)
             | Notice::Report(_)
-            | Notice::Card(_) => false,
+            | Notice::Card(_)
+            | Notice::MatterNotDone { .. } => false,
         }
     }
 

@@ -12,7 +12,7 @@ use crate::{
         interview,
         item::{all, count, millis, text, time},
         job_card::form::{FORMS, PAPER},
-        summary,
+        safety_plan, summary,
     },
     document::{
         crdt::{Crdt, EditError, Writer},
@@ -36,7 +36,7 @@ pub const GROWN: &[Spec] = &[
     spec("actions", Shape::List(action_plan::ACTION)),
     spec("canvases", Shape::List(canvas::CANVAS)),
     spec("drawings", Shape::List(canvas::CANVAS)),
-    spec("safety_plan", Shape::List(SAFETY)),
+    spec("safety_plan", Shape::List(safety_plan::LINE)),
     spec("wish_to_discuss", Shape::Long),
     spec("contact", Shape::Many(CONTACTS)),
     spec("documents", Shape::Many(&[])),
@@ -45,10 +45,6 @@ pub const GROWN: &[Spec] = &[
     spec("card_paper", Shape::One(PAPER)),
     spec("appointments", Shape::List(&[])),
 ];
-
-/// What helps when things get worse: signs, own means, whom to call.
-const SAFETY: &[Spec] =
-    &[spec("kind", Shape::One(&["sign", "own_means", "contact"])), spec("text", Shape::Short)];
 
 /// Who writes what: the consultant, unless it says otherwise.
 pub const GUARDS: &[&[Guard]] = &[

@@ -8,6 +8,7 @@ use crate::{
         date::Date,
         field::{Field, Shape, Spec, spec},
         item::{add, all, count, date, text},
+        window::WINDOW,
     },
     document::crdt::{Crdt, EditError, Writer},
 };
@@ -15,6 +16,9 @@ use crate::{
 /// Profiles, each under its consultant's account, and what employees are told.
 pub const FIELDS: &[Spec] =
     &[spec("profiles", Shape::List(PROFILE)), spec("templates", Shape::List(TEMPLATE))];
+
+/// What it got later: windows to turn to.
+pub const GROWN: &[Spec] = &[spec("windows", Shape::List(WINDOW))];
 
 /// What only an act writes: words that somebody was told stay as they were.
 pub const ACTS: &[&str] = &["profiles", "profiles/*", "templates", "templates/"];

@@ -1,18 +1,20 @@
 //! What of a document is filled in like a form, and by whom it is seen.
 
 use crate::{
-    casework::field::Spec,
+    casework::field::{Shape, Spec},
     document::{genesis::Kind, guard::Side},
 };
 
 /// The fields of a kind that somebody on a side is shown, in the order shown.
 ///
-/// A catalogue is no form. A note's signature is shown with the note, not among its fields. Of a JOB
-/// card a consultant is shown here what they themselves write, and the employee everything else; what
-/// the employee granted, and comments to be agreed to, are shown with the card.
+/// A catalogue is no form, and what only acts of its own add to is no field. A note's signature is
+/// shown with the note, not among its fields. Of a JOB card a consultant is shown here what they
+/// themselves write, and the employee everything else; what the employee granted, and comments to be
+/// agreed to, are shown with the card.
 pub fn fields(kind: Kind, side: Side) -> Vec<&'static Spec> {
     let is_shown = |spec: &&Spec| match kind {
-        Kind::Catalogue => false,
+        // What is told of a case, and when the employee reads it, is shown by its own view.
+        Kind::Catalogue | Kind::CaseDisclosure | Kind::Opinion => false,
         Kind::JobCard => (side == Side::Employee) != (spec.id == "comments"),
         Kind::Note
         | Kind::CaseShared
@@ -22,14 +24,14 @@ pub fn fields(kind: Kind, side: Side) -> Vec<&'static Spec> {
         | Kind::Slots
         | Kind::CasePrivate
         | Kind::CaseConsent
-        | Kind::CaseDisclosure
         | Kind::Supervision
         | Kind::Contribution
         | Kind::Report
         | Kind::Package => true,
     };
     let grown = if kind == Kind::Note { &[] } else { kind.grown_fields() };
-    kind.first_fields().iter().chain(grown).filter(is_shown).collect()
+    let is_filled_in = |spec: &&Spec| !matches!(spec.shape, Shape::List([]));
+    kind.first_fields().iter().chain(grown).filter(is_shown).filter(is_filled_in).collect()
 }
 
 #[cfg(test)]

@@ -289,6 +289,7 @@ impl Desk {
     /// Adds an empty item to a list.
     pub(crate) fn add_item(&mut self, step: &mut Step<'_, '_>, id: DocumentId, list: &Field) {
         let shape = self.documents.get(&id).map(|it| shape_of(&it.crdt, list));
+        // A list whose items have no fields is written by acts of its own.
         let Some(Ok(Shape::List(fields @ [_, ..]))) = shape else { return };
         let item = Self::new_item(step);
         self.edit_field(step, id, list, |tx| tx.add_item(list, &item, None, fields));
@@ -360,7 +361,7 @@ impl Desk {
 fn remember(crdt: &Crdt, item: &Field) -> Option<Removed> {
     let (list, id) = item.as_str().rsplit_once('/')?;
     let list = Field::top(list);
-    let Ok(Shape::List(_)) = shape_of(crdt, &list) else { return None };
+    let Ok(Shape::List([_, ..])) = shape_of(crdt, &list) else { return None };
     if !crdt.items(&list).iter().any(|it| it == id) {
         return None;
     }

@@ -192,7 +192,8 @@ impl Desk {
             | Kind::Supervision
             | Kind::Contribution
             | Kind::Report
-            | Kind::Package => None,
+            | Kind::Package
+            | Kind::Opinion => None,
         }
     }
 
@@ -343,7 +344,8 @@ fn concerns(kind: Option<Kind>) -> bool {
             | Kind::Supervision
             | Kind::Contribution
             | Kind::Report
-            | Kind::Package,
+            | Kind::Package
+            | Kind::Opinion,
         )
         | None => false,
     }

@@ -100,7 +100,8 @@ impl Desk {
                 | Kind::CasePrivate
                 | Kind::CaseDisclosure
                 | Kind::JobCard
-                | Kind::Contribution,
+                | Kind::Contribution
+                | Kind::Opinion,
             )
             | None => None,
         };

@@ -48,6 +48,7 @@ pub(super) struct Shown {
     pub(super) card_rows: Option<([u64; 4], Vec<CardRow>)>,
     /// What the open JOB cards were computed from beside themselves.
     pub(super) cards: Map<DocumentId, [u64; 4]>,
+    pub(super) matters: super::matter::ShownMatters,
     /// Joining ended in failure: the engine drops this desk.
     pub(super) gave_up: bool,
 }
@@ -120,6 +121,7 @@ impl Desk {
         self.show_members(step);
         self.show_cards(step);
         self.show_planning(step);
+        self.show_matters(step, is_same);
         if !is_same {
             self.show_home(step);
         }
@@ -334,7 +336,8 @@ impl Desk {
                 | Kind::Supervision
                 | Kind::Contribution
                 | Kind::Report
-                | Kind::Package,
+                | Kind::Package
+                | Kind::Opinion,
             ) => views.extend(self.form_view(id).map(View::Form)),
             Some(Kind::JobCard) => {
                 views.extend(self.form_view(id).map(View::Form));

@@ -15,7 +15,7 @@ use crate::{
     casework::{
         case, catalogue, company, consent, contribution, directory, disclosure,
         field::{Field, Shape, Spec},
-        job_card, note, package, private, report, rights, roster, slot, supervision,
+        job_card, note, opinion, package, private, report, rights, roster, slot, supervision,
     },
     document::guard::Guard,
 };
@@ -72,6 +72,9 @@ pub enum Kind {
     /// What an employee asked to see of the notes.
     #[n(14)]
     Package,
+    /// Facts without the person, and what a supervisor or lead says and signs of them.
+    #[n(15)]
+    Opinion,
 }
 
 /// What there is to know of a kind.
@@ -88,7 +91,7 @@ struct Plan {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Catalogue,
         Self::CaseShared,
         Self::Note,
@@ -104,13 +107,12 @@ impl Kind {
         Self::Contribution,
         Self::Report,
         Self::Package,
+        Self::Opinion,
     ];
 
     const fn plan(self) -> Plan {
         match self {
-            Self::Catalogue => {
-                Plan { name: "catalogue", first: catalogue::FIELDS, grown: &[], guards: &[] }
-            }
+            Self::Catalogue => plain("catalogue", catalogue::FIELDS, &[]),
             Self::CaseShared => Plan {
                 name: "case/shared",
                 first: case::FIELDS,
@@ -123,20 +125,16 @@ impl Kind {
                 grown: note::GROWN,
                 guards: &[note::GUARDS],
             },
-            Self::Directory => {
-                Plan { name: "directory", first: directory::FIELDS, grown: &[], guards: &[] }
-            }
-            Self::Company => {
-                Plan { name: "company", first: company::FIELDS, grown: &[], guards: &[] }
-            }
-            Self::Roster => Plan { name: "roster", first: roster::FIELDS, grown: &[], guards: &[] },
+            Self::Directory => plain("directory", directory::FIELDS, directory::GROWN),
+            Self::Company => plain("company", company::FIELDS, &[]),
+            Self::Roster => plain("roster", roster::FIELDS, &[]),
             Self::Slots => {
                 Plan { name: "slots", first: slot::FIELDS, grown: &[], guards: &[slot::GUARDS] }
             }
             Self::CasePrivate => Plan {
                 name: "case/private",
                 first: private::FIELDS,
-                grown: rights::GROWN,
+                grown: private::GROWN,
                 guards: &[rights::PRIVATE_GUARDS],
             },
             Self::CaseConsent => Plan {
@@ -163,17 +161,19 @@ impl Kind {
                 grown: &[],
                 guards: &[supervision::GUARDS],
             },
-            Self::Contribution => {
-                Plan { name: "contribution", first: contribution::FIELDS, grown: &[], guards: &[] }
-            }
-            Self::Report => {
-                Plan { name: "report", first: report::FIELDS, grown: report::GROWN, guards: &[] }
-            }
+            Self::Contribution => plain("contribution", contribution::FIELDS, &[]),
+            Self::Report => plain("report", report::FIELDS, report::GROWN),
             Self::Package => Plan {
                 name: "case/package",
                 first: package::FIELDS,
                 grown: &[],
                 guards: &[package::GUARDS],
+            },
+            Self::Opinion => Plan {
+                name: "second-opinion",
+                first: opinion::FIELDS,
+                grown: &[],
+                guards: &[opinion::GUARDS],
             },
         }
     }
@@ -201,7 +201,8 @@ impl Kind {
             | Self::Supervision
             | Self::Contribution
             | Self::Report
-            | Self::Package => &[],
+            | Self::Package
+            | Self::Opinion => &[],
         };
         let mut path = String::new();
         for (at, segment) in field.segments().enumerate() {
@@ -230,6 +231,11 @@ impl Kind {
     pub fn guards(self) -> &'static [&'static [Guard]] {
         self.plan().guards
     }
+}
+
+/// A kind whose every member may write to all of it.
+const fn plain(name: &'static str, first: &'static [Spec], grown: &'static [Spec]) -> Plan {
+    Plan { name, first, grown, guards: &[] }
 }
 
 /// The first change of a document of this kind.

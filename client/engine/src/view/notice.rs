@@ -96,6 +96,16 @@ pub enum Notice {
     /// Something about a JOB card.
     #[n(120)]
     Card(#[n(0)] CardNotice),
+    /// A step with a matter was not taken; nothing was changed.
+    #[n(150)]
+    MatterNotDone {
+        /// Why, as a code.
+        #[n(0)]
+        why: String,
+        /// Which line of the table, which needs are not met, or what is wrong with the words.
+        #[n(1)]
+        what: Vec<String>,
+    },
 }
 
 /// Why something in the interview room was not done. Nothing was changed.

@@ -2,7 +2,7 @@
 
 /// Declares an enum together with the codes that documents hold for it.
 ///
-/// The codes are the truth: a schema takes `CODES` as a field's choices, the locale files have words
+/// The codes are the truth, in documents and wherever the enum is encoded: a schema takes `CODES` as a field's choices, the locale files have words
 /// for each, and a variant without a code does not compile.
 macro_rules! coded {
     (
@@ -27,6 +27,18 @@ macro_rules! coded {
             /// From what a document holds; `None` if a newer program wrote it.
             pub fn of(code: &str) -> Option<Self> {
                 match code { $($code => Some(Self::$variant),)+ _ => None }
+            }
+        }
+
+        impl shared::cbor::Encode for $name {
+            fn encode(&self, writer: &mut shared::cbor::Writer) {
+                shared::cbor::Encode::encode(self.code(), writer);
+            }
+        }
+
+        impl shared::cbor::Decode for $name {
+            fn decode(reader: &mut shared::cbor::Reader<'_>) -> Option<Self> {
+                Self::of(&<String as shared::cbor::Decode>::decode(reader)?)
             }
         }
     };

@@ -3,7 +3,9 @@
 //! What is written shows later that the danger was asked about and reasonable steps were taken
 //! (安全配慮義務, 労働契約法 5条); it protects the employee and the consultant.
 
-use shared::time::UnixMillis;
+use core::fmt;
+
+use shared::{Decode, Encode, time::UnixMillis};
 
 use crate::casework::{
     note::RISK_LEVELS,
@@ -72,34 +74,54 @@ coded! {
 pub const RECHECK_MS_MAX: u64 = 24 * 60 * 60 * 1000;
 
 /// An assessment (リスク評価), private to the consultant.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
 pub struct Assessment {
     /// When.
+    #[n(0)]
     pub at: UnixMillis,
     /// How grave.
+    #[n(1)]
     pub level: Level,
     /// Of what kinds.
+    #[n(2)]
     pub kinds: Vec<Kind>,
     /// What was seen and heard.
+    #[n(3)]
     pub facts: String,
     /// What was asked.
+    #[n(4)]
     pub asked: String,
     /// What protects.
+    #[n(5)]
     pub protective: String,
     /// Whether the employee was told.
+    #[n(6)]
     pub told: bool,
     /// Why not.
+    #[n(7)]
     pub told_why: String,
     /// Whether the employee consents to others being told.
+    #[n(8)]
     pub consent: Consent,
     /// Why not.
+    #[n(9)]
     pub consent_why: String,
     /// Whose opinion was asked.
+    #[n(10)]
     pub second_opinion: Option<Signer>,
     /// What was done.
+    #[n(11)]
     pub actions: Vec<String>,
     /// When it will be looked at again.
+    #[n(12)]
     pub recheck_at: Option<UnixMillis>,
+}
+
+impl fmt::Debug for Assessment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Assessment(..)")
+    }
 }
 
 /// What each level asks for, beside a recheck in time.
@@ -223,6 +245,12 @@ pub struct SafetyPlan {
     pub own_steps: Vec<String>,
     /// Whom to turn to.
     pub contacts: Vec<(ContactKind, String)>,
+}
+
+impl fmt::Debug for SafetyPlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SafetyPlan(..)")
+    }
 }
 
 impl SafetyPlan {

@@ -13,7 +13,8 @@ use crate::{
         case, contribution,
         date::Date,
         field::Field,
-        item::{all, date, time},
+        item::{date, time},
+        matter::{self, Statement},
         report,
         rights::{self, Act},
         rule::retention::{Action, Class, Due, Facts, Start, due, today},
@@ -105,7 +106,8 @@ impl Desk {
                     | Kind::Supervision
                     | Kind::Contribution
                     | Kind::Report
-                    | Kind::Package => continue,
+                    | Kind::Package
+                    | Kind::Opinion => continue,
                 };
                 look(id, kind, consent.filter(|it| *it != id), class, &facts);
             }
@@ -149,10 +151,10 @@ impl Desk {
         }
         let told =
             self.part_of_case(case, Kind::CaseDisclosure).and_then(|id| self.documents.get(&id));
-        let told = told.map_or(vec![], |it| {
-            all(&it.crdt, "records", |_, record| {
-                time(&it.crdt, &record.child("at")).map(|at| (Start::Disclosed, Date::at(at)))
-            })
+        let told = told.map_or(vec![], |it| matter::read::<Statement>(&it.crdt, "records"));
+        let told = told.into_iter().filter_map(|(_, said)| {
+            let Statement::Sent(sent) = said? else { return None };
+            Some((Start::Disclosed, Date::at(sent.at)))
         });
         facts.dates.extend(told);
         // A hold counts from when it is known here, whatever any clock says.
@@ -163,12 +165,12 @@ impl Desk {
     /// Longer where a danger to life was told of.
     fn disclosure_class(&self, disclosure: DocumentId) -> Class {
         let document = self.documents.get(&disclosure);
-        let is_life = document.is_some_and(|it| {
-            let is_life = |_: &str, decision: &Field| {
-                let basis = it.crdt.plain(&decision.child("basis"));
-                (basis.as_deref() == Some("life")).then_some(())
-            };
-            !all(&it.crdt, "decisions", is_life).is_empty()
+        let told = document.map(|it| matter::read::<Statement>(&it.crdt, "records"));
+        // What a later program wrote is kept as long as anything.
+        let is_life = told.into_iter().flatten().any(|(_, said)| match said {
+            Some(Statement::Sent(sent)) => sent.class == Class::DisclosureLife,
+            Some(_) => false,
+            None => true,
         });
         if is_life { Class::DisclosureLife } else { Class::Disclosure }
     }
@@ -203,7 +205,8 @@ impl Desk {
             | Kind::CaseConsent
             | Kind::CaseDisclosure
             | Kind::JobCard
-            | Kind::Package => return None,
+            | Kind::Package
+            | Kind::Opinion => return None,
         };
         Some((class, Facts { dates: vec![(start, on)], ..Facts::default() }))
     }

@@ -5,7 +5,8 @@ use shared::{id::AccountId, time::UnixMillis};
 use super::{
     Category, Conflict, Consent, Facts, Judgement, Recipient,
     decision::{
-        Answer, Context, Decision, Draft, Fault, Grounds, Identity, Signer, State, StepError,
+        Answer, Context, Decision, Draft, Fault, Grounds, Identity, MatterId, Signer, State,
+        StepError,
     },
     permit::Need,
     record::{Means, Record, UNTOLD_DAYS_MAX},
@@ -39,6 +40,7 @@ fn decision(facts: &Facts) -> Decision {
         conflict: facts.conflict,
         spoken: facts.consent,
         draft: Draft {
+            matter: MatterId([7; 16]),
             revision: 1,
             recipient_name: String::from("担当者"),
             text: String::from("確認をお願いします。"),
@@ -267,11 +269,24 @@ fn changed_words_were_never_approved() {
     let mut to_another = matter.clone();
     to_another.recipient = Recipient::Superior;
     assert_eq!(transmit(&mut to_another), Err(StepError::Unmet(vec![Need::Approval])));
+    let mut of_another_matter = matter.clone();
+    of_another_matter.draft.matter = MatterId([8; 16]);
+    assert_eq!(transmit(&mut of_another_matter), Err(StepError::Unmet(vec![Need::Approval])));
     assert!(transmit(&mut matter).is_ok());
     assert_eq!(transmit(&mut matter), Err(StepError::NotNow));
     assert_eq!(matter.redraft("", "", Identity::Named), Err(StepError::NotNow));
     matter.acknowledge(NOON).unwrap();
     assert_eq!(matter.state(), State::Acknowledged);
+}
+
+#[test]
+fn whoever_was_checked_is_not_whoever_comes_in_their_place() {
+    let mut matter = of(Category::Harassment, Judgement::None, Consent::Given, Recipient::Window);
+    matter.conflict = Conflict::Clear;
+    matter.redraft("担当者", "別の文面です。", Identity::Anonymous).unwrap();
+    assert_eq!(matter.conflict, Conflict::Clear);
+    matter.redraft("別の窓口", "別の文面です。", Identity::Anonymous).unwrap();
+    assert_eq!(matter.conflict, Conflict::Unchecked);
 }
 
 /// Every combination of facts, of answers, and of one ground that is missing.

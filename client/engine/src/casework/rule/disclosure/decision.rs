@@ -6,7 +6,7 @@
 
 use core::fmt;
 
-use shared::{hash, id::AccountId, time::UnixMillis};
+use shared::{Decode, Encode, hash, id::AccountId, time::UnixMillis};
 use thiserror::Error;
 
 use crate::casework::rule::{
@@ -147,13 +147,21 @@ coded! {
     }
 }
 
-/// Names the very words, recipient and identity that somebody saw.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct DraftHash(pub [u8; 32]);
+/// Names a matter; random.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(transparent)]
+pub struct MatterId(#[cbor(n(0), bytes)] pub [u8; 16]);
+
+/// Names the matter and the very words, recipient and identity that somebody saw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(transparent)]
+pub struct DraftHash(#[cbor(n(0), bytes)] pub [u8; 32]);
 
 /// What would be said.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Draft {
+    /// Of which matter: what was approved in one says nothing in another.
+    pub matter: MatterId,
     /// Grows by one with each redraft, so that words taken back can be asked about anew.
     pub revision: u32,
     /// Who exactly.
@@ -255,10 +263,11 @@ pub enum StepError {
 impl Draft {
     /// Names these words for this recipient.
     pub fn hash(&self, recipient: Recipient) -> DraftHash {
-        let Self { revision, recipient_name, text, identity } = self;
+        let Self { matter, revision, recipient_name, text, identity } = self;
         let sized = |text: &str| [&text.len().to_be_bytes(), text.as_bytes()].concat();
         DraftHash(hash::sha256(&[
             b"mendan/1/disclosure-draft",
+            &matter.0,
             &revision.to_be_bytes(),
             &sized(recipient.code()),
             &sized(identity.code()),
@@ -335,7 +344,12 @@ impl Decision {
     /// Writes other words; whatever was approved or signed was about the old ones.
     pub fn redraft(&mut self, name: &str, text: &str, how: Identity) -> Result<(), StepError> {
         self.may(Step::Redraft)?;
+        // Whoever was checked is not who gets it.
+        if self.draft.recipient_name != name {
+            self.conflict = Conflict::Unchecked;
+        }
         self.draft = Draft {
+            matter: self.draft.matter,
             revision: self.draft.revision.saturating_add(1),
             recipient_name: String::from(name),
             text: String::from(text),
