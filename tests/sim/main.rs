@@ -10,6 +10,7 @@ mod evil_server;
 mod interview;
 mod joining;
 mod long;
+mod matter;
 mod members;
 mod plan;
 mod random;
