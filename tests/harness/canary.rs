@@ -85,10 +85,15 @@ impl Default for Scanner {
 
 impl Scanner {
     /// A scanner for [`CANARIES`].
-    #[expect(clippy::expect_used, reason = "a few hundred short patterns always fit")]
     pub fn new() -> Self {
-        let all = || CANARIES.iter().flat_map(|canary| forms(canary).into_iter());
-        let needles = CANARIES
+        Self::of(&CANARIES)
+    }
+
+    /// A scanner for other texts.
+    #[expect(clippy::expect_used, reason = "a few hundred short patterns always fit")]
+    pub fn of(texts: &[&'static str]) -> Self {
+        let all = || texts.iter().flat_map(|canary| forms(canary).into_iter());
+        let needles = texts
             .iter()
             .flat_map(|canary| forms(canary).into_iter().map(move |(form, _)| (*canary, form)));
         let patterns: Vec<_> = all().map(|(_, bytes)| bytes).collect();

@@ -96,6 +96,22 @@ impl Station {
         station
     }
 
+    /// A device that has a past: it is opened with what it wrote down.
+    pub fn with_past(
+        name: &str,
+        origin: &str,
+        pace: Pace,
+        disk: BTreeMap<RecordKey, Blob>,
+    ) -> Self {
+        let vault = disk.get(&RecordKey::VAULT).cloned();
+        let mut station = Self::new(name, origin, pace);
+        station.engine = Engine::new(crate::quick_stretch).with_pace(pace);
+        station.disk = Some(disk);
+        station.handle(Input::Started { vault });
+        station.ask(Command::Unlock(Passphrase::new(crate::firm::PASSPHRASE.to_owned())));
+        station
+    }
+
     /// Keeps what the engine writes down, for whoever opens it.
     #[must_use]
     pub fn with_disk(self) -> Self {

@@ -113,6 +113,8 @@ pub struct World {
     pub tamper: Option<Tamper>,
     /// Inputs given to engines and messages handled by the server.
     pub steps: u64,
+    /// Everything the server sent to some devices and everything they showed, as bytes.
+    tapes: BTreeMap<DeviceNo, Vec<u8>>,
     now: UnixMillis,
     store: Store,
     hub: Hub<(DeviceNo, u64)>,
@@ -146,6 +148,7 @@ impl World {
             seen: None,
             tamper: None,
             steps: 0,
+            tapes: BTreeMap::new(),
             now,
             store,
             hub: Hub::default(),
@@ -316,6 +319,21 @@ impl World {
         self.now = end;
     }
 
+    /// Lets time pass up to a moment, and what happens until then; nothing if it is past.
+    pub fn jump_to(&mut self, at: UnixMillis) {
+        self.wait_ms(at.0.saturating_sub(self.now.0));
+    }
+
+    /// Keeps what the server sends to a device, and what that shows, from now on.
+    pub fn tape(&mut self, device: DeviceNo) {
+        self.tapes.entry(device).or_default();
+    }
+
+    /// What the server sent to a device that is taped, and what that showed.
+    pub fn taped(&self, device: DeviceNo) -> &[u8] {
+        self.tapes.get(&device).map_or(&[], Vec::as_slice)
+    }
+
     /// When the next thing happens.
     pub fn next_at(&self) -> Option<UnixMillis> {
         self.events.first_key_value().map(|((at, _), _)| *at)
@@ -439,6 +457,9 @@ impl World {
                 if let View::Sync(sync) = &view {
                     let sync = *sync;
                     self.see(|| Seen::Sync(device, sync));
+                }
+                if let Some(tape) = self.tapes.get_mut(&device) {
+                    tape.extend_from_slice(&shared::cbor::to_vec(&view));
                 }
                 self.on_mut(device).screen.show(view);
             }

@@ -18,6 +18,7 @@ pub mod matter;
 pub mod note;
 pub mod person;
 pub mod place;
+pub mod replay;
 pub mod slot;
 #[cfg(test)]
 mod tests;

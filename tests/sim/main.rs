@@ -22,5 +22,6 @@ mod restore;
 mod room;
 mod rough;
 mod sabotage;
+mod sample;
 mod scenarios;
 mod thief;

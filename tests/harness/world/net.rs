@@ -141,6 +141,9 @@ impl World {
     }
 
     fn hand_over(&mut self, device: DeviceNo, message: ServerMessage) {
+        if let Some(tape) = self.tapes.get_mut(&device) {
+            tape.extend_from_slice(&message.to_bytes());
+        }
         if self.tamper == Some(Tamper::ServerWithholds(device)) && is_news(&message) {
             return;
         }
