@@ -145,7 +145,7 @@ pub(super) fn decisions(
         book.each(dice);
         all.extend(book.all);
     }
-    all.extend(refusal(people));
+    all.push(refusal(people));
     all.extend(withdrawals(people));
     all.sort_by_key(|it| it.at);
     all
@@ -230,9 +230,9 @@ fn has_no_network(interview: &Interview) -> bool {
     VENUES.get(interview.venue).is_some_and(|it| it.has_no_network)
 }
 
-fn refusal(people: &[Person]) -> Option<Decided> {
+fn refusal(people: &[Person]) -> Decided {
     let (number, at) = REFUSES;
-    Some(Decided {
+    Decided {
         person: index(people, number),
         consultant: 3,
         matter: Matter::Secrecy,
@@ -240,7 +240,7 @@ fn refusal(people: &[Person]) -> Option<Decided> {
         covers: Covers::Whole,
         at: moment(at),
         how: How::Phone,
-    })
+    }
 }
 
 fn withdrawals(people: &[Person]) -> Vec<Decided> {

@@ -195,7 +195,9 @@ pub(super) fn bend(number: &str, which: usize, note: &mut Note) {
     if (number, which) == MOOD {
         let quotes = note.lists.iter_mut().find(|(list, _)| *list == "quotes");
         let row = Row::of("text", MOOD_WORDS).value("at_s", Value::Number(120));
-        quotes.into_iter().for_each(|(_, rows)| rows.push(row.clone()));
+        if let Some((_, rows)) = quotes {
+            rows.push(row);
+        }
     }
 }
 

@@ -144,7 +144,8 @@ impl Diary {
                 return start;
             }
         }
-        None::<UnixMillis>.expect("a time in the period")
+        let none: Option<UnixMillis> = VENUES.iter().find_map(|_| None);
+        none.expect("a time in the period")
     }
 }
 
@@ -220,18 +221,15 @@ pub(super) fn held(
     for wish in wishes(dice, people) {
         let person = people.get(wish.person).expect("one of the people");
         let consultant = person.consultant;
-        let (start, venue) = match wish.pinned {
-            Some((when, venue)) => {
-                diary.take(consultant, venue, moment(when));
-                diary.days.push((person.index, Date::at(moment(when))));
-                (moment(when), venue)
-            }
-            None => {
-                let venue = venue(dice, person);
-                let period = (wish.from, wish.to);
-                let place = (consultant, venue);
-                (diary.find(dice, period, place, Some(person.index)), venue)
-            }
+        let (start, venue) = if let Some((when, venue)) = wish.pinned {
+            diary.take(consultant, venue, moment(when));
+            diary.days.push((person.index, Date::at(moment(when))));
+            (moment(when), venue)
+        } else {
+            let venue = venue(dice, person);
+            let period = (wish.from, wish.to);
+            let place = (consultant, venue);
+            (diary.find(dice, period, place, Some(person.index)), venue)
         };
         held.push((person.index, start, venue, consultant));
     }
