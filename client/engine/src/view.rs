@@ -23,6 +23,7 @@ mod alarm;
 mod card;
 mod case;
 mod form;
+mod invitation;
 mod matter;
 mod members;
 mod notice;
@@ -41,6 +42,7 @@ pub use card::{
 };
 pub use case::{CaseRow, InterviewRow};
 pub use form::FormView;
+pub use invitation::{InvitationFor, InvitationView};
 pub use matter::{
     DisclosureView, DueView, Judged, LineKind, LineRow, MatterRow, OpinionView, PermitRow,
     RiskView, SentRow, WindowRow,
@@ -425,41 +427,6 @@ pub struct TextView {
 impl fmt::Debug for TextView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "TextView({} edits_seen={})", self.field, self.edits_seen)
-    }
-}
-
-/// What an invitation is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-pub enum InvitationFor {
-    /// A person.
-    #[n(0)]
-    Person(#[n(0)] Role),
-    /// A further device of one's own.
-    #[n(1)]
-    Device,
-}
-
-/// An invitation to hand over. The fragment is a secret; it is shown once.
-#[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct InvitationView {
-    /// For whom.
-    #[n(0)]
-    pub purpose: InvitationFor,
-    /// The inviter's name for the person; empty for a device.
-    #[n(1)]
-    pub name: String,
-    /// What follows `#` in the link; also the code to copy.
-    #[n(2)]
-    pub fragment: String,
-    /// Until when it can be used.
-    #[n(3)]
-    pub expires_at: UnixMillis,
-}
-
-impl fmt::Debug for InvitationView {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "InvitationView({:?})", self.purpose)
     }
 }
 
