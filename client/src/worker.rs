@@ -105,7 +105,7 @@ async fn work(desk: &Rc<Desk>, page: Page) -> Result<End, StoreFault> {
     let mut engine = Engine::new(keyring::argon2id);
     let driver = Driver::new(move |cx, input| engine.handle(cx, input), hands);
     desk.direct(Some(errand.clone()));
-    drop(errand.unbounded_send(Errand::Input(Input::Started { vault })));
+    drop(errand.unbounded_send(Errand::Input(Box::new(Input::Started { vault }))));
     let keeper = keep(&store, waiting, errand);
     let (end, ()) = join(driver.run(&mut errands), keeper).await;
     Ok(end)

@@ -204,7 +204,7 @@ mod tests {
     fn run(sole_author: Option<DeviceId>) -> Notices {
         let mut bytes = Vec::new();
         for part in [vec![1; 5], vec![2; 300], vec![3; 70_000]] {
-            cbor::to_vec(&Blob(part)).into_iter().for_each(|byte| bytes.push(byte));
+            bytes.extend(cbor::to_vec(&Blob(part)));
         }
         let run = Run {
             document: DOCUMENT,

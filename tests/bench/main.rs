@@ -51,7 +51,7 @@ async fn run(words: &[&str]) -> Result<String, Failed> {
             let size = upload::Size::new(number(w)?, number(d)?, number(m)?, number(s)?)?;
             upload::backlog(size).await
         }
-        ["catchup", n, s] => upload::catch_up(number(n)?, number(s)?).await,
+        ["catchup", n, s] => Box::pin(upload::catch_up(number(n)?, number(s)?)).await,
         ["idle", c] => idle::idle(number(c)?).await,
         _ => Err(Failed(HELP.to_owned())),
     }

@@ -305,7 +305,7 @@ fn the_edges_are_in_it() {
     let [first, moved] = ["A-0116", "B-0045"].map(|number| firm.person(number));
     assert_eq!((first.name, first.born), (moved.name, moved.born));
     assert_ne!((first.company, first.index), (moved.company, moved.index));
-    let phones = tally(firm.people.iter().map(|it| it.phone()));
+    let phones = tally(firm.people.iter().map(super::person::Person::phone));
     assert_eq!(phones.values().filter(|count| **count == 2).count(), 1);
     let leap = firm.people.iter().filter(|it| it.born.to_string().ends_with("-02-29"));
     assert_eq!(leap.count(), 1);

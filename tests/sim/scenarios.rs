@@ -2,7 +2,6 @@
 //! the sample firm that are told nowhere else.
 //!
 //! S1 is told in `card`, S2, S6 and S8 in `report`, S3 and S7 in `plan`.
-#![expect(clippy::expect_used, reason = "helpers of tests")]
 
 use engine::{
     command::{Command, Words},

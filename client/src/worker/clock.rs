@@ -21,7 +21,7 @@ impl DeviceClock {
     pub(super) fn new(errands: UnboundedSender<Errand>) -> Self {
         let alarm = Timer::new(move || {
             // With the driver gone nobody waits for a tick.
-            drop(errands.unbounded_send(Errand::Input(Input::Tick)));
+            drop(errands.unbounded_send(Errand::Input(Box::new(Input::Tick))));
         });
         Self { alarm }
     }

@@ -101,7 +101,7 @@ impl Desk {
                 | None => {}
             }
         } else if let Some(command) = message.dyn_ref::<Uint8Array>().and_then(read) {
-            self.errand(Errand::Input(Input::Command(command)));
+            self.errand(Errand::Input(Box::new(Input::Command(command))));
         }
     }
 

@@ -47,7 +47,7 @@ pub trait Screen {
 #[derive(Debug)]
 pub enum Errand {
     /// For the engine.
-    Input(Input),
+    Input(Box<Input>),
     /// The page wants to know when nothing is on its way to the local store.
     Settle,
     /// Another tab asks to write here: finish, lock, end.
@@ -142,8 +142,9 @@ where
     fn take(&mut self, errand: Errand) -> ControlFlow<End> {
         match errand {
             // What the person does after the tab was given away belongs to the other tab.
-            Errand::Input(Input::Command(_)) if self.release != Release::NotAsked => {}
-            Errand::Input(input) => self.step(input),
+            Errand::Input(input)
+                if matches!(*input, Input::Command(_)) && self.release != Release::NotAsked => {}
+            Errand::Input(input) => self.step(*input),
             Errand::Settle => self.is_asked_to_settle = true,
             Errand::Release => {
                 if self.release == Release::NotAsked {
@@ -335,8 +336,10 @@ mod tests {
 
     #[test]
     fn effects_are_carried_out_in_order_and_what_is_sent_was_durable_before() {
-        let (end, diary) =
-            story(&MemoryStore::default(), vec![Errand::Input(Input::Tick), Errand::Release]);
+        let (end, diary) = story(
+            &MemoryStore::default(),
+            vec![Errand::Input(Box::new(Input::Tick)), Errand::Release],
+        );
 
         assert_eq!(end, End::Released);
         assert_eq!(
@@ -361,9 +364,9 @@ mod tests {
         let (end, diary) = story(
             &MemoryStore::default(),
             vec![
-                Errand::Input(Input::Tick),
+                Errand::Input(Box::new(Input::Tick)),
                 Errand::Release,
-                Errand::Input(Input::Command(Command::MakeDeviceCode)),
+                Errand::Input(Box::new(Input::Command(Command::MakeDeviceCode))),
                 Errand::Release,
             ],
         );
@@ -374,8 +377,10 @@ mod tests {
 
     #[test]
     fn a_tab_that_was_taken_over_does_nothing_more() {
-        let (end, diary) =
-            story(&MemoryStore::default(), vec![Errand::Lost, Errand::Input(Input::Tick)]);
+        let (end, diary) = story(
+            &MemoryStore::default(),
+            vec![Errand::Lost, Errand::Input(Box::new(Input::Tick))],
+        );
 
         assert_eq!(end, End::Lost);
         assert!(diary.is_empty(), "{diary:?}");
@@ -385,7 +390,7 @@ mod tests {
     fn the_page_hears_that_all_is_settled_only_after_the_store_has_answered() {
         let (_, diary) = story(
             &MemoryStore::default(),
-            vec![Errand::Input(Input::Tick), Errand::Settle, Errand::Release],
+            vec![Errand::Input(Box::new(Input::Tick)), Errand::Settle, Errand::Release],
         );
 
         let settled = diary.iter().position(|line| line == "settled").unwrap();
@@ -398,7 +403,8 @@ mod tests {
         let store = MemoryStore::default();
         store.fail_next(StoreFault::Full);
 
-        let (end, diary) = story(&store, vec![Errand::Input(Input::Tick), Errand::Release]);
+        let (end, diary) =
+            story(&store, vec![Errand::Input(Box::new(Input::Tick)), Errand::Release]);
 
         assert_eq!(end, End::Released);
         assert!(diary.contains(&"input PersistFailed(BatchId(1), Full)".to_owned()), "{diary:?}");

@@ -146,7 +146,7 @@ impl<S: LocalStore> Keeper<'_, S> {
     }
 
     fn report(&self, input: Input) {
-        self.tell(Errand::Input(input));
+        self.tell(Errand::Input(Box::new(input)));
     }
 
     fn tell(&self, errand: Errand) {

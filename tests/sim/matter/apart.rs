@@ -129,7 +129,7 @@ fn two_devices_word_a_matter_apart_and_only_what_was_approved_is_told() {
 #[test]
 fn nobody_does_what_is_somebody_elses_to_do() {
     let (mut cast, wish) = approved(725);
-    let (tablet, phone, admin, supervisor, case) =
+    let (tablet, phone, admin, supervisor, shared) =
         (cast.tablet, cast.phone, cast.admin, cast.supervisor, cast.case);
     let words = cast.words(tablet, wish);
     for device in [phone, admin, supervisor] {
@@ -142,9 +142,9 @@ fn nobody_does_what_is_somebody_elses_to_do() {
             assert_eq!(cast.step(device, wish, step), None);
         }
         for act in [
-            MatterAct::Assess { case, assessment: assessment(Level::Urgent) },
+            MatterAct::Assess { case: shared, assessment: assessment(Level::Urgent) },
             MatterAct::Begin {
-                case,
+                case: shared,
                 begun: begun(Category::Benefit, Recipient::Personnel, "", ""),
             },
         ] {

@@ -77,14 +77,22 @@ fn harassment_that_the_employee_first_kept_to_herself_is_told_in_her_words_to_wh
     assert_eq!(cast.world.on(phone).screen.due.matters, []);
     assert_eq!(cast.world.on(tablet).screen.due.matters, [cast.case]);
 
+    told_and_followed_up(&mut cast, head, APPROVED);
+    cast.check_hidden(&["利用者", "法人本部", "申し送り", "小田切"]);
+}
+
+/// The approved words go out, and something comes of them.
+#[expect(clippy::expect_used, reason = "a test's own steps")]
+fn told_and_followed_up(cast: &mut Cast, head: MatterId, approved: &str) {
+    let (tablet, phone) = (cast.tablet, cast.phone);
     // 09-28 09:30: in writing.
     cast.until(at("2026-09-28", 9, 30));
     assert_eq!(cast.transmit(head, Means::Written), None);
     cast.world.settle();
-    let line = cast.lines(phone).last().unwrap();
-    let sent = line.sent.as_ref().unwrap();
+    let line = cast.lines(phone).last().expect("a line");
+    let sent = line.sent.as_ref().expect("what was sent");
     assert_eq!((line.at, line.name.as_str()), (at("2026-09-28", 9, 30), "法人本部 相談窓口"));
-    assert_eq!((sent.text.as_str(), sent.row, sent.means), (APPROVED, Row::R7, Means::Written));
+    assert_eq!((sent.text.as_str(), sent.row, sent.means), (approved, Row::R7, Means::Written));
     assert_eq!((sent.class, sent.identity), (Class::Disclosure, Identity::Anonymous));
 
     // 10-06: what came of it.
@@ -94,12 +102,11 @@ fn harassment_that_the_employee_first_kept_to_herself_is_told_in_her_words_to_wh
     cast.done(head, MatterStep::FollowUp(response.to_owned()));
     cast.world.settle();
     assert_eq!(cast.state(phone, head), State::FollowedUp);
-    let line = cast.lines(phone).last().unwrap();
+    let line = cast.lines(phone).last().expect("a line");
     assert_eq!(line.response, Some((at("2026-10-06", 11, 0), response.to_owned())));
     let kinds: Vec<LineKind> = cast.lines(phone).iter().map(|it| it.kind).collect();
     assert_eq!(kinds, [LineKind::Declined, LineKind::Declined, LineKind::Sent]);
     assert_eq!(cast.lines(phone), cast.lines(tablet));
-    cast.check_hidden(&["利用者", "法人本部", "申し送り", "小田切"]);
 }
 
 #[test]
@@ -216,9 +223,9 @@ fn what_was_sent_and_then_withdrawn_is_marked_and_the_recipient_is_asked_to_stop
 #[test]
 fn whoever_asks_about_one_person_gets_the_standard_reply_and_the_employee_is_told_next_time() {
     let mut cast = cast(705);
-    let (tablet, phone, case) = (cast.tablet, cast.phone, cast.case);
+    let (tablet, phone, shared) = (cast.tablet, cast.phone, cast.case);
     let inquire = |category| MatterAct::Inquire {
-        case,
+        case: shared,
         category,
         asker: Recipient::Superior,
         name: "課長".to_owned(),
@@ -238,7 +245,7 @@ fn whoever_asks_about_one_person_gets_the_standard_reply_and_the_employee_is_tol
     assert_eq!(asked.len(), 2);
     assert!(cast.lines(tablet).iter().all(|it| it.kind == LineKind::Asked && !it.is_shown));
     assert_eq!(cast.lines(phone), []);
-    assert_eq!(cast.world.on(tablet).screen.due.untold, [case]);
+    assert_eq!(cast.world.on(tablet).screen.due.untold, [shared]);
     for matter in &asked {
         cast.done(*matter, MatterStep::Tell("2026-05-26".to_owned()));
     }

@@ -194,7 +194,7 @@ fn give(cast: &mut Cast, document: DocumentId, agrees: bool, advice: &str) {
 #[test]
 fn with_consent_and_a_plan_the_physician_is_told_what_was_agreed() {
     let mut cast = cast(714);
-    let (tablet, phone, case) = (cast.tablet, cast.phone, cast.case);
+    let (tablet, phone, shared) = (cast.tablet, cast.phone, cast.case);
     cast.assess(assessment(Level::Concern));
     let risk = |cast: &Cast| cast.world.on(tablet).screen.risks[&cast.private].clone();
     assert_eq!(risk(&cast).lacks, [Lack::Recheck, Lack::SafetyPlan]);
@@ -212,16 +212,16 @@ fn with_consent_and_a_plan_the_physician_is_told_what_was_agreed() {
     assert_eq!(cast.transmit(matter, Means::Written), Some(not_done("unmet", &["safety_plan"])));
 
     // They write the plan together; the employee has it on the phone.
-    cast.world.ask(tablet, Command::Open(case));
+    cast.world.ask(tablet, Command::Open(shared));
     for (kind, text) in [("own_means", "灯りをつけて音楽を聴く"), ("contact", "夜間の相談窓口 119")]
     {
-        let line = cast.world.add(tablet, case, "safety_plan");
-        cast.world.set(tablet, case, &format!("{line}/kind"), Value::Code(kind.to_owned()));
-        cast.world.fill(tablet, case, &format!("{line}/text"), text);
+        let line = cast.world.add(tablet, shared, "safety_plan");
+        cast.world.set(tablet, shared, &format!("{line}/kind"), Value::Code(kind.to_owned()));
+        cast.world.fill(tablet, shared, &format!("{line}/text"), text);
     }
     cast.world.settle();
-    assert!(cast.world.can_open(phone, case));
-    let lines = cast.world.on(phone).screen.items(case, &Field::top("safety_plan"));
+    assert!(cast.world.can_open(phone, shared));
+    let lines = cast.world.on(phone).screen.items(shared, &Field::top("safety_plan"));
     assert_eq!(lines.len(), 2);
     assert!(risk(&cast).has_plan);
     assert_eq!(risk(&cast).lacks, [Lack::Recheck]);
@@ -249,16 +249,16 @@ fn an_assessment_is_never_changed_and_the_next_one_settles_it() {
         "no form shows it"
     );
     cast.world.wait_ms(20 * HOUR_MS);
-    let recheck_at = Some(cast.world.now().plus_ms(7 * 24 * HOUR_MS));
-    cast.assess(Assessment { recheck_at, ..assessment(Level::Watch) });
+    let recheck_at = cast.world.now().plus_ms(7 * 24 * HOUR_MS);
+    cast.assess(Assessment { recheck_at: Some(recheck_at), ..assessment(Level::Watch) });
     cast.world.settle();
 
     let now = risk(&cast);
     let levels: Vec<Level> = now.assessments.iter().map(|it| it.level).collect();
     assert_eq!(levels, [Level::Concern, Level::Watch]);
-    assert_eq!(now.recheck_by, recheck_at);
+    assert_eq!(now.recheck_by, Some(recheck_at));
     let due = &cast.world.on(laptop).screen.due.rechecks;
-    assert_eq!(*due, [(cast.case, Level::Watch, recheck_at.unwrap())]);
+    assert_eq!(*due, [(cast.case, Level::Watch, recheck_at)]);
     cast.assess(Assessment { recheck_at: None, ..assessment(Level::None) });
     cast.world.settle();
     assert_eq!(cast.world.on(laptop).screen.due.rechecks, []);

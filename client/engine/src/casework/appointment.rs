@@ -84,7 +84,7 @@ mod tests {
         };
         group.edit(0, |tx| write(tx, &booked)).unwrap();
         group.meet();
-        assert_eq!(read(&group.0[1].crdt), [booked.clone()]);
+        assert_eq!(read(&group.0[1].crdt), std::slice::from_ref(&booked));
         let cancelled = Appointment { state: "cancelled", ..booked };
         assert_eq!(group.edit(1, |tx| write(tx, &cancelled)), Err(EditError::NotYours));
         group.edit(0, |tx| write(tx, &cancelled)).unwrap();

@@ -258,7 +258,7 @@ impl Runner {
 
     fn errand(&self, input: Input) {
         // With the driver gone, the handle's end is on its way.
-        drop(self.errands.unbounded_send(Errand::Input(input)));
+        drop(self.errands.unbounded_send(Errand::Input(Box::new(input))));
     }
 }
 

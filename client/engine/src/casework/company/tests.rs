@@ -23,8 +23,8 @@ fn begun() -> Group {
     group
 }
 
-fn set(group: &mut Group, field: &str, shape: Shape, value: Value) {
-    group.edit(0, |tx| tx.set(&Field::top(field), shape, &value)).unwrap();
+fn set(group: &mut Group, field: &str, shape: Shape, value: &Value) {
+    group.edit(0, |tx| tx.set(&Field::top(field), shape, value)).unwrap();
 }
 
 fn add(group: &mut Group, list: &str, fields: &[Spec]) {
@@ -32,7 +32,7 @@ fn add(group: &mut Group, list: &str, fields: &[Spec]) {
 }
 
 fn date_set(group: &mut Group, field: &str, on: &str) {
-    set(group, field, Shape::Date, Value::When(on.into()));
+    set(group, field, Shape::Date, &Value::When(on.into()));
 }
 
 fn go(group: &mut Group, field: &str, to: &str) {
@@ -59,8 +59,8 @@ fn a_contract_is_signed_when_everything_is_said_and_begins_in_its_time() {
     date_set(&mut group, "to", "2026-04-30");
     assert_eq!(to(&group, "signed", on())[0], Lack::Period);
     date_set(&mut group, "to", "2027-04-30");
-    set(&mut group, "contract_kind", Shape::One(KINDS), Value::Code("mixed".into()));
-    set(&mut group, "continuation", Shape::One(CONTINUATIONS), Value::Code("limited".into()));
+    set(&mut group, "contract_kind", Shape::One(KINDS), &Value::Code("mixed".into()));
+    set(&mut group, "continuation", Shape::One(CONTINUATIONS), &Value::Code("limited".into()));
     add(&mut group, "contacts", CONTACT);
     signed(&mut group, "個別の内容は、本人の同意なく伝えない。");
     assert_eq!(to(&group, "signed", day("2026-04-19")), [Lack::Rules]);
@@ -70,9 +70,9 @@ fn a_contract_is_signed_when_everything_is_said_and_begins_in_its_time() {
     assert_eq!(to(&group, "active", day("2026-04-30")), [Lack::Time, Lack::Plan]);
     assert_eq!(to(&group, "active", day("2027-05-01")), [Lack::Time, Lack::Plan]);
     assert_eq!(to(&group, "active", on()), [Lack::Plan]);
-    set(&mut group, "contract_kind", Shape::One(KINDS), Value::Code("on_demand".into()));
+    set(&mut group, "contract_kind", Shape::One(KINDS), &Value::Code("on_demand".into()));
     assert_eq!(to(&group, "active", on()), []);
-    set(&mut group, "contract_kind", Shape::One(KINDS), Value::Code("planned".into()));
+    set(&mut group, "contract_kind", Shape::One(KINDS), &Value::Code("planned".into()));
     go(&mut group, "plan_state", "agreed");
     assert_eq!(to(&group, "active", on()), []);
     go(&mut group, "state", "active");
