@@ -208,14 +208,6 @@ fn a_case_has_all_its_documents_from_the_start_and_the_employee_those_that_are_t
     }
     assert!(room.world.can_open(room.tablet, private));
     assert!(!room.world.can_open(room.phone, private));
-    let risk = room.world.add(room.tablet, private, "risks");
-    let action = room.world.add(room.tablet, private, &format!("{risk}/actions"));
-    room.world.fill(room.tablet, private, &format!("{action}/text"), "翌日に電話する");
-    let item = Field::top(&risk);
-    room.world.ask(room.tablet, Command::RemoveItem { document: private, item });
-    room.world.ask(room.tablet, Command::RestoreItem(private));
-    let text = room.world.reads(room.tablet, private, &format!("{action}/text"));
-    assert_eq!(text, "翌日に電話する", "what stands in a list in an item comes back with it");
 }
 
 /// What the tablet would hold, had an older version opened the case: no document but the shared one.
