@@ -1,6 +1,9 @@
 //! Crashes between any two effects: what was durable stays, what was begun is finished.
 
-use engine::{command::Command, view::Badge};
+use engine::{
+    command::Command,
+    view::{Badge, Rule},
+};
 use harness::{
     seed::seed_or,
     world::{DeviceNo, World},
@@ -224,6 +227,8 @@ fn an_envelope_that_was_alone_in_flight_at_two_deaths_is_set_aside_and_the_rest_
             if is_aside {
                 let row = &screen.home.quarantined[0];
                 assert_eq!((row.document, row.seqs.len()), (poisoned, 1));
+                assert_eq!(row.reasons[0].rule, Some(Rule::Deadly));
+                assert!(row.reasons[0].at.is_some());
                 assert_eq!(screen.home.quarantined.len(), 1);
                 return;
             }

@@ -1,16 +1,17 @@
 //! A member who writes hostile changes under a valid key: others set them aside and work on.
 #![expect(clippy::unwrap_used, reason = "a test that meets something unexpected should stop")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use engine::{
     casework::field::Field,
     command::{Command, Splice},
     document::{
         genesis::Kind as DocumentKind,
-        inspect::Inspected,
-        intake::{Opened, Verdict},
+        inspect::{InspectError, Inspected},
+        intake::{Opened, Refused, Verdict},
     },
+    view::{Rule, SetAside},
 };
 use harness::{
     evil::{attacks, edit, honest, hostile},
@@ -85,6 +86,13 @@ impl Stage {
         seqs
     }
 
+    /// Why and when each was set aside.
+    fn reasons(&self, device: DeviceNo) -> BTreeMap<Seq, SetAside> {
+        let rows = &self.world.on(device).screen.home.quarantined;
+        let each = rows.iter().flat_map(|row| row.seqs.iter().zip(&row.reasons));
+        each.map(|(seq, why)| (Seq(*seq), *why)).collect()
+    }
+
     /// The page turns away from the note and comes back.
     fn reopen(&mut self, device: DeviceNo) {
         self.world.on_mut(device).screen.forget(self.note);
@@ -145,7 +153,33 @@ fn a_thousand_hostile_changes_are_set_aside_with_author_and_device() {
     stage.reopen(stage.laptop);
     let text = replica.text(&Field::top("presenting_issue")).unwrap();
     assert_eq!(stage.world.reads(stage.laptop, stage.note, "presenting_issue"), text);
+    let reasons = stage.reasons(stage.laptop);
+    for (seq, verdict) in sent.iter().zip(&verdicts).filter(|(seq, _)| expected.contains(*seq)) {
+        let why = reasons[seq];
+        assert!(why.at.is_some_and(|it| it > at && it <= stage.world.now()), "{seq:?}: {why:?}");
+        assert!(why.rule.is_some_and(|it| is_said(it, *verdict)), "{why:?} of {verdict:?}");
+    }
+    let named: BTreeSet<String> = reasons.values().map(|it| format!("{:?}", it.rule)).collect();
+    assert!(named.len() >= 4, "{named:?}");
     stage.check_that_work_goes_on(&insider, &expected);
+    assert_eq!(stage.reasons(stage.laptop), reasons, "a restart remembers");
+}
+
+/// Whether a rule says what a replica of the document found.
+fn is_said(rule: Rule, verdict: Option<Verdict>) -> bool {
+    match verdict {
+        // What does not even open.
+        None => !matches!(rule, Rule::Guarded | Rule::Deadly),
+        Some(Verdict::Refused(Refused::Inspection(error))) => match error {
+            InspectError::TooLarge(_) => rule == Rule::TooLarge,
+            InspectError::Actor => rule == Rule::Foreign,
+            InspectError::Guarded => rule == Rule::Guarded,
+            InspectError::Order | InspectError::Dangling => rule == Rule::Unfounded,
+            _ => rule == Rule::Unreadable,
+        },
+        Some(Verdict::Refused(Refused::Document)) => rule == Rule::Unfounded,
+        Some(Verdict::Applied | Verdict::Waiting) => false,
+    }
 }
 
 #[test]

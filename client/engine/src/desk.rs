@@ -6,7 +6,7 @@ use shared::{
     Blob,
     id::{AccountId, DocumentId},
     log::org::{Account, OrgBody, OrgLog, Role},
-    map::{Map, Set},
+    map::Map,
     sync::ClientMessage,
 };
 
@@ -17,7 +17,7 @@ use crate::{
     journal::{After, Step},
     keyring::{Keyring, Keys, Membership, Seed},
     record::{Content, Name, Place, Progress, Sealer},
-    view::{Gate, InvitationView, Notice, View, Work},
+    view::{Gate, InvitationView, Notice, SetAside, View, Work},
 };
 
 mod apply;
@@ -131,7 +131,7 @@ pub(crate) struct Desk {
     pace: Pace,
     org_wishes: VecDeque<OrgWish>,
     open: Map<DocumentId, OpenDocument>,
-    quarantined: Set<Place>,
+    quarantined: Map<Place, SetAside>,
     shown: show::Shown,
     /// The server's log did not verify on this connection; nothing more of it is taken.
     distrust: bool,
@@ -187,7 +187,7 @@ impl Desk {
             pace,
             org_wishes: VecDeque::new(),
             open: Map::new(),
-            quarantined: Set::new(),
+            quarantined: Map::new(),
             shown: show::Shown::default(),
             distrust: false,
             doubt: None,

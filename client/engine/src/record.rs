@@ -20,7 +20,7 @@ use crate::{
     document::census::Census,
     effect::{Record, RecordKey},
     keyring::Keyring,
-    view::Arrival,
+    view::{Arrival, SetAside},
 };
 
 const NONCE_BYTES: usize = 24;
@@ -223,7 +223,7 @@ pub enum Content {
     /// For [`Name::Change`].
     #[n(5)]
     Change(#[n(0)] FreshChange),
-    /// For [`Name::Quarantine`].
+    /// For [`Name::Quarantine`], as the first programs wrote it.
     #[n(6)]
     Place(#[n(0)] Place),
     /// For [`Name::Snapshot`].
@@ -238,6 +238,9 @@ pub enum Content {
     /// For [`Name::Alarm`].
     #[n(20)]
     Alarm(#[n(0)] crate::trust::Alarm),
+    /// For [`Name::Quarantine`], with the reason.
+    #[n(90)]
+    SetAside(#[n(0)] Place, #[n(1)] SetAside),
 }
 
 impl Content {

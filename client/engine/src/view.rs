@@ -28,6 +28,7 @@ mod matter;
 mod members;
 mod notice;
 mod plan;
+mod quarantine;
 mod recovery;
 mod report;
 mod room;
@@ -54,6 +55,7 @@ pub use plan::{
     PlanHome, PlanView, RosterRow, RuleRow, SlotRow, SlotsRow, SlotsView, TemplateRow, VenueRow,
     WaveRow,
 };
+pub use quarantine::{QuarantineRow, Rule, SetAside};
 pub use recovery::{
     Arrival, KitRow, OpeningView, RecoveryKitView, RegrantView, Unopened, UnopenedRow,
 };
@@ -302,24 +304,6 @@ pub struct Home {
     /// One's own JOB card, or those that are shown to this person.
     #[n(56)]
     pub cards: Vec<CardRow>,
-}
-
-/// Envelopes of one device that were set aside, because they break a rule or broke the program.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct QuarantineRow {
-    /// Where they belong.
-    #[n(0)]
-    pub document: DocumentId,
-    /// Which device signed them.
-    #[n(1)]
-    pub device: DeviceId,
-    /// Whose device that is.
-    #[n(2)]
-    pub author: Option<AccountId>,
-    /// Their places in that device's chain, ascending.
-    #[n(3)]
-    pub seqs: Vec<u64>,
 }
 
 /// What a field holds.

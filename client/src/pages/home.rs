@@ -2,7 +2,7 @@
 
 use engine::{
     command::Command,
-    view::{CaseRow, Gate, Home, InterviewRow, QuarantineRow},
+    view::{CaseRow, Gate, Home, InterviewRow, QuarantineRow, SetAside},
 };
 use leptos::prelude::*;
 use shared::{id::AccountId, log::org::Role};
@@ -91,14 +91,29 @@ fn quarantined_from(home: &Home, row: &QuarantineRow) -> AnyView {
     let author = home.people.iter().find(|it| it.account.is_some() && it.account == row.author);
     let who = author.map(|it| it.name.as_str()).filter(|name| !name.is_empty());
     let count = narrow(row.seqs.len());
+    let mut reasons: Vec<String> = row.reasons.iter().filter_map(|it| reason(*it)).collect();
+    reasons.dedup();
     html::li()
         .attr("data-document", row.document.to_hex())
         .attr("data-device", hex)
         .attr("data-author", row.author.map(AccountId::to_hex).unwrap_or_default())
         .attr("data-count", count.to_string())
         .attr("translate", "no")
-        .child((words.home.quarantined_from)(who.unwrap_or(words.home.somebody), &device, count))
+        .child((
+            (words.home.quarantined_from)(who.unwrap_or(words.home.somebody), &device, count),
+            reasons.into_iter().map(reason_line).collect::<Vec<_>>(),
+        ))
         .into_child()
+}
+
+/// What was broken, and when that was found.
+fn reason(SetAside { rule, at }: SetAside) -> Option<String> {
+    let why = (words().home.quarantined_for)(rule?);
+    Some(at.map_or_else(|| why.to_owned(), |at| format!("{why} {}", moment::minute(at))))
+}
+
+fn reason_line(reason: String) -> AnyView {
+    html::span().class("row-text").attr("data-testid", "reason").child(reason).into_child()
 }
 
 fn narrow(count: usize) -> u32 {

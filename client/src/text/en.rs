@@ -1,6 +1,6 @@
 //! English.
 
-use engine::view::{CardNotice, Notice};
+use engine::view::{CardNotice, Notice, Rule};
 use shared::log::org::Role;
 
 use super::{
@@ -193,6 +193,14 @@ const HOME: HomeWords = HomeWords {
         )
     },
     quarantined_from: |who, device, n| format!("{who} (device {device}): {n}"),
+    quarantined_for: |rule| match rule {
+        Rule::Unreadable => "It cannot be read.",
+        Rule::TooLarge => "It is larger than allowed.",
+        Rule::Foreign => "It was not made by its sender.",
+        Rule::Guarded => "Its sender may not write there.",
+        Rule::Unfounded => "It does not follow from what is here.",
+        Rule::Deadly => "The app stopped twice while taking it in.",
+    },
     somebody: "Somebody I did not invite",
     employee_title: "Your interviews",
     employee_lead: "Read the summaries of your interviews again. They are not an appraisal.",

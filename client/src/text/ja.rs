@@ -1,6 +1,6 @@
 //! 日本語.
 
-use engine::view::{CardNotice, Notice};
+use engine::view::{CardNotice, Notice, Rule};
 use shared::log::org::Role;
 
 use super::{
@@ -191,6 +191,14 @@ const HOME: HomeWords = HomeWords {
         )
     },
     quarantined_from: |who, device, n| format!("{who}（端末 {device}）から{n}件"),
+    quarantined_for: |rule| match rule {
+        Rule::Unreadable => "読み取れない内容です。",
+        Rule::TooLarge => "決められた大きさを超えています。",
+        Rule::Foreign => "送り主以外が作った内容です。",
+        Rule::Guarded => "送り主が書けない欄への変更です。",
+        Rule::Unfounded => "もとになる内容とつながりません。",
+        Rule::Deadly => "取り込むときに、アプリが二度止まりました。",
+    },
     somebody: "名前を登録していない人",
     employee_title: "あなたの面談",
     employee_lead: "担当者との面談のまとめを、ここで読み返せます。評価や査定のためのものではありません。",

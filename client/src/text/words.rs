@@ -1,6 +1,6 @@
 //! Which words a language must have, page by page.
 
-use engine::view::{AlarmKind, Notice};
+use engine::view::{AlarmKind, Notice, Rule};
 use shared::log::org::Role;
 
 pub use super::ending::{MembersWords, OpeningWords, PolicyWords, RecoveryWords, RegrantWords};
@@ -283,6 +283,7 @@ words!(
         invited: Word,
         quarantined: Counted,
         quarantined_from: fn(&str, &str, u32) -> String,
+        quarantined_for: fn(Rule) -> &'static str,
         somebody: Word,
         employee_title: Word,
         employee_lead: Word,

@@ -9,14 +9,15 @@ use shared::{
 use super::Desk;
 use crate::{
     document::{
-        chunk::Chunk,
+        chunk::{Chunk, ChunkError},
         genesis,
-        intake::{Opened, Verdict},
+        inspect::InspectError,
+        intake::{Opened, Refused, Verdict},
     },
     journal::{After, Step},
     record::{Content, InFlight, Name, Place},
     seal,
-    view::Notice,
+    view::{Notice, Rule, SetAside},
 };
 
 impl Desk {
@@ -33,7 +34,7 @@ impl Desk {
                     places.push(Some(place));
                     opened.push(changes);
                 }
-                Err(Rejected) => self.quarantine(step, place),
+                Err(Rejected(rule)) => self.quarantine(step, place, rule),
             }
         }
         self.take_in(step, id, places, opened);
@@ -95,14 +96,16 @@ impl Desk {
                     document.waiting.push((place, opened));
                 }
                 // What waits is held in memory, and nobody may fill that.
-                Verdict::Waiting | Verdict::Refused(_) => refused.push(place),
+                Verdict::Waiting => refused.push((place, Rule::TooLarge)),
+                Verdict::Refused(Refused::Inspection(error)) => refused.push((place, rule(error))),
+                Verdict::Refused(Refused::Document) => refused.push((place, Rule::Unfounded)),
             }
         }
         // A document of another kind needs no order, which shows only now.
         self.save_order(step, id);
-        for place in refused {
+        for (place, rule) in refused {
             match place {
-                Some(place) => self.quarantine(step, place),
+                Some(place) => self.quarantine(step, place, rule),
                 // What we wrote ourselves and read back from the store.
                 None => Self::notice(step, Notice::StoreDamaged { records: 1 }),
             }
@@ -115,26 +118,58 @@ impl Desk {
         id: DocumentId,
         envelope: &Verified,
     ) -> Result<(Opened, Chunk), Rejected> {
-        let document = self.documents.get(&id).ok_or(Rejected)?;
+        let unreadable = Rejected(Rule::Unreadable);
+        let document = self.documents.get(&id).ok_or(unreadable)?;
         // Snapshots and attachments are not in this version.
         if envelope.header().kind != Kind::Changes {
-            return Err(Rejected);
+            return Err(unreadable);
         }
-        let secret = document.secret(envelope.header().epoch).ok_or(Rejected)?;
-        let plaintext = seal::open(envelope, secret).map_err(|_| Rejected)?;
-        let chunk = Chunk::parse(&plaintext).map_err(|_| Rejected)?;
-        let opened = chunk.open(envelope.header().device, id).map_err(|_| Rejected)?;
+        let secret = document.secret(envelope.header().epoch).ok_or(unreadable)?;
+        let plaintext = seal::open(envelope, secret).map_err(|_| unreadable)?;
+        let chunk = Chunk::parse(&plaintext).map_err(Rejected::of)?;
+        let opened = chunk.open(envelope.header().device, id).map_err(Rejected::of)?;
         Ok((opened, chunk))
     }
 
     /// Sets an envelope aside: listed, never applied again, the document stays usable.
-    pub(super) fn quarantine(&mut self, step: &mut Step<'_, '_>, place: Place) {
+    pub(super) fn quarantine(&mut self, step: &mut Step<'_, '_>, place: Place, rule: Rule) {
         let name = Name::Quarantine(place.document, place.device, place.seq);
-        step.put(&self.sealer, name, &Content::Place(place));
-        self.quarantined.insert(place);
+        let why = SetAside { rule: Some(rule), at: Some(step.now()) };
+        step.put(&self.sealer, name, &Content::SetAside(place, why));
+        self.quarantined.insert(place, why);
         Self::notice(step, Notice::Quarantined);
     }
 }
 
-/// An envelope that cannot be applied, for whatever reason.
-pub(super) struct Rejected;
+/// An envelope that cannot be applied, and what it breaks.
+#[derive(Clone, Copy)]
+pub(super) struct Rejected(pub(super) Rule);
+
+impl Rejected {
+    fn of(error: ChunkError) -> Self {
+        Self(match error {
+            ChunkError::Malformed => Rule::Unreadable,
+            ChunkError::TooLarge => Rule::TooLarge,
+            ChunkError::Change(error) => rule(error),
+            ChunkError::ForeignActor => Rule::Foreign,
+        })
+    }
+}
+
+/// Which rule a change breaks, in the words of somebody who reads them.
+fn rule(error: InspectError) -> Rule {
+    match error {
+        InspectError::TooLarge(_) => Rule::TooLarge,
+        InspectError::Actor => Rule::Foreign,
+        InspectError::Guarded => Rule::Guarded,
+        InspectError::Order | InspectError::Dangling | InspectError::Missing(_) => Rule::Unfounded,
+        InspectError::Truncated
+        | InspectError::LeftOver
+        | InspectError::NotAChange
+        | InspectError::Overlong
+        | InspectError::Checksum
+        | InspectError::Field
+        | InspectError::Column
+        | InspectError::Operation => Rule::Unreadable,
+    }
+}

@@ -350,7 +350,7 @@ impl Desk {
         for name in others.into_iter().chain(content) {
             step.delete(&self.sealer, name);
         }
-        self.quarantined.retain(|place| place.document != id);
+        self.quarantined.retain(|place, _| place.document != id);
         let actor = chunk::actor(self.keys.id, id, self.progress.starts);
         let empty = Document::new(id, Crdt::empty(self.keys.id, actor));
         if let Some(document) = self.documents.get_mut(&id) {
@@ -368,7 +368,7 @@ impl Desk {
         let pending = document.pending.iter().map(|(counter, _)| Name::Pending(id, *counter));
         let pending: Vec<Name> = pending.collect();
         let content = self.content_names(id);
-        self.quarantined.retain(|place| place.document != id);
+        self.quarantined.retain(|place, _| place.document != id);
         for name in content.into_iter().chain(pending) {
             step.delete(&self.sealer, name);
         }
@@ -388,7 +388,7 @@ impl Desk {
         }
         names.extend(document.fresh.iter().map(|fresh| Name::Change(id, fresh.counter)));
         names.extend([Name::InFlight(id), Name::Snapshot(id), Name::Document(id), Name::Order(id)]);
-        let of_this = self.quarantined.iter().filter(|place| place.document == id);
+        let of_this = self.quarantined.keys().filter(|place| place.document == id);
         names.extend(of_this.map(|place| Name::Quarantine(id, place.device, place.seq)));
         names
     }

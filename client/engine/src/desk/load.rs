@@ -10,7 +10,7 @@ use shared::{
     time::UnixMillis,
 };
 
-use super::{Desk, Pace, handover::Guests};
+use super::{Desk, Pace, apply::Rejected, handover::Guests};
 use crate::{
     document::{
         Chain, Flight, Fresh, chunk, crdt::Crdt, inspect::Inspected, intake::Opened, order::Order,
@@ -20,7 +20,7 @@ use crate::{
     journal::Step,
     keyring::Membership,
     record::{Content, Name, Place, Sealer, Snapshot},
-    view::Notice,
+    view::{Notice, Rule, SetAside},
 };
 
 /// A snapshot is written when this many envelopes and changes had to be replayed.
@@ -44,7 +44,7 @@ struct Parts {
     snapshot: Option<Snapshot>,
     suspects: Set<Place>,
     is_second_try: bool,
-    quarantined: Set<Place>,
+    quarantined: Map<Place, SetAside>,
 }
 
 impl Desk {
@@ -163,7 +163,10 @@ impl Desk {
                     found.is_second_try = marker.is_second_try;
                 }
                 (Name::Quarantine(id, ..), Content::Place(place)) => {
-                    found.get_or_default(id).quarantined.insert(place);
+                    found.get_or_default(id).quarantined.insert(place, SetAside::default());
+                }
+                (Name::Quarantine(id, ..), Content::SetAside(place, why)) => {
+                    found.get_or_default(id).quarantined.insert(place, why);
                 }
                 (Name::Alarm(number), Content::Alarm(alarm)) => {
                     self.trust.alarms.restore(number, alarm);
@@ -241,7 +244,7 @@ impl Desk {
         for (device, seq) in found.chunks.keys() {
             step.delete(&self.sealer, Name::Envelope(id, *device, *seq));
         }
-        for place in &found.quarantined {
+        for place in found.quarantined.keys() {
             step.delete(&self.sealer, Name::Quarantine(id, place.device, place.seq));
         }
         self.look_at_end(step, id);
@@ -266,15 +269,15 @@ impl Desk {
         &mut self,
         step: &mut Step<'_, '_>,
         id: DocumentId,
-        quarantined: Set<Place>,
+        quarantined: Map<Place, SetAside>,
         is_second_try: bool,
         replay: &mut Replay,
     ) {
-        self.quarantined.extend(quarantined.iter().copied());
-        replay.quarantined = quarantined;
+        replay.quarantined.extend(quarantined.keys().copied());
+        self.quarantined.extend(quarantined);
         if is_second_try {
             for place in std::mem::take(&mut replay.suspects) {
-                self.quarantine(step, place);
+                self.quarantine(step, place, Rule::Deadly);
                 replay.quarantined.insert(place);
             }
             step.delete(&self.sealer, Name::InFlight(id));
@@ -324,11 +327,12 @@ impl Desk {
         for envelope in &replay.envelopes {
             let header = envelope.header();
             let place = Place { document: id, device: header.device, seq: header.seq };
-            if let Ok((changes, _)) = self.open(id, envelope) {
-                places.push(Some(place));
-                opened.push(changes);
-            } else {
-                self.quarantine(step, place);
+            match self.open(id, envelope) {
+                Ok((changes, _)) => {
+                    places.push(Some(place));
+                    opened.push(changes);
+                }
+                Err(Rejected(rule)) => self.quarantine(step, place, rule),
             }
         }
         let Some(document) = self.documents.get(&id) else { return };

@@ -98,7 +98,7 @@ impl Desk {
     }
 
     fn unopened(&self, document: &Document) -> Option<Unopened> {
-        if self.quarantined.iter().any(|place| place.document == document.id) {
+        if self.quarantined.keys().any(|place| place.document == document.id) {
             return Some(Unopened::SetAside);
         }
         if document.blocked {

@@ -282,15 +282,18 @@ impl Desk {
 
     fn set_aside(&self) -> Vec<QuarantineRow> {
         let mut rows: Vec<QuarantineRow> = vec![];
-        for Place { document, device, seq } in self.quarantined.iter().copied() {
+        for (Place { document, device, seq }, why) in self.quarantined.iter() {
+            let (document, device, why) = (*document, *device, *why);
             match rows.last_mut() {
                 Some(row) if (row.document, row.device) == (document, device) => {
                     row.seqs.push(seq.0);
+                    row.reasons.push(why);
                 }
                 _ => {
                     let known = self.org.as_ref().and_then(|org| org.device(device));
                     let author = known.map(|device| device.account);
-                    rows.push(QuarantineRow { document, device, author, seqs: vec![seq.0] });
+                    let (seqs, reasons) = (vec![seq.0], vec![why]);
+                    rows.push(QuarantineRow { document, device, author, seqs, reasons });
                 }
             }
         }
