@@ -17,8 +17,8 @@ use crate::{
     line::Line,
     machine::make_bytes,
     service::{
-        Claim, Connection, Read, ServiceError, Step, Who, Write, login, read, refusal_of_store,
-        refused, revoked,
+        Claim, Connection, Read, ServiceError, Step, Who, Write, farewell, login, read,
+        refusal_of_store, refused,
     },
     store::{Reader, StoreError},
     writer::Job,
@@ -115,7 +115,7 @@ impl Carrier {
         }
         let replies = match step {
             Step::Reply(reply) => vec![reply],
-            Step::Login(claim) => vec![self.login(claim).await],
+            Step::Login(claim) => self.login(claim).await,
             Step::Subscribe(who) => {
                 // Joins first: what changes while the index is read is told as news.
                 self.join(who);
@@ -130,33 +130,33 @@ impl Carrier {
         self.line.answer(replies.iter().map(|reply| Bytes::from(reply.to_bytes())), 0);
     }
 
-    async fn login(&mut self, claim: Claim) -> ServerMessage {
+    async fn login(&mut self, claim: Claim) -> Vec<ServerMessage> {
         let now = self.app.machine.now();
         if let Some(address) = self.address
             && let Err(refusal) = self.app.logins().may_try(now, address)
         {
-            return refused(refusal);
+            return vec![refused(refusal)];
         }
         let origin = self.origin.clone();
         let bootstrap = self.app.place.bootstrap;
         let looked = self.app.readers.read(move |reader| {
             match login(reader, now, &origin, bootstrap.as_ref(), &claim) {
                 Ok(held) => Ok(Ok(held)),
-                Err(ServiceError::Refused(refusal)) => Ok(Err(refused(refusal))),
-                Err(ServiceError::Revoked { entry }) => Ok(Err(revoked(entry))),
+                Err(ServiceError::Refused(refusal)) => Ok(Err(vec![refused(refusal)])),
+                Err(ServiceError::Revoked { entry, before }) => Ok(Err(farewell(entry, before))),
                 Err(ServiceError::Broken(error)) => Err(error),
             }
         });
         match looked.await {
-            Some(Ok(Ok((who, ready)))) => self.welcome(now, who, ready),
-            Some(Ok(Err(answer))) => {
+            Some(Ok(Ok((who, ready)))) => vec![self.welcome(now, who, ready)],
+            Some(Ok(Err(answers))) => {
                 if let Some(address) = self.address {
                     self.app.logins().count_wrong(now, address);
                 }
-                answer
+                answers
             }
-            Some(Err(error)) => refused(logged(&error)),
-            None => refused(busy()),
+            Some(Err(error)) => vec![refused(logged(&error))],
+            None => vec![refused(busy())],
         }
     }
 

@@ -31,7 +31,7 @@ pub(crate) mod fixture;
 mod tests;
 
 pub use append::append;
-pub(crate) use away::revoked;
+pub(crate) use away::farewell;
 pub use connection::{Answer, Connection, Cx, Step};
 pub use login::{Claim, login};
 pub use pull::{Read, read};
@@ -86,6 +86,8 @@ pub enum ServiceError {
     Revoked {
         /// From the org log.
         entry: Blob,
+        /// What the device needs of that log to judge the entry, and where that begins.
+        before: Option<(u64, Vec<Blob>)>,
     },
     /// The database failed: roll back, everything in the transaction is undone.
     #[error(transparent)]

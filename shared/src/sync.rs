@@ -51,6 +51,10 @@ pub enum ClientMessage {
         /// Made in the domain `Login`.
         #[n(0)]
         signature: Signature,
+        /// How many entries of the org log a device has: if it was revoked, it is handed those up
+        /// to the one that says so before it is turned away. Decides nothing, so is not signed.
+        #[n(1)]
+        org: Option<u64>,
     },
     /// Asks to be told of everything that changes, and for an index of what there is.
     #[n(2)]

@@ -9,6 +9,7 @@ pub mod forge;
 pub mod host;
 pub mod insider;
 pub mod mutate;
+pub mod replica;
 #[path = "../sample/lib.rs"]
 pub mod sample;
 pub mod screen;

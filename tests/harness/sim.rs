@@ -15,10 +15,12 @@ mod check;
 mod crew;
 mod end;
 mod hostile;
+mod later;
 mod leave;
 mod model;
 mod run;
 mod stage;
+mod twin;
 
 pub use check::{Finding, Kind};
 pub use crew::{Budget, Report, run_many};
@@ -35,4 +37,8 @@ pub const ONCE_FAILED: &[(u64, u32, &str)] = &[
     (8, 60, "an envelope that came before its key was set aside for good"),
     (12, 100, "a clock set back kept edits from being sent for years"),
     (15, 60, "an entry was signed anew after a crash and refused"),
+    (2, 160, "seeds for a device that was revoked meanwhile were called refused"),
+    (1366, 160, "a refused batch was overtaken by one that counted on it, and then died"),
+    (1487, 160, "an epoch came back with a wrap for somebody who was let in later"),
+    (1079, 160, "a link younger than the backup was called wrong"),
 ];

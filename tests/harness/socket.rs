@@ -32,7 +32,7 @@ impl Socket {
         };
         let signed = login_message(&identity, &nonce, &theirs, origin);
         let signature = key.sign(Domain::Login, &signed);
-        let ready = socket.ask(&ClientMessage::Auth { signature }).await;
+        let ready = socket.ask(&ClientMessage::Auth { signature, org: None }).await;
         assert!(matches!(ready, ServerMessage::Ready { .. }), "{ready:?}");
         socket
     }

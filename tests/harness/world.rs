@@ -3,13 +3,13 @@
 //! Nothing happens but by an event, events are ordered by time and number, and every random choice
 //! comes from the seed; so the same seed is the same world, byte for byte.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use engine::{
     Engine, Pace,
     command::Command,
     cx::Cx,
-    effect::{Batch, Effect, LinkWish, RecordKey},
+    effect::{Batch, BatchId, Effect, LinkWish, RecordKey},
     input::{Input, StoreFault},
     view::View,
 };
@@ -89,10 +89,16 @@ pub struct DeviceInWorld {
     is_online: bool,
     is_full: bool,
     is_lost: bool,
+    /// It runs the version before this one: what that did not say it does not say.
+    pub is_earlier: bool,
     clock_skew_ms: i64,
     wire: Option<Wire>,
     /// Number of the newest wish to be woken; a later wish replaces an earlier one.
     wake: u64,
+    /// Batches that were on their way when an earlier one was refused.
+    refused: BTreeSet<BatchId>,
+    /// Refuse one batch when this many more were written.
+    refuse_in: Option<u64>,
     /// Crash when this many more effects were carried out.
     crash_in: Option<u64>,
     is_dead: bool,
@@ -182,9 +188,12 @@ impl World {
             is_online: true,
             is_full: false,
             is_lost: false,
+            is_earlier: false,
             clock_skew_ms: 0,
             wire: None,
             wake: 0,
+            refused: BTreeSet::new(),
+            refuse_in: None,
             crash_in: None,
             is_dead: false,
             effects: 0,
@@ -252,6 +261,11 @@ impl World {
         self.on_mut(device).crash_in = Some(effects);
     }
 
+    /// Lets the device's store refuse one batch, after so many more.
+    pub fn refuse_in(&mut self, device: DeviceNo, batches: u64) {
+        self.on_mut(device).refuse_in = Some(batches);
+    }
+
     /// Whether the device died and was not restarted.
     pub fn is_dead(&self, device: DeviceNo) -> bool {
         self.on(device).is_dead
@@ -268,6 +282,8 @@ impl World {
         let it = self.on_mut(device);
         it.is_dead = true;
         it.crash_in = None;
+        it.refuse_in = None;
+        it.refused.clear();
         it.life += 1;
         it.screen = Screen::default();
         self.see(|| Seen::Died(device));
@@ -401,8 +417,20 @@ impl World {
     }
 
     fn persist(&mut self, device: DeviceNo, batch: Batch) {
-        let is_refused = self.on(device).is_full || self.dice.one_in(self.faults.refuse_in);
-        if is_refused {
+        let it = self.on_mut(device);
+        let was_behind = it.refused.remove(&batch.id);
+        let is_chosen = it.refuse_in == Some(0);
+        it.refuse_in = it.refuse_in.and_then(|left| left.checked_sub(1));
+        let is_full = it.is_full;
+        let is_refused = is_full || is_chosen || self.dice.one_in(self.faults.refuse_in);
+        if is_refused || was_behind {
+            // Nothing is written after a failure until the engine has heard of it.
+            let behind = self.events.values().filter_map(|event| {
+                let Event::Persist(of, _, batch) = event else { return None };
+                (*of == device).then_some(batch.id)
+            });
+            let behind: Vec<_> = behind.collect();
+            self.on_mut(device).refused.extend(behind);
             return self.give(device, Input::PersistFailed(batch.id, StoreFault::Full));
         }
         if self.tamper == Some(Tamper::DiskLies) {

@@ -192,7 +192,7 @@ impl Site {
     ) -> Reply {
         let message = login_message(&identity, &CLIENT_NONCE, nonce, origin);
         let signature = key.sign(Domain::Login, &message);
-        let body = ClientMessage::to_body(&[ClientMessage::Auth { signature }]);
+        let body = ClientMessage::to_body(&[ClientMessage::Auth { signature, org: None }]);
         self.post(&[("mendan-login", login)], body).await
     }
 

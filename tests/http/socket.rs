@@ -167,7 +167,7 @@ async fn subscribed(server: &Running, person: Person) -> WebSocketStream<TcpStre
     let Some(ServerMessage::Challenge { nonce }) = challenge else { panic!("{challenge:?}") };
     let message = login_message(&identity, &[7; 32], &nonce, &server.told.origin);
     let signature = person.device_key().sign(Domain::Login, &message);
-    let ready = ask(&mut socket, &ClientMessage::Auth { signature }).await;
+    let ready = ask(&mut socket, &ClientMessage::Auth { signature, org: None }).await;
     assert!(matches!(ready, Some(ServerMessage::Ready { .. })), "{ready:?}");
     let index = ask(&mut socket, &ClientMessage::Subscribe).await;
     assert!(matches!(index, Some(ServerMessage::Index { .. })), "{index:?}");

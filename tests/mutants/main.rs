@@ -28,15 +28,22 @@ const GUARDS: &[&str] = &[
     "client/engine/src/epoch.rs",
     "client/engine/src/wrap.rs",
     "client/engine/src/desk/receive.rs",
+    "client/engine/src/desk/trust.rs",
+    "client/engine/src/desk/trust/rollback.rs",
+    "client/engine/src/desk/removal.rs",
+    "client/engine/src/desk/heal.rs",
+    "client/engine/src/casework/consent.rs",
+    "client/engine/src/casework/signature.rs",
 ];
 
 const HELP: &str = "\
 Takes checks away, one at a time, and sees whether a test notices.
 
-  mutants [--file PATH]... [--every N] [--list]
+  mutants [--file PATH]... [--every N] [--all] [--list]
 
   --file PATH  change this file (may be repeated; default: what decides what is genuine)
   --every N    try each Nth change only
+  --all        tell what became of each, also of those that were noticed
   --list       tell what would be changed, and end
 
 A change is: a condition that always or never holds, a comparison turned, a part of a condition
@@ -48,6 +55,7 @@ fewer than 95 of 100 are noticed; the rest is listed.
 struct Wishes {
     files: Vec<String>,
     every: usize,
+    tells_all: bool,
     lists: bool,
 }
 
@@ -69,12 +77,13 @@ fn main() -> ExitCode {
 }
 
 fn parse(words: &[String]) -> Option<Wishes> {
-    let mut wishes = Wishes { files: vec![], every: 1, lists: false };
+    let mut wishes = Wishes { files: vec![], every: 1, tells_all: false, lists: false };
     let mut words = words.iter();
     while let Some(word) = words.next() {
         match word.as_str() {
             "--file" => wishes.files.push(words.next()?.clone()),
             "--every" => wishes.every = words.next()?.parse::<usize>().ok()?.max(1),
+            "--all" => wishes.tells_all = true,
             "--list" => wishes.lists = true,
             _ => return None,
         }
@@ -102,7 +111,7 @@ fn run(wishes: &Wishes) -> Result<bool, String> {
     let built = tree::build(&root, &mutants)?;
     let chosen: Vec<&Mutant> = mutants.iter().step_by(wishes.every).collect();
     let fates = rouse::all(&built, &chosen, |mutant, fate| {
-        if fate != Fate::Noticed {
+        if wishes.tells_all || fate != Fate::Noticed {
             say(&format!("{fate:?}: {mutant}\n"));
         }
     })?;

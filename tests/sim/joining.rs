@@ -50,7 +50,7 @@ fn an_invitation_of_another_firm_or_with_a_letter_changed_is_refused() {
         let tablet = world.device("タブレット");
         world.arrive(tablet, &link, "誰か");
         world.settle();
-        check_refused(&world, tablet, &Notice::WrongLink);
+        check_refused(&world, tablet, &Notice::UnknownLink);
     }
 }
 

@@ -1,5 +1,6 @@
 //! Stories in the simulated world: real engines, the real service, one seed.
 
+mod behind;
 mod card;
 mod card_file;
 mod crash;

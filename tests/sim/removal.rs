@@ -9,7 +9,7 @@ use engine::{
 };
 use harness::{
     seed::seed_or,
-    world::{DeviceNo, Faults, Tamper, World},
+    world::{DeviceNo, Faults, Seen, Tamper, World},
 };
 use shared::{
     id::{AccountId, DeviceId, DocumentId, Epoch},
@@ -18,7 +18,8 @@ use shared::{
         document::{Access, DocumentLog},
         org::{OrgLog, Role},
     },
-    sync::WrapTo,
+    refusal::{Reason, Refusal},
+    sync::{ServerMessage, WrapTo},
 };
 
 const HOUR_MS: u64 = 60 * 60 * 1000;
@@ -166,6 +167,69 @@ fn a_tablet_that_was_switched_off_erases_itself_before_anything_else() {
     world.restart(tablet);
     world.settle();
     assert_eq!(world.on(tablet).screen.gate, Some(Gate::Empty));
+}
+
+#[test]
+fn a_tablet_revoked_by_a_device_it_has_never_heard_of_erases_itself_at_contact() {
+    for was_off in [true, false] {
+        let Cast { mut world, tablet, phone, .. } = cast(73);
+        if was_off {
+            world.crash(tablet);
+        }
+        world.offline(tablet);
+        let fresh = world.link_device(phone, "新しい電話");
+        let lost = device_of(&world, fresh, "タブレット");
+        world.ask(fresh, Command::RevokeDevice(lost));
+        world.settle();
+        if was_off {
+            world.restart(tablet);
+            world.unlock(tablet);
+        }
+
+        world.watch();
+        world.online(tablet);
+        world.wait_ms(3_000);
+
+        check_erased(&world, tablet);
+        let brought = world.look().into_iter().filter(|seen| {
+            matches!(seen, Seen::Wraps(to, _) | Seen::Envelopes(to, _) | Seen::LoggedIn(to, _)
+                if *to == tablet)
+        });
+        assert_eq!(brought.count(), 0, "it erases itself before anything else");
+    }
+}
+
+#[test]
+fn a_server_that_only_says_revoked_shuts_a_device_and_erases_nothing() {
+    let Cast { mut world, tablet, phone, .. } = cast(74);
+    let entries = world.store().reader().org_entries(0).unwrap().items;
+    let records = world.on(tablet).disk.len();
+    for entry in [None, entries.last().cloned()] {
+        let refusal = Refusal::new(Reason::DeviceRevoked);
+        let lie = || ServerMessage::Refused {
+            refusal: refusal.clone(),
+            log: None,
+            document: None,
+            entry: entry.clone(),
+        };
+
+        world.tell(tablet, lie());
+        assert!(!world.on(tablet).screen.is_open(), "shut before it is known whether it is true");
+        // The honest server lets it in again.
+        world.settle();
+        assert!(world.on(tablet).screen.is_open());
+
+        world.offline(tablet);
+        world.tell(tablet, lie());
+        world.tell(tablet, lie());
+        assert!(matches!(world.on(tablet).screen.gate, Some(Gate::Locked { .. })));
+        assert!(world.on(tablet).disk.len() >= records);
+        world.online(tablet);
+        world.unlock(tablet);
+        world.settle();
+        assert!(world.on(tablet).screen.is_open());
+    }
+    assert!(world.on(phone).screen.is_open());
 }
 
 #[test]

@@ -140,3 +140,44 @@ fn what_was_written_before_and_after_a_new_epoch_comes_back() {
         assert_eq!(world.on(device).screen.sync.map(|it| it.badge()), Some(Badge::Sent));
     }
 }
+
+#[test]
+fn somebody_who_was_let_in_after_a_new_epoch_does_not_stop_its_return() {
+    let mut cast = removal::cast(154);
+    let first = shared_note(&mut cast);
+    let removal::Cast { mut world, admin, tablet, phone, colleague, case } = cast;
+    let backup = world.back_up();
+    let note = world.add_interview(tablet, case);
+    world.write(tablet, note, FIELD, "前。");
+    world.settle();
+    let lost = device_of(&world, tablet, "スマートフォン");
+    world.ask(tablet, Command::RevokeDevice(lost));
+    world.settle();
+    let account = world.known_as(admin, "田中 実");
+    let access = shared::log::document::Access::Writer;
+    world.ask(tablet, Command::LetIn { document: note, account, access });
+    world.settle();
+    assert!(world.can_open(colleague, note));
+    for device in world.devices() {
+        world.offline(device);
+    }
+    world.restore(backup);
+
+    for device in world.devices().filter(|it| *it != phone) {
+        world.online(device);
+    }
+    world.settle();
+
+    for device in [admin, tablet, colleague] {
+        let screen = &world.on(device).screen;
+        assert_eq!(screen.notices, [], "{}", world.on(device).name);
+        let kinds = screen.alarms.iter().map(|row| row.matter.kind);
+        assert!(kinds.eq([engine::view::AlarmKind::Restored]), "{:?}", screen.alarms);
+        assert_eq!(screen.sync.map(|it| it.badge()), Some(Badge::Sent));
+    }
+    let fresh = world.link_device(tablet, "新しいタブレット");
+    for document in [first, note] {
+        assert!(world.can_open(fresh, document));
+    }
+    assert_eq!(world.reads(fresh, note, FIELD), "前。");
+}

@@ -60,7 +60,8 @@ fn what_is_being_typed_is_not_called_saved_for_a_moment() {
         | Seen::Envelopes(..)
         | Seen::Pull(..)
         | Seen::Stored(..)
-        | Seen::LoggedIn(..) => None,
+        | Seen::LoggedIn(..)
+        | Seen::Refused(..) => None,
     });
     assert_eq!(shown.collect::<Vec<_>>(), [1]);
 }

@@ -2,10 +2,12 @@
 
 use engine::view::{Notice, View};
 use harness::{
+    insider::Insider,
     sim::{Kind, Run, Size, Stage},
     world::{Seen, Tamper},
 };
 use shared::{
+    envelope::Kind::Attachment,
     id::{DocumentId, EnvelopeId, Number},
     sync::WrapTo,
 };
@@ -204,4 +206,70 @@ fn a_device_that_does_not_open_any_more_is_found() {
     run.check_end();
 
     check(run, Kind::LockedOut);
+}
+
+#[test]
+fn a_device_that_retires_although_nobody_copied_it_is_found() {
+    let Stage { mut run, tablet, note, .. } = stage();
+    // Behind the model's back.
+    let copy = run.world.clone_device(tablet, "写し");
+    run.world.unlock(copy);
+    run.rest();
+
+    run.world.ask(copy, engine::command::Command::Open(note));
+    run.world.write(copy, note, "presenting_issue", "偽");
+    run.rest();
+    run.heal();
+
+    check(run, Kind::FalseAlarm);
+}
+
+#[test]
+fn what_a_copied_device_called_saved_and_lost_is_found() {
+    for loses in [false, true] {
+        let Stage { mut run, tablet, note, .. } = stage();
+        let copy = run.clone_of(tablet);
+        run.rest();
+        run.world.offline(tablet);
+        run.show(copy, note);
+        run.write(copy, note, "先");
+        run.rest();
+        run.show(tablet, note);
+        run.world.tamper = loses.then_some(Tamper::DiskLies);
+        run.write(tablet, note, "残るはず");
+        run.rest();
+        run.world.tamper = None;
+        run.world.restart(tablet);
+
+        run.heal();
+        run.check_end();
+
+        let findings = run.outcome().findings;
+        assert_eq!(findings.iter().any(|it| it.kind == Kind::Lost), loses, "{findings:?}");
+        assert_eq!(findings.is_empty(), !loses, "{findings:?}");
+    }
+}
+
+#[test]
+fn a_text_of_a_later_version_that_somebody_drops_is_found() {
+    let Stage { mut run, tablet, note, .. } = stage();
+    run.model_sends_later(tablet, note, "後");
+
+    run.heal();
+    run.check_end();
+
+    check(run, Kind::Lost);
+}
+
+#[test]
+fn an_envelope_that_is_set_aside_although_nobody_died_is_found() {
+    let Stage { mut run, tablet, note, .. } = stage();
+    let mut insider = Insider::open(&run.world.on(tablet).disk, note);
+    let (_, (key, value)) = insider.seal(Attachment, vec![0xA0], &mut run.world.dice);
+    run.world.on_mut(tablet).disk.insert(key, value);
+
+    run.world.restart(tablet);
+    run.heal();
+
+    check(run, Kind::FalseAlarm);
 }

@@ -147,6 +147,8 @@ pub(crate) struct Desk {
     end: Option<End>,
     /// Nothing is shown before the server has let this device in.
     must_ask: bool,
+    /// How much of the org log was here when the server last said that this device was revoked.
+    told_revoked_at: Option<u64>,
     /// Some document may need its next epoch.
     check_stale: bool,
     /// What is known of the server, and what speaks against it.
@@ -197,6 +199,7 @@ impl Desk {
             first_unsealed_at: None,
             end: None,
             must_ask: false,
+            told_revoked_at: None,
             check_stale: true,
             trust: trust::Trust::default(),
             ends_seen_at: shared::time::UnixMillis(0),

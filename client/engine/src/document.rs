@@ -274,6 +274,11 @@ impl Document {
         self.chains.get(&device).copied().unwrap_or(Chain::START)
     }
 
+    /// How many envelopes there are, as far as they are known here: chains are dense.
+    pub(crate) fn count(&self) -> u64 {
+        self.chains.values().fold(0, |sum, chain| chain.seq.0.saturating_add(sum))
+    }
+
     /// A device's chain goes on, or anew from this place.
     pub(crate) fn extend_chain(&mut self, device: DeviceId, chain: Chain) {
         let prefixes = self.prefixes.get_or_default(device);

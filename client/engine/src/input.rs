@@ -40,7 +40,8 @@ pub enum Input {
     Command(Command),
     /// A batch is durable.
     Persisted(BatchId),
-    /// A batch is not durable, and none of it was written.
+    /// A batch is not durable, and none of it was written; nor is any that was asked for behind it
+    /// before this is heard.
     PersistFailed(BatchId, StoreFault),
     /// Nothing is left in the local store.
     Erased,

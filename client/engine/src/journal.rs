@@ -110,7 +110,9 @@ struct Waiting {
     failed: bool,
 }
 
-/// Batches that are not durable yet. They hold sealed bytes only, so they outlive a lock.
+/// Batches that are not durable yet, in order. They hold sealed bytes only, so they outlive a lock.
+///
+/// Invariant: a batch is durable only once all before it are.
 #[derive(Default)]
 pub(crate) struct Journal {
     next: u64,
@@ -133,8 +135,12 @@ impl Journal {
             puts: puts.into_iter().collect(),
             deletes: deletes.into_iter().collect(),
         };
-        self.waiting.push_back(Waiting { batch: batch.clone(), after, edits, failed: false });
-        effects.insert(0, Effect::Persist(batch));
+        // Nothing overtakes what was refused: it may say that the other is there.
+        let failed = self.waiting.iter().any(|waiting| waiting.failed);
+        self.waiting.push_back(Waiting { batch: batch.clone(), after, edits, failed });
+        if !failed {
+            effects.insert(0, Effect::Persist(batch));
+        }
         effects
     }
 
@@ -144,18 +150,6 @@ impl Journal {
             return vec![];
         };
         let Some(done) = self.waiting.remove(at) else { return vec![] };
-        let newer: Set<RecordKey> = done
-            .batch
-            .puts
-            .iter()
-            .map(|(key, _)| *key)
-            .chain(done.batch.deletes.iter().copied())
-            .collect();
-        // An earlier batch that failed must not overwrite what a later one wrote.
-        for earlier in self.waiting.iter_mut().take(at) {
-            earlier.batch.puts.retain(|(key, _)| !newer.contains(key));
-            earlier.batch.deletes.retain(|key| !newer.contains(key));
-        }
         if !self.waiting.iter().any(|waiting| waiting.failed) {
             self.fault = None;
             self.retry_at = None;

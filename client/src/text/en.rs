@@ -425,6 +425,9 @@ fn notice(notice: &Notice) -> String {
         Notice::WrongLink => String::from(
             "The link or code is not right. Check that it was not cut off and paste it again.",
         ),
+        Notice::UnknownLink => String::from(
+            "The server does not know this link yet. Check that it was not cut off. After the server was restored, the link works once the device of whoever gave it to you has connected: try again in some minutes.",
+        ),
         Notice::LinkSpent => String::from("This link was used already. Please ask for a new one."),
         Notice::LinkExpired => String::from("This link has expired. Please ask for a new one."),
         Notice::NeedsNetwork => {

@@ -421,6 +421,9 @@ fn notice(notice: &Notice) -> String {
         Notice::WrongLink => String::from(
             "リンクまたはコードが正しくありません。途中で切れていないか確かめ、もう一度貼り付けてください。",
         ),
+        Notice::UnknownLink => String::from(
+            "サーバーは、このリンクをまだ知りません。途中で切れていないか確かめてください。サーバーを元に戻した直後は、招待した人の端末がつながるまで使えません。数分おいて、もう一度お試しください。",
+        ),
         Notice::LinkSpent => {
             String::from("このリンクは使用済みです。新しいリンクを作ってもらってください。")
         }

@@ -42,7 +42,7 @@ pub fn append(
         Ok(Outcome::Appended(head)) => Ok(ServerMessage::Appended { log, head }),
         Ok(Outcome::Moved(head)) => Ok(ServerMessage::HeadMoved { log, head }),
         Err(ServiceError::Refused(refusal)) => Ok(refused_of_log(Some(log), refusal)),
-        Err(ServiceError::Revoked { entry }) => Ok(away::revoked(entry)),
+        Err(ServiceError::Revoked { entry, .. }) => Ok(away::revoked(entry)),
         Err(ServiceError::Broken(error)) => Err(error),
     }
 }

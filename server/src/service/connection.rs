@@ -113,9 +113,9 @@ impl Connection {
             (ClientMessage::Hello { version, identity, nonce }, _) => {
                 self.challenge(entropy, version, identity, nonce)
             }
-            (ClientMessage::Auth { signature }, _) => match std::mem::take(&mut self.state) {
+            (ClientMessage::Auth { signature, org }, _) => match std::mem::take(&mut self.state) {
                 State::Challenged { identity, client_nonce, server_nonce } => {
-                    Step::Login(Claim { identity, client_nonce, server_nonce, signature })
+                    Step::Login(Claim { identity, client_nonce, server_nonce, signature, org })
                 }
                 State::New | State::Open(_) => no(Reason::NotLoggedIn),
             },
@@ -203,7 +203,9 @@ impl Connection {
                 Ok(Answer::of(vec![ready]))
             }
             Err(ServiceError::Refused(refusal)) => Ok(Answer::of(vec![refused(refusal)])),
-            Err(ServiceError::Revoked { entry }) => Ok(Answer::of(vec![away::revoked(entry)])),
+            Err(ServiceError::Revoked { entry, before }) => {
+                Ok(Answer::of(away::farewell(entry, before)))
+            }
             Err(ServiceError::Broken(error)) => Err(error),
         }
     }

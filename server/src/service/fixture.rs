@@ -323,7 +323,7 @@ pub(crate) fn hello(identity: Identity) -> ClientMessage {
 pub(crate) fn auth(identity: &Identity, key: &Pen, challenge: &ServerMessage) -> ClientMessage {
     let ServerMessage::Challenge { nonce } = challenge else { panic!("{challenge:?}") };
     let message = login_message(identity, &[7; 32], nonce, ORIGIN);
-    ClientMessage::Auth { signature: key.sign(Domain::Login, &message) }
+    ClientMessage::Auth { signature: key.sign(Domain::Login, &message), org: None }
 }
 
 /// Logs in on a fresh connection and says what came of it.

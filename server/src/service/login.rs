@@ -22,6 +22,8 @@ pub struct Claim {
     pub server_nonce: [u8; 32],
     /// Over both, made in the domain `Login`.
     pub signature: Signature,
+    /// How much of the org log the device has, if it says so.
+    pub org: Option<u64>,
 }
 
 /// Decides whether a claim holds, and as whom the connection goes on.
@@ -65,7 +67,7 @@ pub fn login(
     })?;
     // Only who has proven to be the device learns what became of it.
     if let Some(row) = known {
-        away::check(reader, &row)?;
+        away::check(reader, &row, claim.org)?;
     }
     let ready = ready(reader, now, who).map_err(broken)?;
     Ok((who, ready))

@@ -18,15 +18,21 @@ pub fn put_wraps(tx: &mut Tx<'_>, who: Who, wraps: &[Wrap]) -> Result<ServerMess
     let Who::Device { account, .. } = who else {
         return Ok(refused(Refusal::new(Reason::NotLoggedIn)));
     };
-    let checked = match tx.org() {
-        Some(org) => check_sizes(wraps).and_then(|()| check_for_devices(org, account, wraps)),
-        None => Err(Refusal::new(Reason::NoFirm)),
+    let Some(org) = tx.org() else { return Ok(refused(Refusal::new(Reason::NoFirm))) };
+    // Whoever sends it may not have heard of a revocation yet, and has done nothing wrong.
+    let is_late = |wrap: &&Wrap| match wrap.to {
+        WrapTo::Device { device, .. } => {
+            org.device(device).is_some_and(|it| it.account == account && it.revoked.is_some())
+        }
+        WrapTo::Account { .. } => false,
     };
+    let wraps: Vec<Wrap> = wraps.iter().filter(|wrap| !is_late(wrap)).cloned().collect();
+    let checked = check_sizes(&wraps).and_then(|()| check_for_devices(org, account, &wraps));
     if let Err(refusal) = checked {
         return Ok(refused(refusal));
     }
     let mut last = tx.reader().last_wrap(account)?;
-    for wrap in wraps {
+    for wrap in &wraps {
         // A lost answer makes a device send the same again.
         if tx.reader().wrap_number(wrap)?.is_none() {
             last = last.max(tx.put_wrap(wrap)?);

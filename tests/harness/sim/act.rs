@@ -21,6 +21,8 @@ const TEXTS: [&str; 4] = ["presenting_issue", "observation", "response", "summar
 pub(super) const CANARY: &str = "CANARY-31d7";
 /// Devices lost or emptied in one world, so that somebody is left.
 const MISHAPS_MAX: u32 = 3;
+/// Stores copied in one world.
+pub(super) const CLONES_MAX: usize = 1;
 /// Devices in one world.
 const DEVICES_MAX: usize = 14;
 /// Ten years.
@@ -60,6 +62,8 @@ const ACTS: &[(u64, Act)] = &[
     (2, Run::evict),
     (4, Run::revoke_device),
     (5, Run::let_out),
+    (4, Run::clone_device),
+    (6, Run::write_as_later),
 ];
 
 impl Run {
@@ -116,7 +120,7 @@ impl Run {
     }
 
     /// Opens a document afresh.
-    pub(super) fn show(&mut self, device: DeviceNo, document: DocumentId) {
+    pub fn show(&mut self, device: DeviceNo, document: DocumentId) {
         self.world.on_mut(device).screen.forget(document);
         self.world.ask(device, Command::Open(document));
         self.observe();
@@ -510,14 +514,15 @@ impl Run {
         self.anything()?;
         self.tell(|| "the server is backed up".into());
         let acked = self.model.edits.iter().map(|edit| edit.fate == Fate::Acked).collect();
-        self.backup = Some((self.world.back_up(), acked));
+        self.backup = Some((self.world.back_up(), self.now(), acked));
         Some(())
     }
 
     /// An old backup is put in place. Everybody who is left comes by before work goes on: two logs
     /// that both continue the backup's could not be made one again.
     fn restore_server(&mut self) -> Option<()> {
-        let (backup, acked) = self.backup.take()?;
+        let (backup, made_at, acked) = self.backup.take()?;
+        self.restored.push((made_at, self.now()));
         self.tell(|| "the server is restored from its backup".into());
         self.observe();
         self.cursors.clear();
@@ -537,9 +542,7 @@ impl Run {
         }
         self.world.restore(backup);
         let faults = self.world.faults;
-        self.is_restoring = true;
         self.heal();
-        self.is_restoring = false;
         self.turn();
         self.world.faults = faults;
         Some(())

@@ -34,7 +34,9 @@ impl Run {
 
     pub(super) fn new_device(&mut self, owner: &str, of: Option<PersonNo>) -> DeviceNo {
         let count = self.model.devices.values().filter(|it| Some(it.owner) == of).count();
-        self.world.device(&format!("{owner}/{}", count + 1))
+        let device = self.world.device(&format!("{owner}/{}", count + 1));
+        self.dress(device);
+        device
     }
 
     /// The next name for somebody of this role.
@@ -56,7 +58,8 @@ impl Run {
 
     /// Uses an invitation or a device code on a new device.
     pub(super) fn use_link(&mut self, link: usize) -> Option<DeviceNo> {
-        let Link { fragment, person, by, expires_at, uses } = self.model.links.get(link)?.clone();
+        let link_held = self.model.links.get(link)?.clone();
+        let Link { fragment, person, by, made_at, expires_at, uses } = link_held;
         let label = self.label(person);
         // A device whose storage was emptied comes back like a new one, or a new one comes.
         let emptied = self.emptied_device(person).filter(|_| !self.dice.one_in(3));
@@ -64,6 +67,7 @@ impl Run {
         self.model.add_device(device, person, Some((expires_at, uses > 0)));
         if let Some(it) = self.model.devices.get_mut(&device) {
             it.invited_by = Some(by);
+            it.link_made_at = Some(made_at);
         }
         if let Some(link) = self.model.links.get_mut(link) {
             link.uses += 1;
@@ -110,8 +114,9 @@ impl Run {
         let Some(invitation) = self.world.on_mut(device).screen.invitation.take() else { return };
         let named = self.model.person_named(&invitation.name);
         let Some(person) = named.or(self.model.owner(device)) else { return };
-        let expires_at: UnixMillis = invitation.expires_at;
+        let (made_at, expires_at): (_, UnixMillis) = (self.now(), invitation.expires_at);
         let fragment = invitation.fragment;
-        self.model.links.push(Link { fragment, person, by: device, expires_at, uses: 0 });
+        let link = Link { fragment, person, by: device, made_at, expires_at, uses: 0 };
+        self.model.links.push(link);
     }
 }

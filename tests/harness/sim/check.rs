@@ -73,7 +73,9 @@ impl Run {
                 Seen::Envelopes(device, document) => self.check_read(device, document, "envelopes"),
                 Seen::Pull(device, document, after) => {
                     let before = self.cursors.insert((device, document), after);
-                    if before.is_some_and(|before| before > after) {
+                    // Whoever is contradicted reads everything again.
+                    let goes_back = before.is_some_and(|before| before > after);
+                    if goes_back && !self.is_twin(device) {
                         let name = self.name_of(device);
                         self.find(Kind::WentBack, || format!("{name}: {before:?} to {after:?}"));
                     }
@@ -86,6 +88,10 @@ impl Run {
                             format!("{name}: an envelope moved from {before:?} to {number:?}")
                         });
                     }
+                }
+                Seen::Refused(device, words) => {
+                    let name = self.name_of(device);
+                    self.tell(|| format!("{name} is refused {words}"));
                 }
                 Seen::LoggedIn(device, epoch) => {
                     if self.epochs.insert(device, epoch).is_some_and(|before| before != epoch) {
@@ -112,7 +118,9 @@ impl Run {
         if sync.unsaved == 0 {
             self.model.promote(device, &[Fate::Typed], Fate::Saved);
             if sync.unsent == 0 {
-                self.model.promote(device, &[Fate::Saved], Fate::Acked);
+                self.model.promote(device, &[Fate::Saved, Fate::Kept], Fate::Acked);
+            } else if self.is_retired(device) {
+                self.model.promote(device, &[Fate::Saved], Fate::Kept);
             }
         }
     }
@@ -155,6 +163,7 @@ impl Run {
             self.judge(device, &notice);
         }
         self.judge_alarms(device);
+        self.learn_retired(device);
         let Some(owner) = self.model.owner(device) else { return };
         if !self.world.on(device).screen.is_open() {
             return;
@@ -236,6 +245,7 @@ impl Run {
             Notice::WrongPassphrase
             | Notice::WeakPassphrase { .. }
             | Notice::WrongLink
+            | Notice::UnknownLink
             | Notice::TooLong
             | Notice::Refused { .. }
             | Notice::UpdateNeeded
@@ -261,7 +271,13 @@ impl Run {
     /// Nobody lies in these worlds. That a server was restored is true, and stays until it is
     /// declared.
     fn judge_alarms(&mut self, device: DeviceNo) {
-        let is_due = |row: &&AlarmRow| row.matter.kind != AlarmKind::Restored;
+        let twins = self.model.devices.values().filter(|it| it.is_twin);
+        let twins: Vec<_> = twins.filter_map(|it| it.id).collect();
+        let is_of_twin = |row: &AlarmRow| {
+            matches!(row.matter.kind, AlarmKind::Twice | AlarmKind::Equivocation)
+                && row.matter.device.is_some_and(|it| twins.contains(&it))
+        };
+        let is_due = |row: &&AlarmRow| row.matter.kind != AlarmKind::Restored && !is_of_twin(row);
         let alarms = self.world.on(device).screen.alarms.iter();
         let alarms: Vec<_> = alarms.filter(is_due).cloned().collect();
         for alarm in alarms {
@@ -272,7 +288,9 @@ impl Run {
 
     /// Devices on which their owners can work, of one role.
     pub(super) fn open_devices(&self, role: Role) -> Vec<DeviceNo> {
-        let is_open = |device: &DeviceNo| self.world.on(*device).screen.is_open();
+        let is_open = |device: &DeviceNo| {
+            self.world.on(*device).screen.is_open() && !self.is_retired(*device)
+        };
         self.devices_of(role).into_iter().filter(is_open).collect()
     }
 

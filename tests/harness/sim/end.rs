@@ -15,13 +15,14 @@ use super::{
     cast::{CONSULTANT, EMPLOYEE},
     check::Kind,
     hostile::is_hostile,
+    later::LATER,
     model::{Kind as DocumentKind, PersonNo, Token},
     run::Run,
 };
 use crate::world::{DeviceNo, Faults};
 
 /// A document as one device shows it: what stands in each place.
-type Sight = BTreeMap<String, String>;
+pub(super) type Sight = BTreeMap<String, String>;
 
 impl Run {
     /// No more faults; every device that is left is on, open and online.
@@ -56,6 +57,7 @@ impl Run {
         self.check_revoked();
         self.check_devices();
         self.check_documents();
+        self.check_kept();
         self.check_strangers();
         self.check_told();
         self.check_logs();
@@ -73,6 +75,7 @@ impl Run {
                 self.find(Kind::LockedOut, || format!("{name}: {gate:?}"));
             } else if sync.is_none_or(|sync| sync.unsaved > 0 || sync.unsent > 0)
                 && !self.is_out(device)
+                && !self.is_retired(device)
             {
                 self.find(Kind::Stuck, || format!("{name}: {sync:?}"));
             }
@@ -85,7 +88,8 @@ impl Run {
         let mut homes: BTreeMap<PersonNo, (DeviceNo, String)> = BTreeMap::new();
         for device in self.settled.clone() {
             let home = &self.world.on(device).screen.home;
-            if !home.quarantined.is_empty() || self.is_out(device) {
+            let stands_apart = self.is_out(device) || self.is_retired(device);
+            if !home.quarantined.is_empty() || stands_apart {
                 continue;
             }
             let shown = format!("{:?} {:?}", home.cases, home.people);
@@ -138,13 +142,13 @@ impl Run {
         };
         let is_whole = |device: &DeviceNo| {
             let screen = &self.world.on(*device).screen;
-            screen.is_open() && screen.home.quarantined.is_empty()
+            screen.is_open() && screen.home.quarantined.is_empty() && !self.is_retired(*device)
         };
         self.settled.iter().copied().filter(is_member).filter(is_whole).collect()
     }
 
     /// What a device shows of a document, place by place.
-    fn sight(&mut self, device: DeviceNo, document: DocumentId) -> Option<Sight> {
+    pub(super) fn sight(&mut self, device: DeviceNo, document: DocumentId) -> Option<Sight> {
         self.world.on_mut(device).screen.shared.remove(&document);
         self.show(device, document);
         let screen = &self.world.on(device).screen;
@@ -158,6 +162,8 @@ impl Run {
                 };
                 sight.insert(field.to_string(), words);
             }
+            let unseen = self.unseen(device, document);
+            sight.extend(unseen.map(|text| (LATER.to_owned(), text)));
             let of = format!("{:?} {} {}", note.case, note.ordinal, note.employee_name);
             sight.insert("of".into(), of);
             return Some(sight);

@@ -32,8 +32,14 @@ impl Run {
         let (who, whom) = (self.name_of(by), self.name_of(device));
         self.tell(|| format!("{who} revokes {whom}"));
         self.observe();
-        self.model.devices.get_mut(&device)?.is_doomed = true;
-        for edit in self.model.edits.iter_mut().filter(|edit| edit.device == device) {
+        // Copies of a store are one device.
+        let same = self.model.devices.iter_mut().filter(|(_, it)| it.id == Some(id));
+        let mut doomed = vec![];
+        for (device, it) in same {
+            it.is_doomed = true;
+            doomed.push(*device);
+        }
+        for edit in self.model.edits.iter_mut().filter(|edit| doomed.contains(&edit.device)) {
             edit.has_no_author = true;
         }
         self.world.ask(by, Command::RevokeDevice(id));
@@ -41,17 +47,19 @@ impl Run {
     }
 
     /// Whether somebody has a second device in hand, on which the keys are.
-    fn has_another(&self, owner: PersonNo, device: DeviceNo) -> bool {
+    pub(super) fn has_another(&self, owner: PersonNo, device: DeviceNo) -> bool {
         let devices = self.model.devices.iter();
         let others = devices.filter(|(other, it)| it.owner == owner && **other != device);
-        let mut others = others.filter(|(_, it)| !it.is_doomed).map(|(other, _)| *other);
+        let others = others.filter(|(_, it)| !it.is_doomed && !it.is_twin);
+        let mut others = others.map(|(other, _)| *other);
         others.any(|other| self.world.on(other).screen.is_open())
     }
 
     /// Whether somebody must not lose another device, because one was revoked already.
     pub(super) fn is_bereft(&self, device: DeviceNo) -> bool {
         let owner = self.model.owner(device);
-        self.model.devices.values().any(|it| Some(it.owner) == owner && it.is_doomed)
+        let mut devices = self.model.devices.values();
+        devices.any(|it| Some(it.owner) == owner && (it.is_doomed || it.is_twin))
     }
 
     /// A hand-over is over: a colleague may not read on.
@@ -101,9 +109,10 @@ impl Run {
             }
             self.settled.remove(&device);
             let it = self.world.on(device);
-            let is_shut = !it.screen.is_open();
+            // The version before did not say what it needs to judge whoever revoked it.
+            let is_gone = it.disk.is_empty() || (it.is_earlier && !it.screen.is_open());
             let was_asked = !self.world.is_lost(device) && self.epochs.contains_key(&device);
-            if was_asked && !is_shut {
+            if was_asked && !is_gone {
                 let (name, gate) =
                     (self.name_of(device), self.world.on(device).screen.gate.clone());
                 self.find(Kind::Unauthorised, || format!("{name} was revoked: {gate:?}"));
@@ -119,15 +128,17 @@ impl Run {
         match notice {
             // Neither "not yours any more" nor "you may only read" is a lie then.
             Notice::Refused { code } => {
-                self.is_out(device) && matches!(code.as_str(), "M0101" | "M0102")
+                (self.is_out(device) && matches!(code.as_str(), "M0101" | "M0102"))
+                    || (self.is_twin(device) && matches!(code.as_str(), "S0102" | "S0103"))
             }
             // What a revoked device granted is worth nothing any more.
             Notice::LinkExpired => inviter.is_some_and(doomed),
             // A restored server does not know a link that is younger than its backup.
-            Notice::WrongLink => self.is_restoring,
-            // A revoked device does not know who revoked it: it locks, and does not erase itself.
-            Notice::AccountClosed => doomed(device),
+            Notice::UnknownLink => self.is_link_forgotten(device),
+            // It does not know who revoked it: it locks, and does not erase itself.
+            Notice::AccountClosed => doomed(device) && self.world.on(device).is_earlier,
             Notice::WrongPassphrase
+            | Notice::WrongLink
             | Notice::WeakPassphrase { .. }
             | Notice::LinkSpent
             | Notice::NeedsNetwork
@@ -145,6 +156,15 @@ impl Run {
             | Notice::Card(_)
             | Notice::MatterNotDone { .. } => false,
         }
+    }
+
+    /// Whether the server was restored from before the link was made by which a device came.
+    fn is_link_forgotten(&self, device: DeviceNo) -> bool {
+        let made_at = self.model.devices.get(&device).and_then(|it| it.link_made_at);
+        let restored = self.restored.iter();
+        let mut forgotten =
+            restored.filter(|(from, at)| made_at.is_some_and(|made| made >= *from && made <= *at));
+        forgotten.next().is_some()
     }
 
     /// Whether the device's owner was let out of something.

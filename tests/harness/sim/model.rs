@@ -31,10 +31,16 @@ pub(super) struct Device {
     pub(super) id: Option<DeviceId>,
     /// Somebody wished to revoke it.
     pub(super) is_doomed: bool,
+    /// Its store was copied.
+    pub(super) is_twin: bool,
+    /// It said that it is there twice, and writes nothing more.
+    pub(super) is_retired: bool,
     /// Deaths so far; two of them may set an innocent envelope aside.
     pub(super) deaths: u32,
     /// Until when the link it joined by could be used, and whether it was used before.
     pub(super) joined_by: Option<(UnixMillis, bool)>,
+    /// When that link came on screen.
+    pub(super) link_made_at: Option<UnixMillis>,
     /// The device that made the link it joined by.
     pub(super) invited_by: Option<DeviceNo>,
     /// Died while it made a case or a note that nobody saw the id of.
@@ -52,6 +58,8 @@ pub enum Fate {
     Acked,
     /// Lost or not: the device died before it was called saved, or vanished before it was sent.
     Doubtful,
+    /// Durable on a device that is there twice and writes nothing more: there, and nowhere else.
+    Kept,
 }
 
 /// One thing a person did to a document.
@@ -116,6 +124,7 @@ pub(super) struct Link {
     pub(super) fragment: String,
     pub(super) person: PersonNo,
     pub(super) by: DeviceNo,
+    pub(super) made_at: UnixMillis,
     pub(super) expires_at: UnixMillis,
     pub(super) uses: u32,
 }
@@ -157,8 +166,11 @@ impl Model {
             owner,
             id: None,
             is_doomed: false,
+            is_twin: false,
+            is_retired: false,
             deaths: 0,
             joined_by,
+            link_made_at: None,
             invited_by: None,
             unsure_creations: 0,
         };

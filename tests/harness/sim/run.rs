@@ -66,10 +66,10 @@ pub struct Run {
     /// Devices that had been open and still have their storage.
     pub(super) settled: BTreeSet<DeviceNo>,
     /// The last backup, and which edits had been acknowledged when it was made.
-    pub(super) backup: Option<(Store, Vec<bool>)>,
+    pub(super) backup: Option<(Store, UnixMillis, Vec<bool>)>,
+    /// From when the backups were that were put in place, and when that was.
+    pub(super) restored: Vec<(UnixMillis, UnixMillis)>,
     pub(super) mishaps: u32,
-    /// The server was restored, and not everybody has come by yet.
-    pub(super) is_restoring: bool,
     pub(super) story: Option<Vec<String>>,
 }
 
@@ -91,8 +91,8 @@ impl Run {
             epochs: BTreeMap::new(),
             settled: BTreeSet::new(),
             backup: None,
+            restored: vec![],
             mishaps: 0,
-            is_restoring: false,
             story: None,
         };
         run.cast();

@@ -8,6 +8,7 @@ use shared::{
 };
 
 use super::{
+    later::LATER,
     model::{Fate, Kind as DocumentKind},
     run::{Run, Size},
 };
@@ -75,6 +76,18 @@ impl Run {
         let splice = Splice { at, delete: 0, insert: words.to_owned() };
         self.world.splice(device, note, &field, &splice);
         self.observe();
+    }
+
+    /// A word of a later version's text is taken for written and sent.
+    pub fn model_sends_later(&mut self, device: DeviceNo, note: DocumentId, word: &str) {
+        let edit = self.model.edit(device);
+        self.model.promote(device, &[Fate::Typed], Fate::Acked);
+        self.note_made(note, LATER, [word.to_owned()].into_iter(), edit);
+    }
+
+    /// Copies a device's store to another, and uses both.
+    pub fn clone_of(&mut self, device: DeviceNo) -> DeviceNo {
+        self.twin_of(device).expect("a device")
     }
 
     /// The device is gone; what it had sent had better be elsewhere.

@@ -8,6 +8,7 @@ use server::{
 use sha2::Digest as _;
 use shared::{
     id::EnvelopeId,
+    log::{Entry, LogId, document::DocumentBody, org::OrgBody},
     sign::{SigningKey, VerifyKey},
     sync::{Ack, ClientMessage, Event as News, ServerMessage},
     time::UnixMillis,
@@ -84,7 +85,12 @@ impl World {
         }
     }
 
-    pub(super) fn send_up(&mut self, device: DeviceNo, message: ClientMessage) {
+    pub(super) fn send_up(&mut self, device: DeviceNo, mut message: ClientMessage) {
+        if let ClientMessage::Auth { org, .. } = &mut message
+            && self.on(device).is_earlier
+        {
+            *org = None;
+        }
         if let ClientMessage::Pull { document, after } = &message {
             let (document, after) = (*document, *after);
             self.see(|| Seen::Pull(device, document, after));
@@ -212,7 +218,7 @@ impl World {
         self.steps += 1;
         let now = self.now;
         let key = self.bootstrap_key();
-        let Self { dice, store, hub, far_ends, fork, .. } = self;
+        let Self { dice, store, hub, far_ends, fork, seen, .. } = self;
         let apart = liar::is_apart(fork.as_ref(), device);
         let mut heard = vec![];
         let Some(far_end) = far_ends.get_mut(&number) else { return };
@@ -222,6 +228,7 @@ impl World {
             Some(fork) if apart => &mut fork.store,
             Some(_) | None => store,
         };
+        let asked = seen.is_some().then(|| message.clone());
         let answer = far_end.connection.handle(store, &mut cx, message);
         if far_end.connection.is_subscribed()
             && far_end.ticket.is_none()
@@ -233,6 +240,10 @@ impl World {
         // News of one history is not news of the other.
         heard.retain(|((reached, _), _)| liar::is_apart(fork.as_ref(), *reached) == apart);
         for reply in answer.replies {
+            if let (ServerMessage::Refused { refusal, .. }, Some(asked)) = (&reply, &asked) {
+                let (code, asked) = (refusal.reason().code(), words_of(asked));
+                self.see(|| Seen::Refused(device, format!("{code}: {asked}")));
+            }
             self.send_down(device, number, reply);
         }
         for ((device, number), message) in heard {
@@ -256,6 +267,21 @@ impl World {
         let length = self.store.reader().org_length().expect("the org log's length");
         (length == 0).then(|| SigningKey::derive(&self.bootstrap).verify_key())
     }
+}
+
+/// What a device asks for, without what it carries.
+fn words_of(message: &ClientMessage) -> String {
+    let ClientMessage::Append { entry, wraps } = message else {
+        return format!("{message:?}").chars().take(120).collect();
+    };
+    let Ok(entry) = Entry::parse(&entry.0) else { return "no entry".into() };
+    let (log, at) = (entry.log(), entry.index());
+    let body = match log {
+        LogId::Org(_) => OrgBody::parse(&entry).map(|it| format!("{it:?}")),
+        LogId::Document(_) => DocumentBody::parse(&entry).map(|it| format!("{it:?}")),
+    };
+    let body: String = body.unwrap_or_default().chars().take(200).collect();
+    format!("{log:?} {at} by {:?}, {} wraps: {body}", entry.author(), wraps.len())
 }
 
 fn is_news(message: &ServerMessage) -> bool {

@@ -25,6 +25,8 @@ pub enum Seen {
     Pull(DeviceNo, DocumentId, Number),
     /// A device was told that an envelope is durable under a number.
     Stored(DeviceNo, EnvelopeId, Number),
+    /// The server refused what a device asked for; what that was.
+    Refused(DeviceNo, String),
     /// A device logged in at a server of this epoch.
     LoggedIn(DeviceNo, ServerEpoch),
 }

@@ -42,7 +42,7 @@ fn attempt(
     let Some(ServerMessage::Challenge { nonce: theirs }) = answer else { unreachable!() };
     let message = login_message(&identity, &nonce, &theirs, ORIGIN);
     let signature = key.sign(Domain::Login, &message);
-    let answer = connection.handle(store, &mut cx, ClientMessage::Auth { signature });
+    let answer = connection.handle(store, &mut cx, ClientMessage::Auth { signature, org: None });
     match answer.replies.into_iter().next() {
         Some(ServerMessage::Ready { .. }) => Ok(()),
         Some(ServerMessage::Refused { refusal, .. }) => Err(refusal.reason()),

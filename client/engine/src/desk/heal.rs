@@ -7,9 +7,12 @@ use std::collections::VecDeque;
 
 use shared::{
     Blob,
-    id::{DocumentId, Epoch, Number, ServerEpoch},
+    id::{DocumentId, Number, ServerEpoch},
     limit::{BATCH_ENVELOPES_MAX, MESSAGE_BYTES_MAX},
-    log::{Entry, document::DocumentBody},
+    log::{
+        Entry,
+        document::{DocumentBody, DocumentLog},
+    },
     map::Map,
     sync::{ClientMessage, Wrap},
 };
@@ -76,6 +79,8 @@ impl Desk {
             if let Some(document) = self.documents.get_mut(&id) {
                 document.progress.cursor = Number(0);
                 document.heard_last = Number(0);
+                // What comes of a pull under way is of the old count, and answers nothing.
+                document.pulling = false;
                 for flight in &mut document.flights {
                     flight.sent = false;
                 }
@@ -114,9 +119,9 @@ impl Desk {
             offers.push_back(ClientMessage::Append { entry, wraps: vec![] });
         }
         for (id, entries) in logs {
-            let mut epoch = Epoch::FIRST;
+            let mut log = None;
             for entry in entries.into_values() {
-                let wraps = self.wraps_with(step, id, &entry, &mut epoch);
+                let wraps = self.wraps_with(step, id, &entry, &mut log);
                 offers.push_back(ClientMessage::Append { entry, wraps });
             }
         }
@@ -127,26 +132,29 @@ impl Desk {
         self.offer_next(step);
     }
 
-    /// The wraps that made an entry useful, made again: no device keeps those for others. `epoch` is
-    /// the one in force before the entry, and after it.
+    /// The wraps that made an entry useful, made again: no device keeps those for others. `log` is
+    /// the log before the entry, and then with it: the server takes wraps for the members of that
+    /// moment only, and who came later has them from the entry that let them in.
     fn wraps_with(
         &self,
         step: &mut Step<'_, '_>,
         id: DocumentId,
-        entry: &Blob,
-        epoch: &mut Epoch,
+        bytes: &Blob,
+        log: &mut Option<DocumentLog>,
     ) -> Vec<Wrap> {
-        let Some(document) = self.documents.get(&id) else { return vec![] };
-        let (Some(log), Ok(entry)) = (&document.log, Entry::parse(&entry.0)) else {
+        let (Some(document), Some(org)) = (self.documents.get(&id), &self.org) else {
             return vec![];
         };
+        let Ok(entry) = Entry::parse(&bytes.0) else { return vec![] };
+        let taken = match log {
+            Some(log) => log.append(org, &entry),
+            None => DocumentLog::begin(org, &entry).map(|begun| *log = Some(begun)),
+        };
+        let (Ok(()), Some(log)) = (taken, log) else { return vec![] };
         let account = match DocumentBody::parse(&entry) {
             Ok(DocumentBody::Create(_)) => Some(log.creator()),
             Ok(DocumentBody::Grant(grant)) => Some(grant.account),
-            Ok(DocumentBody::Rotate(rotate)) => {
-                *epoch = rotate.epoch;
-                None
-            }
+            Ok(DocumentBody::Rotate(_)) => None,
             Ok(
                 DocumentBody::Revoke(_)
                 | DocumentBody::SnapshotAttest(_)
@@ -155,10 +163,11 @@ impl Desk {
             )
             | Err(_) => return vec![],
         };
-        let Some(secret) = document.secret(*epoch) else { return vec![] };
+        let epoch = log.epoch();
+        let Some(secret) = document.secret(epoch) else { return vec![] };
         match account {
-            Some(account) => self.wrap_for(step, secret, id, *epoch, account).into_iter().collect(),
-            None => self.wraps_for_all(step, log, *epoch, secret),
+            Some(account) => self.wrap_for(step, secret, id, epoch, account).into_iter().collect(),
+            None => self.wraps_for_all(step, log, epoch, secret),
         }
     }
 

@@ -16,7 +16,7 @@ use shared::{
 };
 use zeroize::Zeroizing;
 
-use super::{Desk, Login};
+use super::{Desk, Login, receive::LOGIN_AGAIN_MS};
 use crate::{
     command::Newcomer,
     cx::Cx,
@@ -181,7 +181,9 @@ impl Desk {
         let key = key.as_ref().unwrap_or(&self.keys.device);
         let signature = key.sign(Domain::Login, &message);
         self.login = Login::Answered;
-        Self::send(step, ClientMessage::Auth { signature });
+        // To be told what it needs, should it have been revoked by somebody it has not heard of.
+        let org = self.me().is_some().then(|| self.org_length());
+        Self::send(step, ClientMessage::Auth { signature, org });
     }
 
     /// The login held: go on with joining, or with synchronising.
@@ -214,6 +216,7 @@ impl Desk {
     /// The server let this device in: it may be opened for a while without it.
     fn let_in(&mut self, step: &mut Step<'_, '_>) {
         self.must_ask = false;
+        self.told_revoked_at = None;
         self.progress.is_closed = None;
         self.progress.asked_at = Some(step.now());
         self.progress.latest = Some(step.now());
@@ -409,10 +412,15 @@ impl Desk {
             (Reason::GrantSpent | Reason::FirmExists, None) => {
                 return self.ask_as_device(step, Notice::LinkSpent);
             }
-            (Reason::UnknownGrant, None) if self.is_recovering() => Notice::WrongKit,
-            (Reason::UnknownGrant | Reason::WrongBootstrap | Reason::NoFirm, None) => {
-                Notice::WrongLink
+            // It knew the link before: it was restored, and whoever gave the link brings it back.
+            (Reason::UnknownGrant, None) if self.org.is_some() => {
+                self.login = Login::Out;
+                self.login_again_at = Some(step.now().plus_ms(LOGIN_AGAIN_MS));
+                return true;
             }
+            (Reason::UnknownGrant, None) if self.is_recovering() => Notice::WrongKit,
+            (Reason::UnknownGrant, None) => Notice::UnknownLink,
+            (Reason::WrongBootstrap | Reason::NoFirm, None) => Notice::WrongLink,
             // The same answer once more, while we ask as the device.
             (Reason::GrantExpired | Reason::GrantSpent | Reason::FirmExists, Some(doubt)) => {
                 self.doubt = Some(doubt);

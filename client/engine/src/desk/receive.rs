@@ -226,6 +226,10 @@ impl Desk {
                 self.twofold(step, id, &envelope, (header.seq, envelope.id()));
                 return Err(Distrust::Lie);
             }
+            // Numbers are dense and chains too: there cannot be more numbers than envelopes.
+            if document.count() < number.0 {
+                return Err(self.counted_twice(step, id, number));
+            }
             self.advance(id, number);
             self.heard_number(place, number);
             return Ok(false);
@@ -266,6 +270,19 @@ impl Desk {
             document.marked.push((place, verified));
         }
         Ok(true)
+    }
+
+    /// An envelope has a second number, so one that should have this number is kept back, or the
+    /// server counts anew. It is given everything and asked from the start, once.
+    fn counted_twice(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        id: DocumentId,
+        number: Number,
+    ) -> Distrust {
+        let is_first = !self.trust.has_given && !self.is_healing();
+        self.rolled_back(step, Some(id), number.0);
+        if is_first { Distrust::Gap } else { Distrust::Lie }
     }
 
     /// Whether the envelope's author is in the firm, may write here, and signed it.
@@ -465,7 +482,7 @@ fn is_of_epoch(reason: Reason) -> bool {
     reason == Reason::StaleEpoch || reason == Reason::RotationDue
 }
 /// How long a device waits that the server does not know, until others have brought back the log.
-const LOGIN_AGAIN_MS: u64 = 20_000;
+pub(super) const LOGIN_AGAIN_MS: u64 = 20_000;
 
 /// Why an envelope was not taken.
 enum Distrust {

@@ -104,9 +104,19 @@ impl Desk {
         });
         if is_signed {
             self.end = Some(End::Revoked);
-        } else {
-            self.close(step);
+            return;
         }
+        // Nothing is shown any more, whoever revoked it. A login brings what the entry is judged
+        // by; as long as it does, there is somebody yet unknown who may have said so.
+        let length = self.org_length();
+        let is_new = self.told_revoked_at.replace(length).is_none_or(|before| before < length);
+        if !is_new {
+            return self.close(step);
+        }
+        self.must_ask = true;
+        self.progress.is_closed = Some(true);
+        self.save_progress(step);
+        self.log_in(step);
     }
 
     /// The account may not come in: nothing is shown until the server lets this device in again.

@@ -532,9 +532,11 @@ impl Desk {
 
     /// Whether a restored server could take an envelope back.
     pub(super) fn may_bring(&self, id: DocumentId, device: DeviceId, seq: Seq) -> bool {
-        let log = self.documents.get(&id).and_then(|document| document.log.as_ref());
-        let (Some(log), Some((me, _))) = (log, self.me()) else { return false };
-        let is_ours = device == self.keys.id && self.is_retired();
+        let Some(document) = self.documents.get(&id) else { return false };
+        let (Some(log), Some((me, _))) = (&document.log, self.me()) else { return false };
+        // What a device that is there twice has not sent may be in the other's place.
+        let is_unsent = device == self.keys.id && seq > document.progress.acked;
+        let is_ours = is_unsent && self.is_retired();
         log.access(me).is_some()
             && log.life() != Life::Shredded
             && !log.is_cut(device, seq)

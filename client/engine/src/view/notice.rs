@@ -87,6 +87,10 @@ pub enum Notice {
     /// Another recovery kit took this one's place, or its owner ended it.
     #[n(31)]
     KitReplaced,
+    /// The server knows nothing of the link: it was cut off, or the server was restored from before
+    /// it was made, and whoever gave it has not been there since.
+    #[n(190)]
+    UnknownLink,
     /// Something in the interview room.
     #[n(100)]
     Room(#[n(0)] RoomNotice),

@@ -5,7 +5,7 @@ use shared::{
     log::{
         Head,
         document::Access,
-        org::{EnrolGrant, Enrols, OrgBody, Role},
+        org::{DeviceRevoke, EnrolGrant, Enrols, OrgBody, Role},
     },
     refusal::Reason,
     sync::{ClientMessage, Event, ServerMessage, Wrap},
@@ -283,6 +283,24 @@ fn wraps_without_an_entry_go_to_devices_of_ones_own() {
     let nothing = ServerMessage::Wraps { last: 1, wraps: Vec::new(), more: false };
     assert_eq!(on_tablet, nothing);
     assert_eq!(on_phone, ServerMessage::Wraps { last: 1, wraps: vec![seeds], more: false });
+}
+
+#[test]
+fn seeds_for_a_device_that_was_revoked_meanwhile_are_dropped_without_a_word() {
+    let mut firm = Firm::new();
+    let phone = Person { account: firm.sato.account, ..Person::new(60) };
+    let grant = firm.grant(61, Enrols::Device(firm.sato.account), 1);
+    let link = firm.link(&phone, grant, 61);
+    firm.org_appended(grant_of(61), &link);
+    let revoke = OrgBody::DeviceRevoke(DeviceRevoke { device: phone.device() });
+    let entry = firm.admin.org_entry(firm.head, &revoke);
+    firm.org_appended(firm.admin.who(), &entry);
+
+    let put = ClientMessage::PutWraps { wraps: vec![firm.sato.own_wrap(phone.device())] };
+    let answer = firm.reply(firm.sato.who(), put);
+
+    assert_eq!(answer, ServerMessage::Event(Event::Wraps(0)));
+    assert_eq!(firm.store.reader().last_wrap(firm.sato.account).unwrap(), 0);
 }
 
 #[test]

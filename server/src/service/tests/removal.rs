@@ -1,4 +1,5 @@
 use shared::{
+    Blob,
     id::{Commitment, DocumentId, EnvelopeId, Epoch, Number, Seq},
     log::{
         Head,
@@ -10,7 +11,13 @@ use shared::{
 };
 
 use super::{acks, reason};
-use crate::service::fixture::{Firm, Person, START, append, log_in, push};
+use crate::{
+    service::{
+        Connection, Cx,
+        fixture::{Counter, Firm, ORIGIN, Person, START, append, auth, hello, log_in, push},
+    },
+    store::Store,
+};
 
 const NOTE: DocumentId = DocumentId::new([0xD0; 16]);
 
@@ -75,6 +82,54 @@ fn a_revoked_device_is_shown_the_entry_wherever_it_asks() {
     assert_eq!(told(firm.reply(mori.who(), push(&chain))), expected);
     let pull = ClientMessage::Pull { document: NOTE, after: Number(0) };
     assert_eq!(told(firm.reply(mori.who(), pull)), expected);
+}
+
+#[test]
+fn a_revoked_device_is_handed_the_org_log_up_to_its_revocation_and_no_further() {
+    let (mut firm, mori, _) = shared_note();
+    let known = firm.head.length;
+    firm.enrol(&Person::new(4), Role::Consultant);
+    let body = OrgBody::DeviceRevoke(DeviceRevoke { device: mori.device() });
+    let entry = by_admin(&mut firm, &body);
+    let position = firm.head.length;
+    firm.enrol(&Person::new(5), Role::Consultant);
+    let identity = Identity::Device(mori.device());
+
+    let replies = |firm: &mut Firm, org| {
+        let mut connection = Connection::new();
+        let challenge = say(&mut connection, &mut firm.store, hello(identity)).remove(0);
+        let ClientMessage::Auth { signature, .. } = auth(&identity, &mori.key, &challenge) else {
+            unreachable!()
+        };
+        say(&mut connection, &mut firm.store, ClientMessage::Auth { signature, org })
+    };
+    let [ServerMessage::LogBatch { document: None, from, entries, more: false }, last] =
+        &replies(&mut firm, Some(known))[..]
+    else {
+        panic!("the org log first");
+    };
+    assert_eq!((*from, from + u64::try_from(entries.len()).unwrap()), (known, position));
+    assert_eq!(entries.last(), Some(&Blob(entry)));
+    assert_eq!(reason(last), Reason::DeviceRevoked);
+    // Who has more, or all, is handed nothing.
+    for org in [position, position + 1, u64::MAX >> 1] {
+        let [ServerMessage::LogBatch { entries, .. }, last] = &replies(&mut firm, Some(org))[..]
+        else {
+            panic!("an answer for {org}");
+        };
+        assert_eq!((entries.len(), reason(last)), (0, Reason::DeviceRevoked));
+    }
+    assert_eq!(replies(&mut firm, None).len(), 1);
+}
+
+fn say(
+    connection: &mut Connection,
+    store: &mut Store,
+    message: ClientMessage,
+) -> Vec<ServerMessage> {
+    let mut entropy = Counter(7);
+    let mut cx = Cx { now: START, entropy: &mut entropy, origin: ORIGIN, bootstrap: None };
+    connection.handle(store, &mut cx, message).replies
 }
 
 #[test]

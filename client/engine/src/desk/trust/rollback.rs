@@ -89,7 +89,7 @@ impl Desk {
     }
 
     /// The server shows less than it had: it is told so, and given everything again.
-    pub(super) fn rolled_back(
+    pub(in crate::desk) fn rolled_back(
         &mut self,
         step: &mut Step<'_, '_>,
         document: Option<DocumentId>,
