@@ -50,6 +50,7 @@ pub(crate) fn files() -> Vec<(&'static str, Value)> {
         ("removal.json", removals()),
         ("ending.json", endings()),
         ("healing.json", healing()),
+        ("farewell.json", farewell()),
         ("recovery.json", recovery()),
         ("device.json", kept::vectors()),
         ("genesis.json", remade(GENESES[0])),
@@ -265,9 +266,16 @@ fn healing() -> Value {
     back.map(|(name, it)| json!({ "name": name, "bytes": hex(&it.to_bytes()) })).collect()
 }
 
+/// What a login says to be told of a revocation what it needs.
+fn farewell() -> Value {
+    let auth = client_messages().into_iter().filter(|(name, _)| *name == "auth of a device");
+    auth.map(|(name, it)| json!({ "name": name, "bytes": hex(&it.to_bytes()) })).collect()
+}
+
 fn messages() -> Value {
     let told = |name: &str, bytes: &[u8]| json!({ "name": name, "bytes": hex(bytes) });
-    let up = client_messages().into_iter().filter(|(name, _)| *name != "bring back");
+    let is_later = |name: &str| matches!(name, "bring back" | "auth of a device");
+    let up = client_messages().into_iter().filter(|(name, _)| !is_later(name));
     let up = up.map(|(name, it)| told(name, &it.to_bytes()));
     let down = server_messages().into_iter().map(|(name, it)| told(name, &it.to_bytes()));
     json!({ "client": up.collect::<Vec<_>>(), "server": down.collect::<Vec<_>>() })

@@ -45,6 +45,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("genesis.json", include_str!("../../wire/vectors/genesis.json")),
     ("genesis_2.json", include_str!("../../wire/vectors/genesis_2.json")),
     ("healing.json", include_str!("../../wire/vectors/healing.json")),
+    ("farewell.json", include_str!("../../wire/vectors/farewell.json")),
     ("login.json", include_str!("../../wire/vectors/login.json")),
     ("message.json", include_str!("../../wire/vectors/message.json")),
     ("org_entry.json", include_str!("../../wire/vectors/org_entry.json")),
@@ -166,8 +167,9 @@ pub(crate) fn frozen_logins_verify() -> usize {
 
 pub(crate) fn frozen_messages_parse_and_are_written_the_same_way() -> usize {
     let messages = on_disk("message.json");
-    let healing = on_disk("healing.json");
-    for vector in list(&messages["client"]).iter().chain(list(&healing)) {
+    let later = [on_disk("healing.json"), on_disk("farewell.json")];
+    let later = || later.iter().flat_map(list);
+    for vector in list(&messages["client"]).iter().chain(later()) {
         let bytes = bytes(vector, "bytes");
         let message = ClientMessage::parse(&bytes).unwrap();
         assert_eq!(message.to_bytes(), bytes, "{}", vector["name"]);
@@ -177,7 +179,7 @@ pub(crate) fn frozen_messages_parse_and_are_written_the_same_way() -> usize {
         let message = ServerMessage::parse(&bytes).unwrap();
         assert_eq!(message.to_bytes(), bytes, "{}", vector["name"]);
     }
-    list(&messages["client"]).len() + list(&messages["server"]).len() + list(&healing).len()
+    list(&messages["client"]).len() + list(&messages["server"]).len() + later().count()
 }
 
 pub(crate) fn frozen_sealed_envelopes_and_wraps_open() -> usize {
