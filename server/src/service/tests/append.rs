@@ -286,7 +286,7 @@ fn wraps_without_an_entry_go_to_devices_of_ones_own() {
 }
 
 #[test]
-fn seeds_for_a_device_that_was_revoked_meanwhile_are_dropped_without_a_word() {
+fn what_is_sealed_for_a_device_revoked_meanwhile_is_dropped_without_a_word() {
     let mut firm = Firm::new();
     let phone = Person { account: firm.sato.account, ..Person::new(60) };
     let grant = firm.grant(61, Enrols::Device(firm.sato.account), 1);
