@@ -40,5 +40,6 @@ pub const ONCE_FAILED: &[(u64, u32, &str)] = &[
     (2, 160, "seeds for a device that was revoked meanwhile were called refused"),
     (1366, 160, "a refused batch was overtaken by one that counted on it, and then died"),
     (1487, 160, "an epoch came back with a wrap for somebody who was let in later"),
+    (247, 160, "an invitation signed anew by a clock set back was good for too long"),
     (1079, 160, "a link younger than the backup was called wrong"),
 ];

@@ -284,3 +284,23 @@ fn what_both_copies_of_a_store_had_sent_survives_a_restore_after_both_retired() 
 
     assert_eq!(notes.map(|note| envelopes(world.store(), note)), sent);
 }
+
+#[test]
+fn an_invitation_on_its_way_survives_a_clock_that_is_set_back_by_years() {
+    let mut world = World::seeded(seed_or(908));
+    let admin = world.device("管理パソコン");
+    world.found(admin);
+    world.ask(admin, Command::Invite { role: Role::Consultant, name: "佐藤 恵".into() });
+    // The connection breaks before the server has heard of it.
+    world.offline(admin);
+    world.skew_clock(admin, -10 * 365 * 24 * 60 * 60 * 1000);
+    world.online(admin);
+    world.settle();
+
+    assert_eq!(world.on(admin).screen.notices, []);
+    let link = world.on(admin).screen.invitation.clone().unwrap().fragment;
+    let tablet = world.device("タブレット");
+    world.arrive(tablet, &link, "佐藤 恵");
+    world.settle();
+    assert!(world.on(tablet).screen.is_open());
+}

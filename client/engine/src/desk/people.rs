@@ -2,6 +2,7 @@
 
 use shared::{
     id::{AccountId, DocumentId, Epoch, KeyGeneration},
+    limit::GRANT_LIFE_MS_MAX,
     log::{
         Author, Head, LogId, Place,
         document::Access,
@@ -10,6 +11,7 @@ use shared::{
     secret::Secret,
     sign::SigningKey,
     sync::{ClientMessage, Wrap, WrapTo},
+    time::UnixMillis,
 };
 
 use super::{
@@ -82,10 +84,17 @@ impl Desk {
         if let Some(index) = granted(org, &wish.body) {
             return self.org_wish_granted(step, index);
         }
+        // A grant says until when it is good: signed anew by a clock that was set back meanwhile, it
+        // would be good for longer than any may.
+        let earliest = if let OrgBody::EnrolGrant(it) = &wish.body {
+            it.expires_at.0.saturating_sub(GRANT_LIFE_MS_MAX)
+        } else {
+            0
+        };
         let place = Place {
             log: LogId::Org(org.firm()),
             head: org.head(),
-            at: step.now(),
+            at: UnixMillis(step.now().0.max(earliest)),
             author: Author::Device(self.keys.id),
             org: None,
         };
