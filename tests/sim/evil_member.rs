@@ -175,7 +175,15 @@ fn is_said(rule: Rule, verdict: Option<Verdict>) -> bool {
             InspectError::Actor => rule == Rule::Foreign,
             InspectError::Guarded => rule == Rule::Guarded,
             InspectError::Order | InspectError::Dangling => rule == Rule::Unfounded,
-            _ => rule == Rule::Unreadable,
+            InspectError::Truncated
+            | InspectError::LeftOver
+            | InspectError::NotAChange
+            | InspectError::Overlong
+            | InspectError::Checksum
+            | InspectError::Field
+            | InspectError::Column
+            | InspectError::Operation
+            | InspectError::Missing(_) => rule == Rule::Unreadable,
         },
         Some(Verdict::Refused(Refused::Document)) => rule == Rule::Unfounded,
         Some(Verdict::Applied | Verdict::Waiting) => false,

@@ -207,7 +207,7 @@ fn a_server_that_only_says_revoked_shuts_a_device_and_erases_nothing() {
     for entry in [None, entries.last().cloned()] {
         let refusal = Refusal::new(Reason::DeviceRevoked);
         let lie = || ServerMessage::Refused {
-            refusal: refusal.clone(),
+            refusal,
             log: None,
             document: None,
             entry: entry.clone(),
