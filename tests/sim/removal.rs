@@ -12,6 +12,7 @@ use harness::{
     world::{DeviceNo, Faults, Seen, Tamper, World},
 };
 use shared::{
+    Blob,
     id::{AccountId, DeviceId, DocumentId, Epoch},
     log::{
         Entry,
@@ -204,14 +205,10 @@ fn a_server_that_only_says_revoked_shuts_a_device_and_erases_nothing() {
     let Cast { mut world, tablet, phone, .. } = cast(74);
     let entries = world.store().reader().org_entries(0).unwrap().items;
     let records = world.on(tablet).disk.len();
-    for entry in [None, entries.last().cloned()] {
+    for entry in [None, entries.last().cloned(), Some(Blob(vec![1, 2, 3]))] {
         let refusal = Refusal::new(Reason::DeviceRevoked);
-        let lie = || ServerMessage::Refused {
-            refusal,
-            log: None,
-            document: None,
-            entry: entry.clone(),
-        };
+        let lie =
+            || ServerMessage::Refused { refusal, log: None, document: None, entry: entry.clone() };
 
         world.tell(tablet, lie());
         assert!(!world.on(tablet).screen.is_open(), "shut before it is known whether it is true");

@@ -1,47 +1,14 @@
 //! A thief with a device that was revoked, and a server that helps him.
 #![expect(clippy::expect_used, reason = "helpers of tests")]
 
-use engine::{
-    command::Command,
-    view::{AlarmKind, Gate},
-};
+use engine::{command::Command, view::AlarmKind};
 use harness::world::{DeviceNo, World};
 use shared::{
     id::{DocumentId, Number},
-    refusal::{Reason, Refusal},
     sync::{ClientMessage, ServerMessage},
 };
 
 use crate::removal::{Cast, FIELD, cast, device_of, logs, shared_note};
-
-#[test]
-fn a_server_cannot_erase_a_device_by_its_own_word() {
-    let Cast { mut world, tablet, .. } = cast(72);
-    let (org, _) = logs(&world);
-    let reader = world.store().reader();
-    let entries = reader.org_entries(0).expect("the org log").items;
-    let some_entry = entries.last().cloned();
-    assert!(org.devices().count() > 3);
-    for entry in [None, some_entry, Some(shared::Blob(vec![1, 2, 3]))] {
-        world.unlock(tablet);
-        world.settle();
-        assert!(world.on(tablet).screen.is_open());
-
-        world.tell(
-            tablet,
-            ServerMessage::Refused {
-                refusal: Refusal::new(Reason::DeviceRevoked),
-                log: None,
-                document: None,
-                entry,
-            },
-        );
-        world.settle();
-
-        assert!(!world.on(tablet).disk.is_empty());
-        assert!(matches!(world.on(tablet).screen.gate, Some(Gate::Locked { .. })));
-    }
-}
 
 /// An envelope that the tablet sealed and that never reached the server.
 fn stolen_envelope(world: &mut World, tablet: DeviceNo, note: DocumentId) -> shared::Blob {
