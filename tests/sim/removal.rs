@@ -65,7 +65,7 @@ pub(crate) fn shared_note(cast: &mut Cast) -> DocumentId {
 /// The logs as the server has them.
 pub(crate) fn logs(world: &World) -> (OrgLog, BTreeMap<DocumentId, DocumentLog>) {
     let reader = world.store().reader();
-    let parse = |bytes: &shared::Blob| Entry::parse(&bytes.0).expect("an entry");
+    let parse = |bytes: &Blob| Entry::parse(&bytes.0).expect("an entry");
     let entries: Vec<Entry> =
         reader.org_entries(0).expect("the org log").items.iter().map(parse).collect();
     let mut org = OrgLog::begin(&entries[0]).expect("a Genesis");
