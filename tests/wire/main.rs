@@ -17,6 +17,7 @@ mod proof;
 mod raw;
 mod recovery;
 mod removal;
+mod said;
 mod sample;
 mod seal;
 mod size;

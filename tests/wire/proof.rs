@@ -54,6 +54,8 @@ checks! {
     frozen_seeds_and_chunks_open,
     a_frozen_possession_verifies,
     frozen_first_changes_begin_a_document_and_grown_fields_join_it,
+    what_was_signed_inside_documents_still_holds,
+    every_purpose_of_a_signature_is_frozen,
 }
 
 #[test]

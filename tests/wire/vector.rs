@@ -21,7 +21,7 @@ use crate::{
         ADMIN, CONSULTANT, DOCUMENT, EMPLOYEE, Firm, PLAINTEXT, Paper, ROOT, envelope, grant,
         grants, header, kem_key, key, kit, sealed, secret, wrapped,
     },
-    kept,
+    kept, said,
     sample::{client_messages, document_bodies, identities, org_bodies, server_messages},
 };
 
@@ -53,6 +53,7 @@ pub(crate) fn files() -> Vec<(&'static str, Value)> {
         ("farewell.json", farewell()),
         ("recovery.json", recovery()),
         ("device.json", kept::vectors()),
+        ("said.json", said::vectors()),
         ("genesis.json", remade(GENESES[0])),
         ("genesis_2.json", remade(GENESES[1])),
     ]

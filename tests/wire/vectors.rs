@@ -11,6 +11,7 @@ use std::fs;
 
 mod cast;
 mod kept;
+mod said;
 mod sample;
 mod vector;
 

@@ -1,10 +1,19 @@
 //! Today's program still reads and writes the bytes of the first one.
 
 use engine::{
+    casework::{
+        attest::Attested,
+        consent::{Ledger, Signatory},
+        field::Field,
+        opinion,
+        report::{self, Opinion},
+        rights, signature,
+    },
     document::{
         chunk::{Chunk, actor},
         crdt::Crdt,
         genesis::Kind,
+        guard::Side,
         inspect::Inspected,
         intake::{Opened, Verdict},
     },
@@ -31,8 +40,9 @@ use shared::{
 };
 
 use crate::{
-    cast::{CONSULTANT, DOCUMENT, Firm, purpose},
+    cast::{CONSULTANT, DOCUMENT, EMPLOYEE, Firm, START, SUPERVISOR, purpose},
     kept::{chunk, kinds, passphrase, seeds_purpose, store_key},
+    said::begun,
     vector::{files, hex},
 };
 
@@ -51,6 +61,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("org_entry.json", include_str!("../../wire/vectors/org_entry.json")),
     ("recovery.json", include_str!("../../wire/vectors/recovery.json")),
     ("removal.json", include_str!("../../wire/vectors/removal.json")),
+    ("said.json", include_str!("../../wire/vectors/said.json")),
     ("sealed.json", include_str!("../../wire/vectors/sealed.json")),
     ("wrap.json", include_str!("../../wire/vectors/wrap.json")),
 ];
@@ -264,4 +275,116 @@ pub(crate) fn frozen_first_changes_begin_a_document_and_grown_fields_join_it() -
         assert_eq!(crdt.kind(), Some(kind));
     }
     told.len()
+}
+
+pub(crate) fn what_was_signed_inside_documents_still_holds() -> usize {
+    let told = on_disk("said.json");
+    let kept = [consents(&told), notes(&told), opinions(&told), reports(&told), deletions(&told)];
+    kept.iter().sum()
+}
+
+fn consents(told: &Value) -> usize {
+    let mut crdt = begun(Kind::CaseConsent, EMPLOYEE);
+    let list = Field::top("events");
+    for (at, vector) in list_of(told, "consent").iter().enumerate() {
+        let (id, signed) = (at.to_string(), bytes(vector, "bytes"));
+        let written = crdt.edit(START, |tx| {
+            tx.add_item(&list, &id, None, &[])?;
+            tx.put(&list.child(&id).child("signed"), signed)
+        });
+        assert!(written.is_ok());
+    }
+    let signatory = |key| Signatory { key, side: Side::Employee };
+    let read = |key| Ledger::read(&crdt, DOCUMENT, |_| Some(signatory(key)));
+    let ledger = read(author(&list_of(told, "consent")[0]));
+    assert_eq!((ledger.len(), ledger.rejected.len()), (3, 0));
+    assert_eq!(ledger.heads().len(), 1, "each follows the one before");
+    assert_eq!(read(CONSULTANT.device_key().verify_key()).rejected.len(), 3);
+    ledger.len()
+}
+
+fn notes(told: &Value) -> usize {
+    let vectors = list_of(told, "note");
+    for vector in vectors {
+        let mut note = begun(Kind::Note, SUPERVISOR);
+        let changes = vec![Inspected::parse(&bytes(vector, "change")).unwrap()];
+        let device = CONSULTANT.device();
+        assert_eq!(note.take_in(&[Opened { device, changes }]), [Verdict::Applied]);
+        let signed: signature::Signed = cbor::from_slice(&bytes(vector, "bytes")).unwrap();
+        let held = signed.check(&note, DOCUMENT, &author(vector)).unwrap();
+        assert_eq!(hex(&signature::wording(&held)), vector["wording"]);
+    }
+    vectors.len()
+}
+
+fn opinions(told: &Value) -> usize {
+    let vectors = list_of(told, "opinion");
+    for vector in vectors {
+        let answer = opinion::check(&bytes(vector, "bytes"), |_| Some(author(vector))).unwrap();
+        assert_eq!((answer.document, answer.by), (DOCUMENT, SUPERVISOR.device()));
+    }
+    vectors.len()
+}
+
+fn reports(told: &Value) -> usize {
+    let vectors = list_of(told, "report");
+    let read = |vector| cbor::from_slice::<Attested>(&bytes(vector, "bytes")).unwrap();
+    let (delivered, said) = vectors.split_last().unwrap();
+    let delivery = report::delivered(&read(delivered), &author(delivered)).unwrap();
+    for vector in said {
+        let opinion: Opinion = read(vector).word(Domain::Report, &author(vector)).unwrap();
+        assert_eq!(opinion.digest, delivery.issue.digest(), "{}", vector["name"]);
+    }
+    vectors.len()
+}
+
+fn deletions(told: &Value) -> usize {
+    let vectors = list_of(told, "deletion");
+    for vector in vectors {
+        let attested: Attested = cbor::from_slice(&bytes(vector, "bytes")).unwrap();
+        let certificate = rights::certificate(&attested, |_| Some(author(vector))).unwrap();
+        assert_eq!((certificate.document, certificate.reason.as_str()), (DOCUMENT, "term"));
+    }
+    vectors.len()
+}
+
+fn list_of<'a>(told: &'a Value, name: &str) -> &'a [Value] {
+    list(&told[name])
+}
+
+/// Everything that is ever signed for.
+const PURPOSES: [Domain; 11] = [
+    Domain::Envelope,
+    Domain::OrgEntry,
+    Domain::DocumentEntry,
+    Domain::Login,
+    Domain::Possession,
+    Domain::Consent,
+    Domain::Note,
+    Domain::Opinion,
+    Domain::Recovery,
+    Domain::Report,
+    Domain::Deletion,
+];
+
+/// In which of the files something is signed for this purpose.
+fn file_of(domain: Domain) -> &'static str {
+    match domain {
+        Domain::Envelope => "envelope.json",
+        Domain::OrgEntry => "org_entry.json",
+        Domain::DocumentEntry => "document_entry.json",
+        Domain::Login => "login.json",
+        Domain::Possession => "device.json",
+        Domain::Recovery => "recovery.json",
+        Domain::Consent | Domain::Note | Domain::Opinion | Domain::Report | Domain::Deletion => {
+            "said.json"
+        }
+    }
+}
+
+pub(crate) fn every_purpose_of_a_signature_is_frozen() -> usize {
+    for purpose in PURPOSES {
+        assert!(FILES.iter().any(|(name, _)| *name == file_of(purpose)), "{purpose:?}");
+    }
+    PURPOSES.len()
 }

@@ -13,6 +13,8 @@ pub mod frozen;
 #[path = "../../wire/kept.rs"]
 mod kept;
 mod published;
+#[path = "../../wire/said.rs"]
+mod said;
 #[expect(dead_code, reason = "the wire tests use all of it")]
 #[path = "../../wire/sample.rs"]
 mod sample;
@@ -66,4 +68,6 @@ pub const CHECKS: &[Check] = checks![
     frozen::frozen_seeds_and_chunks_open,
     frozen::a_frozen_possession_verifies,
     frozen::frozen_first_changes_begin_a_document_and_grown_fields_join_it,
+    frozen::what_was_signed_inside_documents_still_holds,
+    frozen::every_purpose_of_a_signature_is_frozen,
 ];
