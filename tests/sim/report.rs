@@ -23,6 +23,7 @@ use shared::{
     log::org::Role,
 };
 
+mod apart;
 mod company;
 mod copy;
 mod handover;

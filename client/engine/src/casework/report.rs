@@ -234,10 +234,12 @@ pub fn secret(crdt: &Crdt) -> Option<ReportSecret> {
     Secret::from_slice(&crdt.bytes(&Field::top("secret"))?).map(ReportSecret::new)
 }
 
-/// How far it is, as it is written.
+/// How far it is, as it is written; what has left the house stays out, whatever another device wrote
+/// that had not heard of it.
 pub fn state(crdt: &Crdt) -> State {
     let written = crdt.plain(&Field::top("state"));
-    written.and_then(|code| State::of(&code)).unwrap_or(State::Collecting)
+    let written = written.and_then(|code| State::of(&code)).unwrap_or(State::Collecting);
+    if delivery(crdt).is_some() { written.max(State::Delivered) } else { written }
 }
 
 /// Writes how far it is.
@@ -387,6 +389,29 @@ mod tests {
         assert_eq!(merged(&merges, "技術"), "技術");
         group.edit(0, |tx| merge(tx, "間接部門", "経理")).unwrap();
         assert!(!merged(&super::merges(&group.0[0].crdt), "経理").is_empty());
+    }
+
+    #[test]
+    fn what_has_left_stays_out_whatever_another_device_wrote() {
+        let key = shared::sign::SigningKey::derive(&Secret::new(Box::new([1; 32])));
+        for (sends, writes) in [(0, 1), (1, 0)] {
+            let mut group = Hands::new(Kind::Report, &[Side::Staff, Side::Staff]);
+            group.edit(0, |tx| set_state(tx, State::Approved)).unwrap();
+            group.meet();
+            let by = group.0[sends].device;
+            let attested = Attested::new(Domain::Report, &1_u32, by, &key);
+            group.edit(sends, |tx| set_delivery(tx, &attested)).unwrap();
+            group.edit(sends, |tx| set_state(tx, State::Delivered)).unwrap();
+            for back in [State::Draft, State::Computing, State::Collecting] {
+                group.edit(writes, |tx| set_state(tx, back)).unwrap();
+            }
+            group.meet();
+            for hand in &group.0 {
+                assert_eq!(state(&hand.crdt), State::Delivered);
+            }
+            group.edit(writes, |tx| set_state(tx, State::Archived)).unwrap();
+            assert_eq!(state(&group.0[writes].crdt), State::Archived);
+        }
     }
 
     #[test]

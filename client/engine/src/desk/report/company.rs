@@ -14,7 +14,7 @@ use crate::{
     effect::Effect,
     journal::Step,
     policy::{Party, Relation},
-    view::{ReportNotice, View},
+    view::{Notice, ReportNotice, View},
 };
 use shared::log::document::{Access, DocumentLog};
 
@@ -87,6 +87,10 @@ impl Desk {
         let Some(to) = State::of(to).filter(|_| self.leads(report)) else {
             return Self::tell(step, ReportNotice::NotNow);
         };
+        // What another device took back, or gave away, must be known before anything leaves the house.
+        if to == State::Delivered && !self.hears_reports() {
+            return Self::notice(step, Notice::NeedsNetwork);
+        }
         if self.count_again(step, report) {
             Self::tell(step, ReportNotice::CountedAgain);
             return self.show_report_part(step, report);
@@ -100,6 +104,12 @@ impl Desk {
             }
         }
         self.show_report_part(step, report);
+    }
+
+    /// Whether everything that the server has of reports and of what was contributed to them is here.
+    fn hears_reports(&self) -> bool {
+        let kinds = [Kind::Report, Kind::Contribution];
+        kinds.into_iter().flat_map(|kind| self.of_kind(kind)).all(|id| self.is_certain(id))
     }
 
     fn next_state(&self, report: DocumentId, to: State) -> Result<State, StepError> {
