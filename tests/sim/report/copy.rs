@@ -193,3 +193,21 @@ fn who_is_asked_each_time_says_yes_to_one_use_and_to_no_other() {
     assert_eq!(it.supervised().len(), 1);
     assert!(matches!(it.last_notice(), Some(ReportNotice::NotAgreed(_))));
 }
+
+#[test]
+fn a_proposed_copy_tells_days_ages_and_places_no_finer_than_a_reader_needs() {
+    let mut it = noted(815, Decision::Agreed);
+    let words = "34歳の佐伯 悠真さんは、2026年2月20日から横浜市の工場にいる。";
+    it.note = it.staff.note(it.staff.lead, it.person.case, "promotion", words);
+
+    it.staff.act(it.staff.lead, ReportAct::ProposeCopy(it.note));
+    let parts = &it.staff.world.on(it.staff.lead).screen.parts;
+    let part = parts.as_ref().expect("a proposal").parts.iter();
+    let spans = part.clone().find(|it| it.place == "presenting_issue").map(|it| it.spans.clone());
+    let codes: Vec<String> = spans.into_iter().flatten().map(|it| it.code).collect();
+    assert_eq!(codes, ["age", "person", "date", "place"]);
+
+    let copy = it.copy();
+    let read = it.staff.form_text(it.staff.lead, copy, "presenting_issue");
+    assert_eq!(read, "30代のAさんは、約3か月前からある地域の工場にいる。");
+}

@@ -4,6 +4,7 @@
 //! rule comes from law, the article stands beside it.
 
 pub mod access_request;
+pub mod coarse;
 pub mod code;
 pub mod contribution;
 pub mod disclosure;

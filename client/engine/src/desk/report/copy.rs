@@ -8,12 +8,15 @@ use shared::{
 use super::Desk;
 use crate::{
     casework::{
-        catalogue,
+        case, catalogue,
         consent::{Decision, Ledger, Matter, Scope},
+        date::Date,
         field::Field,
         item::{date, text},
+        note,
         rights::{Act, ActId, Entry, use_of},
         rule::{
+            coarse,
             disclosure::Consent,
             scan::Name,
             supervision::{
@@ -84,12 +87,23 @@ impl Desk {
 
     fn drawn_from(&self, note: DocumentId) -> Option<Vec<(&'static str, String, Vec<Span>)>> {
         let crdt = &self.documents.get(&note).filter(|it| it.crdt.kind() == Some(Kind::Note))?.crdt;
-        let (people, companies) = self.names_around(self.case_of(note)?);
+        let case = self.case_of(note)?;
+        let (people, companies) = self.names_around(case);
+        let held = date(crdt, &Field::top("held_at")).or_else(|| {
+            let interview = note::interview(crdt, note);
+            let added = case::interviews(&self.documents.get(&case)?.crdt).into_iter();
+            added.filter(|it| it.interview == interview).map(|it| Date::at(it.at)).next()
+        });
         let part = |(place, text): (&'static str, String)| {
             let mut spans = propose(&text, &people);
             for mut span in propose(&text, &companies) {
                 if spans.iter().all(|it| span.end <= it.start || it.end <= span.start) {
                     span.kind = SpanKind::Company;
+                    spans.push(span);
+                }
+            }
+            for span in coarse::propose(&text, held) {
+                if spans.iter().all(|it| span.end <= it.start || it.end <= span.start) {
                     spans.push(span);
                 }
             }
@@ -406,6 +420,8 @@ impl Copied {
                 | Act::Shared { .. }
                 | Act::Blocked { .. }
                 | Act::Deleted { .. }
+                | Act::Term { .. }
+                | Act::Outlived { .. }
                 | Act::ToHandOver { .. } => {}
             }
         }
