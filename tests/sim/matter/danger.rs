@@ -9,8 +9,10 @@ use engine::{
             risk::Lack,
         },
     },
+    command::{PlanAct, ReportAct},
     view::OpinionView,
 };
+use shared::log::document::Life;
 
 use super::*;
 
@@ -178,17 +180,152 @@ fn against_a_refusal_two_people_sign_and_the_second_never_comes_near_the_case() 
 }
 
 fn open_opinion(cast: &mut Cast) -> OpinionView {
-    let supervisor = cast.supervisor;
-    let due = &cast.world.on(supervisor).screen.due.opinions;
+    open_opinion_of(cast, cast.supervisor)
+}
+
+fn open_opinion_of(cast: &mut Cast, device: DeviceNo) -> OpinionView {
+    let due = &cast.world.on(device).screen.due.opinions;
     let document = *due.first().expect("a question");
-    cast.world.ask(supervisor, Command::Open(document));
-    cast.world.on(supervisor).screen.opinions[&document].clone()
+    cast.world.ask(device, Command::Open(document));
+    cast.world.on(device).screen.opinions[&document].clone()
 }
 
 fn give(cast: &mut Cast, document: DocumentId, agrees: bool, advice: &str) {
+    give_by(cast, cast.supervisor, document, (agrees, advice));
+}
+
+fn give_by(
+    cast: &mut Cast,
+    device: DeviceNo,
+    document: DocumentId,
+    (agrees, advice): (bool, &str),
+) {
     let act = MatterAct::GiveOpinion { document, agrees, advice: advice.to_owned() };
-    cast.world.ask(cast.supervisor, Command::Matter(act));
+    cast.world.ask(device, Command::Matter(act));
     cast.world.settle();
+}
+
+/// A colleague who is responsible for a company for which this consultant works.
+fn a_lead(cast: &mut Cast) -> (DeviceNo, AccountId) {
+    let lead = cast.world.hire(cast.admin, Role::Consultant, "田中 実", "田中のタブレット");
+    cast.world.ask(lead, Command::Plan(PlanAct::OpenCompany("みなと精工".into())));
+    cast.world.settle();
+    let company = cast.world.on(lead).screen.plan.home.companies[0].document;
+    let me = |device| {
+        let people = &cast.world.on(device).screen.home.people;
+        people.iter().find(|row| row.is_me).and_then(|row| row.account).expect("oneself")
+    };
+    let (account, assigned) = (me(lead), me(cast.tablet));
+    cast.world.ask(lead, Command::Plan(PlanAct::Assign { company, account: assigned }));
+    cast.world.settle();
+    for device in [cast.tablet, cast.laptop] {
+        cast.world.ask(device, Command::Open(cast.disclosure));
+    }
+    (lead, account)
+}
+
+/// A danger told against a refusal, with the lead's name beside the consultant's.
+fn told_with_the_lead(cast: &mut Cast) -> (DeviceNo, MatterId, DocumentId) {
+    let (lead, of) = a_lead(cast);
+    cast.assess(assessment(Level::Concern));
+    let matter = cast.begin(Begun {
+        spoken: Consent::Refused,
+        ..begun(
+            Category::Danger,
+            Recipient::SafetyContact,
+            "安全衛生の担当",
+            "体調に配慮をお願いします。",
+        )
+    });
+    cast.done(matter, note(Ground::Intention, "伝えるつもりと話した"));
+    cast.done(matter, note(Ground::WhyNoConsent, "会社に知られたくない"));
+    let seconds = &cast.view(cast.tablet).seconds;
+    assert!(seconds.contains(&(of, Signer::Lead)), "{seconds:?}");
+    let words = cast.words(cast.tablet, matter);
+    let facts = String::from("二十代。先週から眠れていない。");
+    cast.done(matter, MatterStep::AskOpinion { words, of, facts });
+    cast.world.settle();
+    let asked = open_opinion_of(cast, lead);
+    let unmet = Some(not_done("unmet", &["second_opinion", "two_signatures"]));
+    assert_eq!(cast.transmit(matter, Means::Spoken), unmet);
+    give_by(cast, lead, asked.document, (true, "これなら"));
+    assert_eq!(cast.transmit(matter, Means::Spoken), None);
+    cast.world.settle();
+    (lead, matter, asked.document)
+}
+
+#[test]
+fn the_lead_signs_second_where_there_is_no_supervisor_and_never_comes_near_the_case() {
+    let mut cast = cast(718);
+    let (lead, _, _) = told_with_the_lead(&mut cast);
+
+    let sent = cast.lines(cast.phone)[0].sent.clone().unwrap();
+    assert_eq!((sent.row, sent.signed_by), (Row::R3, vec![Signer::Consultant, Signer::Lead]));
+    for document in [cast.case, cast.disclosure, cast.private] {
+        assert!(!cast.world.can_open(lead, document));
+    }
+}
+
+#[test]
+fn what_was_signed_second_is_kept_as_long_as_what_was_told_and_no_longer() {
+    let mut cast = cast(719);
+    let tablet = cast.tablet;
+    cast.world.add_interview(tablet, cast.case);
+    let (lead, _, opinion) = told_with_the_lead(&mut cast);
+    let consent = cast.world.on(tablet).screen.home.cases[0].consent.expect("consents");
+    let life = |cast: &Cast| crate::removal::logs(&cast.world).1[&opinion].life();
+    let pass = |cast: &mut Cast, days: u64| {
+        for device in cast.world.devices() {
+            cast.world.offline(device);
+        }
+        let later = cast.world.now().plus_ms(days * 24 * HOUR_MS);
+        cast.world.wait_until(later);
+        for device in cast.world.devices() {
+            cast.world.online(device);
+        }
+        cast.world.settle();
+        cast.world.invite(cast.admin, Role::Employee, "新しい人");
+        cast.world.settle();
+        cast.world.restart(tablet);
+        cast.world.unlock(tablet);
+        cast.world.settle();
+    };
+
+    // A life was at stake: ten years. The tablet is away for the last months of them.
+    pass(&mut cast, 9 * 365);
+    assert_eq!(life(&cast), Life::Open);
+    let shared = cast.case;
+    assert_eq!(crate::removal::logs(&cast.world).1[&shared].life(), Life::Shredded);
+    let act = |cast: &mut Cast, act| cast.world.ask(tablet, Command::Report(act));
+    act(&mut cast, ReportAct::Hold { case: shared, reason: "訴訟のため".into() });
+    cast.world.settle();
+    for device in [tablet, cast.laptop] {
+        cast.world.ask(device, Command::Lock);
+        cast.world.offline(device);
+    }
+    let later = cast.world.now().plus_ms(390 * 24 * HOUR_MS);
+    cast.world.wait_until(later);
+    cast.world.invite(cast.admin, Role::Employee, "次の人");
+    cast.world.settle();
+    cast.world.online(tablet);
+    for _ in 0..2 {
+        cast.world.restart(tablet);
+        cast.world.unlock(tablet);
+        cast.world.settle();
+    }
+    assert_eq!(life(&cast), Life::Open, "a legal hold");
+
+    act(&mut cast, ReportAct::Show(consent));
+    let hold = cast.world.on(tablet).screen.rights[&consent].holds[0].hold.clone();
+    act(&mut cast, ReportAct::Lift { case: shared, hold });
+    cast.world.settle();
+    cast.world.restart(tablet);
+    cast.world.unlock(tablet);
+    cast.world.settle();
+    assert_eq!(life(&cast), Life::Shredded);
+    for device in [tablet, lead] {
+        assert!(!cast.world.can_open(device, opinion));
+    }
 }
 
 #[test]

@@ -1,5 +1,14 @@
 //! Slots: who has which, what each may see of that, and what becomes of it in a case.
 
+use engine::{
+    casework::{
+        consent::{Decision, Matter, Method, Scope},
+        interview::State,
+    },
+    command::{Decide, RoomAct},
+};
+use shared::log::document::Life;
+
 use super::*;
 
 /// A wave with two employees who have joined and choose from two slots of the lead's.
@@ -256,6 +265,136 @@ fn a_grid_is_drawn_by_the_rules_and_published_whole_or_not_at_all() {
         assert!(world.on(*lead).screen.plan.is_published);
         assert_eq!(codes(world), [expected]);
     }
+}
+
+#[test]
+fn whose_a_slot_was_is_gone_after_ninety_days_also_where_nobody_was_online_for_months() {
+    let Booked { firm: Firm { mut world, lead, .. }, slots, ids, saeki, odagiri, .. } = booked(626);
+    claim(&mut world, saeki, slots, &ids[0]);
+    world.settle();
+    let held = row(&world, lead, slots, &ids[0]);
+    assert_eq!(held.name, "佐伯 悠真");
+    world.ask(lead, Command::OpenCase(held.account.expect("who it is")));
+    world.settle();
+    // The document cannot be written down anew while somebody may still look who comes.
+    world.ask(lead, Command::Finalise(slots));
+    world.settle();
+    assert_eq!(crate::removal::logs(&world).1[&slots].life(), Life::Open);
+
+    let pass = |world: &mut World, days: u64| {
+        for device in world.devices() {
+            world.offline(device);
+        }
+        let later = world.now().plus_ms(days * DAY_MS);
+        world.wait_until(later);
+        for device in world.devices() {
+            world.online(device);
+        }
+        world.settle();
+    };
+    // The last slot is in a week; and no clock is believed to the day.
+    pass(&mut world, 7 + 90);
+    assert_eq!(row(&world, lead, slots, &ids[0]).name, "佐伯 悠真");
+    pass(&mut world, 60);
+    world.restart(lead);
+    world.unlock(lead);
+    world.settle();
+
+    let (_, logs) = crate::removal::logs(&world);
+    assert_eq!(logs[&slots].life(), Life::Shredded);
+    for device in [lead, saeki, odagiri] {
+        assert!(!world.can_open(device, slots), "{}", world.on(device).name);
+    }
+    let anew = world.on(lead).screen.plan.home.slots[0].document;
+    assert_ne!(anew, slots);
+    for device in [lead, saeki] {
+        see(&mut world, device, anew);
+        let kept = row(&world, device, anew, &ids[0]);
+        assert_eq!(
+            (kept.start, kept.length_min, kept.place.as_str()),
+            (held.start, 75, "本社3F 会議室B")
+        );
+        assert_eq!((kept.booking, kept.consultant_name.as_str()), (Booking::Free, ""));
+        assert_eq!((kept.account, kept.name.as_str(), kept.claim), (None, "", None));
+    }
+    // The two of them still have it in their case.
+    assert_eq!(world.on(saeki).screen.plan.home.appointments.len(), 1);
+}
+
+#[test]
+fn who_comes_again_takes_a_slot_of_sixty_minutes_that_nobody_new_can_take() {
+    let Booked { mut firm, slots, ids, saeki, odagiri, venue } = booked(627);
+    claim(&mut firm.world, saeki, slots, &ids[0]);
+    firm.world.settle();
+    let first = row(&firm.world, firm.lead, slots, &ids[0]);
+    let account = first.account.expect("who it is");
+    firm.world.ask(firm.lead, Command::OpenCase(account));
+    firm.world.settle();
+    let case = row(&firm.world, firm.lead, slots, &ids[0]).case.expect("a case");
+    let consultant = super::account(&firm.world, firm.lead);
+    let later = SlotWish {
+        length_min: 60,
+        held_for: Some(account),
+        ..wish(at(&firm.world, 16), &venue, consultant)
+    };
+    let publish = |firm: &mut Firm| {
+        done(
+            &mut firm.world,
+            firm.lead,
+            PlanAct::PublishSlots { slots, wishes: vec![later.clone()] },
+        );
+        firm.world.on(firm.lead).screen.plan.is_published
+    };
+    assert!(!publish(&mut firm), "whoever comes for the first time needs 75 minutes");
+
+    interviewed(&mut firm.world, firm.lead, saeki, case);
+    done(&mut firm.world, firm.lead, ended(slots, &ids[0], "under_way"));
+    done(&mut firm.world, firm.lead, ended(slots, &ids[0], "ended"));
+    assert!(publish(&mut firm));
+    firm.world.settle();
+
+    let Firm { mut world, lead, .. } = firm;
+    let slot = world.on(lead).screen.plan.slots[&slots].slots.last().expect("a slot").id.clone();
+    let shown = row(&world, saeki, slots, &slot);
+    assert_eq!((shown.length_min, shown.interview_min), (60, 60));
+    let seen = row(&world, odagiri, slots, &slot);
+    assert_eq!((seen.length_min, seen.interview_min), (60, 0), "too short for who is new");
+    act(&mut world, odagiri, PlanAct::Claim { slots, slot: slot.clone() });
+    assert!(!world.on(odagiri).screen.plan.lacks.is_empty());
+
+    claim(&mut world, saeki, slots, &slot);
+    world.settle();
+    assert_eq!(booking(&world, saeki, slots, &slot), Booking::Booked);
+    let told = &world.on(saeki).screen.plan.home.appointments;
+    let lengths: Vec<(u32, &str)> =
+        told.iter().map(|it| (it.length_min, it.state.as_str())).collect();
+    assert_eq!(lengths, [(75, "ended"), (60, "booked")]);
+}
+
+fn ended(slots: DocumentId, slot: &str, state: &str) -> PlanAct {
+    PlanAct::MarkSlot { slots, slot: slot.into(), state: state.into(), reason: String::new() }
+}
+
+/// An interview from the door to its end.
+fn interviewed(world: &mut World, lead: DeviceNo, phone: DeviceNo, case: DocumentId) {
+    let note = world.add_interview(lead, case);
+    for (matter, decision, scope) in [
+        (Matter::Secrecy, Decision::Explained, Scope::Whole),
+        (Matter::Purpose, Decision::Agreed, Scope::Words("今後の働き方".into())),
+        (Matter::Consultant, Decision::Explained, Scope::Whole),
+        (Matter::Record, Decision::Agreed, Scope::Whole),
+    ] {
+        let (place, language) = (String::from("会議室"), String::from("ja"));
+        let method = Method::OwnPhone;
+        let decide = Decide { case, matter, decision, scope, method, place, language };
+        world.ask(phone, Command::Room(RoomAct::Decide(decide)));
+    }
+    world.settle();
+    for to in [State::Consent, State::Talking, State::Wrapping, State::Ended] {
+        world.ask(lead, Command::Room(RoomAct::Step { case, interview: note, to }));
+        world.wait_ms(MINUTE_MS);
+    }
+    world.settle();
 }
 
 #[test]

@@ -174,3 +174,44 @@ fn more_people_than_one_document_holds_choose_from_several() {
         assert_eq!(firm.world.on(phone).screen.plan.home.slots.len(), 1);
     }
 }
+
+#[test]
+fn slots_for_whoever_asks_go_on_in_a_new_document_after_a_month() {
+    let mut firm = firm(634);
+    let venue = room(&mut firm);
+    let (company, consultant) = (firm.company, account(&firm.world, firm.lead));
+    let wish = PlanAct::MakePoster { company, alias: "みなと".into(), uses: 2, days: 60 };
+    done(&mut firm.world, firm.lead, wish);
+    firm.world.settle();
+    let poster = firm.world.on_mut(firm.lead).screen.invitation.take().expect("a poster").fragment;
+    let phone = use_link(&mut firm, &poster, "匿名さん");
+    let first = firm.world.on(firm.lead).screen.plan.home.slots[0].document;
+    firm.world.ask(firm.lead, Command::Open(first));
+    publish(&mut firm, first, &venue, &[10]);
+
+    let Firm { mut world, lead, .. } = firm;
+    for device in [lead, phone] {
+        world.offline(device);
+    }
+    let later = world.now().plus_ms(38 * DAY_MS);
+    world.wait_until(later);
+    for device in [lead, phone] {
+        world.online(device);
+    }
+    world.settle();
+    let wishes = vec![super::wish(at(&world, 10), &venue, consultant)];
+    done(&mut world, lead, PlanAct::PublishSlots { slots: first, wishes });
+    assert!(world.on(lead).screen.plan.is_published);
+    world.settle();
+
+    let known: Vec<DocumentId> =
+        world.on(phone).screen.plan.home.slots.iter().map(|it| it.document).collect();
+    let next = *known.iter().find(|it| **it != first).expect("a new document");
+    assert_eq!(known.len(), 2);
+    for device in [lead, phone] {
+        see(&mut world, device, first);
+        see(&mut world, device, next);
+    }
+    let count = |slots| world.on(phone).screen.plan.slots[&slots].slots.len();
+    assert_eq!((count(first), count(next)), (1, 1));
+}

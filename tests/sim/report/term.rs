@@ -2,15 +2,21 @@
 //! network.
 
 use engine::{
-    casework::consent::{Decision, Matter, Scope},
-    command::{Command, ReportAct},
+    casework::{
+        consent::{Decision, Matter, Scope},
+        field::Value,
+    },
+    command::{Command, PlanAct, ReportAct},
     document::genesis::Kind,
     epoch::EpochSecret,
     record::{Content, Name},
     seal,
     view::{Gate, Notice, ReportNotice},
 };
-use harness::{insider::records, world::World};
+use harness::{
+    insider::records,
+    world::{DeviceNo, World},
+};
 use shared::{
     envelope::Envelope,
     id::{DocumentId, Number},
@@ -38,7 +44,11 @@ fn noted(seed: u64) -> Case {
 
 /// Everybody who is there goes on working until a day so long before the notes' term is over.
 fn years_pass(it: &mut Case, days_left: u64) {
-    let end = it.staff.world.now().plus_ms((5 * 365 + 1 - days_left) * DAY_MS);
+    days_pass(it, 5 * 365 + 1 - days_left);
+}
+
+fn days_pass(it: &mut Case, days: u64) {
+    let end = it.staff.world.now().plus_ms(days * DAY_MS);
     for device in it.staff.world.devices() {
         it.staff.world.offline(device);
     }
@@ -53,7 +63,7 @@ fn years_pass(it: &mut Case, days_left: u64) {
 }
 
 /// What a device's store still holds of a document beside its log and the wish to end it.
-fn left_of(world: &World, device: harness::world::DeviceNo, id: DocumentId) -> usize {
+fn left_of(world: &World, device: DeviceNo, id: DocumentId) -> usize {
     let (_, records) = records(&world.on(device).disk);
     let is_of = |name: &&Name| {
         matches!(name, Name::Secret(it, ..) | Name::Envelope(it, ..) | Name::Change(it, _)
@@ -203,6 +213,100 @@ fn opened(world: &World, stored: &[Vec<u8>]) -> usize {
         })
     };
     stored.iter().filter(opens).count()
+}
+
+/// The employee of the case may choose among slots of a company whose contract says this.
+fn contract(it: &mut Case, field: &str, years: i64) -> DocumentId {
+    let lead = it.staff.lead;
+    let company = it.staff.company();
+    it.staff.world.ask(lead, Command::Open(company));
+    it.staff.world.set(lead, company, field, Value::Number(years));
+    it.staff.world.settle();
+    company
+}
+
+/// Who comes by the poster is of the company's people, and stands in none of its documents.
+fn by_poster(seed: u64, years: i64) -> Case {
+    let mut it = Case { staff: staff(seed), person: NOBODY, note: NOBODY.case };
+    let (lead, company) = (it.staff.lead, contract(&mut it, "note_years", years));
+    let wish = PlanAct::MakePoster { company, alias: "みなと".into(), uses: 1, days: 60 };
+    it.staff.world.ask(lead, Command::Plan(wish));
+    it.staff.world.settle();
+    let poster = it.staff.world.on_mut(lead).screen.invitation.take().expect("a poster").fragment;
+    let phone = it.staff.world.device("佐伯の電話");
+    it.staff.world.arrive(phone, &poster, "佐伯");
+    it.staff.world.settle();
+    let account = it.staff.world.on(lead).screen.plan.home.newcomers[0].account;
+    let name = PlanAct::NamePerson { account, name: "佐伯 悠真".into() };
+    it.staff.world.ask(lead, Command::Plan(name));
+    it.staff.world.ask(lead, Command::OpenCase(account));
+    it.staff.world.settle();
+    let case = it.staff.world.on(lead).screen.home.cases[0].case;
+    it.person = Person { phone, case };
+    it.note = it.staff.note(lead, case, "promotion", "CANARY 係長の打診。");
+    it
+}
+
+const NOBODY: Person = Person { phone: DeviceNo(0), case: DocumentId::new([0; 16]) };
+
+#[test]
+fn the_contract_says_how_long_notes_are_kept_also_to_a_device_that_was_away_for_months() {
+    let mut it = by_poster(850, 2);
+    let (lead, note, case) = (it.staff.lead, it.note, it.person.case);
+    let until = |it: &mut Case, device| it.staff.rights(device, case).kept_until;
+    let phone = it.person.phone;
+    assert_eq!(until(&mut it, phone).as_deref(), Some("2028-05-19"));
+    assert_eq!(until(&mut it, lead).as_deref(), Some("2028-05-19"));
+    let consent = it.staff.part(it.person.phone, case, Kind::CaseConsent);
+
+    days_pass(&mut it, 2 * 365 - 30);
+    assert!(it.staff.world.can_open(lead, note));
+    it.staff.world.ask(lead, Command::Lock);
+    it.staff.world.offline(lead);
+    let later = it.staff.world.now().plus_ms(120 * DAY_MS);
+    it.staff.world.wait_until(later);
+    it.staff.world.restart(lead);
+    it.staff.world.unlock(lead);
+    it.staff.world.wait_ms(1_000);
+    assert_eq!(left_of(&it.staff.world, lead, note), 0, "without a network");
+
+    it.staff.world.online(lead);
+    it.staff.world.settle();
+    let (_, logs) = crate::removal::logs(&it.staff.world);
+    assert_eq!(logs[&note].life(), Life::Shredded);
+    assert_eq!(logs[&case].life(), Life::Open, "what both read is kept for five years");
+    assert_eq!(logs[&consent].life(), Life::Open);
+}
+
+#[test]
+fn a_contract_that_keeps_notes_longer_keeps_them_longer_than_what_both_read() {
+    let mut it = by_poster(851, 8);
+    let (lead, note, case) = (it.staff.lead, it.note, it.person.case);
+    let consent = it.staff.part(it.person.phone, case, Kind::CaseConsent);
+    let life = |it: &Case, id: DocumentId| crate::removal::logs(&it.staff.world).1[&id].life();
+
+    days_pass(&mut it, 5 * 365 + 10);
+    it.staff.world.restart(lead);
+    it.staff.world.unlock(lead);
+    it.staff.world.settle();
+    assert_eq!((life(&it, case), life(&it, note)), (Life::Shredded, Life::Open));
+    assert!(it.staff.world.can_open(lead, note));
+    it.staff.act(it.person.phone, ReportAct::Show(consent));
+    let rights = it.staff.world.on(it.person.phone).screen.rights[&consent].clone();
+    assert_eq!(rights.kept_until.as_deref(), Some("2034-05-19"));
+
+    days_pass(&mut it, 3 * 365);
+    it.staff.world.restart(lead);
+    it.staff.world.unlock(lead);
+    it.staff.world.settle();
+    assert_eq!((life(&it, note), life(&it, consent)), (Life::Shredded, Life::Open));
+
+    // A case that was never closed is closed by the end of what both read.
+    days_pass(&mut it, 2 * 365 + 10);
+    it.staff.world.restart(lead);
+    it.staff.world.unlock(lead);
+    it.staff.world.settle();
+    assert_eq!(life(&it, consent), Life::Shredded);
 }
 
 #[test]

@@ -68,6 +68,10 @@ pub const FIELDS: &[Spec] = &[
     spec("comments", Shape::List(LINE)),
 ];
 
+/// What companies got later: for how many years the contract keeps notes, and reports.
+pub const GROWN: &[Spec] =
+    &[spec("note_years", Shape::Number(1, 10)), spec("report_years", Shape::Number(1, 10))];
+
 /// What only an act writes, which asks the rules first.
 pub const ACTS: &[&str] = &[
     "state",

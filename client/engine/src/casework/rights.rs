@@ -141,6 +141,32 @@ pub enum Act {
         #[n(0)]
         on: String,
     },
+    /// The contract with the employee's company keeps notes for so many years.
+    #[n(11)]
+    Term {
+        /// See [`crate::casework::company::GROWN`].
+        #[n(0)]
+        years: u32,
+    },
+    /// What both read is gone by its term; this outlives it, and leads to what else does.
+    #[n(12)]
+    Outlived {
+        /// The case.
+        #[n(0)]
+        case: DocumentId,
+        /// The consultant's private document.
+        #[n(1)]
+        private: Option<DocumentId>,
+        /// What was told to others.
+        #[n(2)]
+        disclosure: Option<DocumentId>,
+        /// The day of the last interview, written as the DOM's `date`.
+        #[n(3)]
+        last: Option<String>,
+        /// The day on which it went: a case that was never closed is closed by that.
+        #[n(4)]
+        on: String,
+    },
     /// A copy for supervision was begun.
     #[n(20)]
     Copied {

@@ -268,6 +268,29 @@ pub fn about(crdt: &Crdt) -> Option<(DocumentId, String)> {
     Some((company, crdt.plain(&Field::top("wave")).unwrap_or_default()))
 }
 
+/// Whether a field tells whose a slot is or was.
+pub fn is_whose(field: &Field) -> bool {
+    let mut segments = field.segments();
+    let is_list = segments.next().is_some_and(|list| list == "claims" || list == "releases");
+    is_list || segments.next_back().is_some_and(|id| id == "held_for" || id == "consultant_name")
+}
+
+/// Whether a document tells whose any of its slots is or was.
+pub fn tells_whose(crdt: &Crdt) -> bool {
+    let is_told = |slot: &Slot| slot.held_for.is_some() || !slot.sign.consultant.is_empty();
+    !crdt.items(&Field::top("claims")).is_empty() || slots(crdt).iter().any(is_told)
+}
+
+/// Slots for whoever asks are in one document for so long, so that it is over some time.
+const SPAN_MS: u64 = 30 * 24 * 60 * MINUTE_MS;
+
+/// Whether a document with slots for whoever asks takes no more: the first of them is long past.
+pub fn is_full(crdt: &Crdt, slots: &[Slot], now: UnixMillis) -> bool {
+    let first = slots.iter().map(|it| it.start).min();
+    about(crdt).is_some_and(|(_, wave)| wave.is_empty())
+        && first.is_some_and(|first| now >= first.plus_ms(SPAN_MS))
+}
+
 /// The slots of a wave.
 pub fn slots(crdt: &Crdt) -> Vec<Slot> {
     all(crdt, "slots", |id, item| {

@@ -18,12 +18,12 @@ use shared::{
 
 use super::{Desk, Login};
 use crate::{
-    casework::{field::Field, note},
+    casework::{field::Field, note, slot},
     document::{
         Document, SECRET_CANDIDATES_MAX,
         chunk::{self, heads_of},
         crdt::Crdt,
-        flatten::flatten,
+        flatten::{Edit, flatten},
         genesis::Kind,
         pending::{Ending, PendingEntry, Wish},
     },
@@ -40,6 +40,17 @@ const LOOK_MS: u64 = 60 * 60 * 1000;
 /// Longest way from a document to its newest successor.
 const SUCCESSORS_MAX: usize = 64;
 
+/// What writes a document down anew: of slots, not whose they were.
+fn anew(crdt: &Crdt) -> Vec<Vec<Edit>> {
+    let mut changes = flatten(crdt);
+    if crdt.kind() == Some(Kind::Slots) {
+        for change in &mut changes {
+            change.retain(|edit| !slot::is_whose(edit.field()));
+        }
+    }
+    changes
+}
+
 impl Desk {
     /// Writes a document down anew and ends it; with a newcomer, who reads from now on only.
     pub(crate) fn finalise(
@@ -53,7 +64,11 @@ impl Desk {
             let log = it.log.as_ref();
             log.is_some_and(|log| log.life() == Life::Open) && !it.is_ending()
         };
-        let may = self.manages(id) && self.documents.get(&id).is_some_and(is_open);
+        // Whoever booked a slot is told by who wrote that down, which nobody can write down anew.
+        let is_book = self.documents.get(&id).and_then(|it| it.crdt.kind()) == Some(Kind::Slots);
+        let may = self.manages(id)
+            && self.documents.get(&id).is_some_and(is_open)
+            && (!is_book || self.are_names_over(id, step.now()));
         if !may || !newcomer.is_none_or(|(account, _)| self.is_new_to(id, account)) {
             return;
         }
@@ -131,14 +146,14 @@ impl Desk {
         // A catalogue is found by its id, so nothing can take its place.
         let kind = crdt.kind().filter(|kind| *kind != Kind::Catalogue)?;
         let interview = note::interview(crdt, id);
-        let changes = flatten(crdt);
+        let changes = anew(crdt);
         let new = DocumentId::new(step.cx.random());
         self.begin_document(step, new, kind);
         let is_written = changes.iter().all(|change| {
             self.edit(step, new, |tx| change.iter().try_for_each(|edit| edit.write(tx)))
         });
         // Read back before anybody relies on it: the old one will be destroyed.
-        let is_alike = self.documents.get(&new).is_some_and(|it| flatten(&it.crdt) == changes);
+        let is_alike = self.documents.get(&new).is_some_and(|it| anew(&it.crdt) == changes);
         if !is_written || !is_alike {
             self.wipe(step, new);
             self.documents.remove(&new);
@@ -292,7 +307,9 @@ impl Desk {
         };
         let is_safe = |it: &Document| it.is_shredded() || it.is_settled() && it.unsent() == 0;
         let follows = self.successor(document.id).and_then(|next| self.documents.get(&next));
-        now >= finale.at.plus_ms(GRACE_MS)
+        // Nobody writes into slots that long past; whose they were is over by its term.
+        let grace_ms = if document.crdt.kind() == Some(Kind::Slots) { 0 } else { GRACE_MS };
+        now >= finale.at.plus_ms(grace_ms)
             && self.manages(document.id)
             && follows.is_some_and(is_safe)
     }

@@ -32,6 +32,16 @@ pub enum Edit {
 }
 
 impl Edit {
+    /// Where it writes.
+    pub fn field(&self) -> &Field {
+        match self {
+            Self::Ensure(field, _)
+            | Self::Item(field, _)
+            | Self::Put(field, _)
+            | Self::Text(field, _) => field,
+        }
+    }
+
     fn units(&self) -> usize {
         EDIT_UNITS
             + match self {

@@ -126,7 +126,7 @@ impl Kind {
                 guards: &[note::GUARDS],
             },
             Self::Directory => plain("directory", directory::FIELDS, directory::GROWN),
-            Self::Company => plain("company", company::FIELDS, &[]),
+            Self::Company => plain("company", company::FIELDS, company::GROWN),
             Self::Roster => plain("roster", roster::FIELDS, &[]),
             Self::Slots => {
                 Plan { name: "slots", first: slot::FIELDS, grown: &[], guards: &[slot::GUARDS] }

@@ -103,14 +103,20 @@ impl Desk {
         } else {
             book.offered().into_iter().filter_map(|it| shown_row(&book, it)).collect()
         };
-        let mut lines: Vec<LineRow> =
-            book.lines().iter().filter_map(|it| self.line_row(&book, it, Date::at(now))).collect();
+        let row = |it: &Line| self.line_row(document, &book, it, Date::at(now));
+        let mut lines: Vec<LineRow> = book.lines().iter().filter_map(row).collect();
         lines.retain(|it| is_staff || it.is_shown);
         lines.sort_by_key(|it| it.at);
         Some(DisclosureView { document, case, matters, lines, seconds: self.seconds() })
     }
 
-    fn line_row(&self, book: &Book, line: &Line, today: Date) -> Option<LineRow> {
+    fn line_row(
+        &self,
+        document: DocumentId,
+        book: &Book,
+        line: &Line,
+        today: Date,
+    ) -> Option<LineRow> {
         let mut row = LineRow {
             matter: line.matter,
             kind: LineKind::Sent,
@@ -134,7 +140,7 @@ impl Desk {
                 row.name.clone_from(recipient_name);
                 let words = sent.wording.hash(line.matter);
                 row.is_withdrawn = book.answer_to(words) == Some(Answer::Withdrawn);
-                row.sent = Some(self.sent_row(sent, words));
+                row.sent = Some(self.sent_row(document, sent, words));
             }
             Statement::Declined { category, recipient, reason, at } => {
                 row.kind = LineKind::Declined;
@@ -155,13 +161,13 @@ impl Desk {
         Some(row)
     }
 
-    fn sent_row(&self, sent: &Sent, words: DraftHash) -> SentRow {
+    fn sent_row(&self, document: DocumentId, sent: &Sent, words: DraftHash) -> SentRow {
         let key = |device: DeviceId| Some(self.org.as_ref()?.device(device)?.keys.verify);
         let signed_by = sent.opinions.iter().filter_map(|signed| {
             let answer = opinion::check(&signed.0, key)?;
             let account = self.org.as_ref()?.device(answer.by)?.account;
             let is_agreed = answer.agrees && answer.words == words;
-            is_agreed.then(|| self.as_signer(account))
+            is_agreed.then(|| self.as_signer(document, account))
         });
         SentRow {
             text: sent.wording.text.clone(),
@@ -175,16 +181,20 @@ impl Desk {
         }
     }
 
-    /// As what somebody signed, as far as the firm's log says: the rules asked for more before.
-    fn as_signer(&self, account: super::AccountId) -> Signer {
+    /// As what somebody signed what stands in a document of the case. The rules asked who they were
+    /// before; an employee reads no company's document, so a consultant whose case it is not was the
+    /// lead.
+    fn as_signer(&self, document: DocumentId, account: super::AccountId) -> Signer {
         let role = self.org.as_ref().and_then(|org| org.account(account)).map(|it| it.role);
-        let is_supervisor = role == Some(super::Role::Supervisor);
-        if is_supervisor {
+        let log = self.documents.get(&document).and_then(|it| it.log.as_ref());
+        let is_theirs =
+            log.is_none_or(|log| log.creator() == account || log.access(account).is_some());
+        if role == Some(super::Role::Supervisor) {
             Signer::Supervisor
-        } else if self.is_lead(account) {
-            Signer::Lead
-        } else {
+        } else if is_theirs {
             Signer::Consultant
+        } else {
+            Signer::Lead
         }
     }
 

@@ -56,7 +56,10 @@ impl Desk {
         wave: &str,
         account: AccountId,
     ) {
-        let is_of = |it: &&Document| slot::about(&it.crdt).is_some_and(|(_, of)| of == wave);
+        let is_of = |it: &&Document| {
+            let is_open = !slot::is_full(&it.crdt, self.slots_in(it), step.now());
+            is_open && slot::about(&it.crdt).is_some_and(|(_, of)| of == wave)
+        };
         let mut room = None;
         for document in self.slots_of(company).filter(is_of) {
             let employees = self.members_with(document, Role::Employee);
@@ -205,6 +208,23 @@ impl Desk {
         Self::show_trial(step, document.id, &tried, false);
     }
 
+    /// The document with slots for whoever asks that takes more in the place of one that does not.
+    fn fresh(&mut self, step: &mut Step<'_, '_>, id: DocumentId) -> DocumentId {
+        let is_full = |it: &Document, now| slot::is_full(&it.crdt, self.slots_in(it), now);
+        let Some((document, company)) = self.book(id) else { return id };
+        if !is_full(document, step.now()) {
+            return id;
+        }
+        let (is_mine, company) = (self.manages(document.id), company.id);
+        let is_for_all = |it: &&Document| {
+            slot::about(&it.crdt).is_some_and(|(_, wave)| wave.is_empty())
+                && !is_full(it, step.now())
+        };
+        let known = self.slots_of(company).find(is_for_all).map(|it| it.id);
+        let fresh = known.or_else(|| is_mine.then(|| self.begin_slots(step, company, ""))?);
+        fresh.unwrap_or(id)
+    }
+
     /// Publishes slots: all of them, or none if a rule forbids one.
     pub(super) fn publish_slots(
         &mut self,
@@ -212,6 +232,7 @@ impl Desk {
         id: DocumentId,
         wishes: &[SlotWish],
     ) {
+        let id = self.fresh(step, id);
         let (Some((me, _)), Some((document, company))) = (self.me(), self.book(id)) else { return };
         let (slots, is_lead) = (document.id, self.manages(document.id));
         let lacks = [

@@ -20,6 +20,7 @@ use crate::{
             contribution::{Contributions, CountError},
             disclosure::Consent,
         },
+        slot,
     },
     document::genesis::Kind,
     journal::Step,
@@ -40,8 +41,14 @@ pub(in crate::desk) struct Duties {
     counting: Map<DocumentId, ([u64; 2], Consent)>,
 }
 
-const LOOKED_AT: [Kind; 5] =
-    [Kind::CaseConsent, Kind::CasePrivate, Kind::Contribution, Kind::Report, Kind::Supervision];
+const LOOKED_AT: [Kind; 6] = [
+    Kind::CaseConsent,
+    Kind::CasePrivate,
+    Kind::Company,
+    Kind::Contribution,
+    Kind::Report,
+    Kind::Supervision,
+];
 
 impl Desk {
     /// Does what follows from consents, if anything that bears on it changed.
@@ -70,6 +77,7 @@ impl Desk {
         let cases = self.of_kind(Kind::CaseShared).into_iter().filter(|it| self.manages(*it));
         let cases: Vec<DocumentId> = cases.collect();
         self.mind_closing(step, &cases);
+        self.mind_terms(step, &cases);
         self.mind_counting(step, &cases);
         let waits = self.mind_copies(step);
         self.duties.is_waiting = self.mind_successors(step, &cases) || waits;
@@ -90,6 +98,36 @@ impl Desk {
             let last = acts.iter().rev().find(|(_, it)| matches!(it.act, Act::Closed { .. }));
             if last.is_none_or(|(_, it)| it.act != Act::Closed { on: on.clone() }) {
                 self.note_act(step, consent, Act::Closed { on });
+            }
+        }
+    }
+
+    /// How long the contract keeps notes is said where the employee reads it, and where it outlives the
+    /// slots that lead from a case to its company.
+    fn mind_terms(&mut self, step: &mut Step<'_, '_>, cases: &[DocumentId]) {
+        let mut chosen: Vec<(DocumentId, u32)> = vec![];
+        for slots in self.of_kind(Kind::Slots) {
+            let company = self.documents.get(&slots).and_then(|it| slot::about(&it.crdt));
+            let years = company.and_then(|(id, _)| self.contract_years(id, "note_years"));
+            chosen.extend(years.and_then(|it| u32::try_from(it).ok()).map(|years| (slots, years)));
+        }
+        for case in cases.iter().filter(|_| !chosen.is_empty()) {
+            let consent = self.part_of_case(*case, Kind::CaseConsent);
+            let (Some(consent), Some(employee)) = (consent, self.employee_of(*case)) else {
+                continue;
+            };
+            let is_theirs = |(slots, _): &&(DocumentId, u32)| {
+                let log = self.documents.get(slots).and_then(|it| it.log.as_ref());
+                log.is_some_and(|log| log.access(employee).is_some())
+            };
+            // Who came through several companies has the longest: what is destroyed does not come back.
+            let years = chosen.iter().filter(is_theirs).map(|(_, years)| *years).max();
+            let acts = self.acts_in(Some(consent));
+            let last = acts.iter().rev().find_map(|(_, it)| {
+                if let Act::Term { years } = it.act { Some(years) } else { None }
+            });
+            if let Some(years) = years.filter(|years| last != Some(*years)) {
+                self.note_act(step, consent, Act::Term { years });
             }
         }
     }

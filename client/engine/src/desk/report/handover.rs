@@ -168,7 +168,7 @@ impl Desk {
 
     /// Stops everything of a case from being destroyed.
     pub(super) fn hold_case(&mut self, step: &mut Step<'_, '_>, case: DocumentId, reason: String) {
-        let Some(consent) = self.part_of_case(case, Kind::CaseConsent) else { return };
+        let Some(consent) = self.consent_of_case(case) else { return };
         if reason.trim().is_empty() {
             return Self::tell_lacking(step, "reason");
         }
@@ -178,7 +178,7 @@ impl Desk {
 
     /// Ends a hold.
     pub(super) fn lift_hold(&mut self, step: &mut Step<'_, '_>, case: DocumentId, hold: String) {
-        let Some(consent) = self.part_of_case(case, Kind::CaseConsent) else { return };
+        let Some(consent) = self.consent_of_case(case) else { return };
         self.note_act(step, consent, Act::Lifted { hold });
         self.show_report_part(step, consent);
     }

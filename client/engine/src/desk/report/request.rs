@@ -299,8 +299,10 @@ impl Desk {
     }
 
     fn kept_until(&self, consent: DocumentId, now: UnixMillis) -> Option<String> {
-        let case = self.case_with_part(consent, Kind::CaseConsent)?;
-        let facts = self.facts_of(case);
+        let facts = match self.case_with_part(consent, Kind::CaseConsent) {
+            Some(case) => self.facts_of(case),
+            None => self.facts_beside(Some(consent), None),
+        };
         match due(crate::casework::rule::retention::Class::Note, &facts, Date::at(now)) {
             Due::NotBegun => None,
             Due::Kept { until } | Due::Offered { until } | Due::Held { until } => {

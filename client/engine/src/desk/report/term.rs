@@ -13,17 +13,30 @@ use crate::{
         case, contribution,
         date::Date,
         field::Field,
-        item::{date, time},
+        item::{count, date, time},
         matter::{self, Statement},
-        report,
+        opinion, report,
         rights::{self, Act},
-        rule::retention::{Action, Class, Due, Facts, Start, due, today},
+        rule::{
+            disclosure::table,
+            retention::{Action, Class, Due, Facts, Start, due, today},
+        },
         slot,
     },
     document::{genesis::Kind, pending::Wish},
     journal::Step,
     view::ReportNotice,
 };
+
+/// Kinds of documents with a term that are part of no case.
+const OF_NO_CASE: &[Kind] = &[
+    Kind::Supervision,
+    Kind::Contribution,
+    Kind::Report,
+    Kind::Slots,
+    Kind::Roster,
+    Kind::Opinion,
+];
 
 /// How often terms are looked at while the device is open.
 const LOOK_MS: u64 = 60 * 60 * 1000;
@@ -35,6 +48,14 @@ struct Over {
     /// Where the employee is told, if it outlives the document.
     consent: Option<DocumentId>,
     since: Date,
+}
+
+/// What is left of a case whose shared document is gone, by what was noted then.
+struct Left {
+    case: DocumentId,
+    private: Option<DocumentId>,
+    disclosure: Option<DocumentId>,
+    on: String,
 }
 
 impl Desk {
@@ -57,9 +78,13 @@ impl Desk {
             Some(Role::Employee) => return self.end_access(step),
             Some(Role::Admin | Role::Supervisor) | None => return,
         }
+        self.drop_names(step);
         let over = self.terms_over(step.now());
         let count = u32::try_from(over.len()).unwrap_or(u32::MAX);
         for Over { id, kind, consent, since } in over {
+            if let (Kind::CaseShared, Some(consent)) = (kind, consent) {
+                self.note_outlived(step, id, consent);
+            }
             match consent {
                 Some(consent) => {
                     self.destroy_for(step, consent, (id, kind), ("term", since.start()));
@@ -92,31 +117,26 @@ impl Desk {
             let facts = self.facts_of(case);
             let consent = self.part_of_case(case, Kind::CaseConsent);
             for (id, kind) in self.parts_of(case) {
-                let class = match kind {
-                    Kind::Note | Kind::CasePrivate => Class::Note,
-                    Kind::CaseShared => Class::Shared,
-                    Kind::CaseConsent => Class::Consent,
-                    Kind::CaseDisclosure => self.disclosure_class(id),
-                    Kind::Catalogue
-                    | Kind::Directory
-                    | Kind::Company
-                    | Kind::Roster
-                    | Kind::Slots
-                    | Kind::JobCard
-                    | Kind::Supervision
-                    | Kind::Contribution
-                    | Kind::Report
-                    | Kind::Package
-                    | Kind::Opinion => continue,
-                };
-                look(id, kind, consent.filter(|it| *it != id), class, &facts);
+                if let Some(class) = self.class_of(id, kind) {
+                    look(id, kind, consent.filter(|it| *it != id), class, &facts);
+                }
             }
         }
-        for kind in [Kind::Supervision, Kind::Contribution, Kind::Report, Kind::Slots, Kind::Roster]
-        {
-            for id in self.of_kind(kind) {
-                if let Some((class, facts)) = self.term_of(id, kind) {
-                    look(id, kind, None, class, &facts);
+        for consent in self.of_kind(Kind::CaseConsent) {
+            let Some(left) = self.left_of(consent) else { continue };
+            let facts = self.facts_beside(Some(consent), left.disclosure);
+            for (id, kind) in self.parts_left(consent, &left) {
+                if let Some(class) = self.class_of(id, kind) {
+                    look(id, kind, Some(consent).filter(|it| *it != id), class, &facts);
+                }
+            }
+        }
+        let held = self.held_beside();
+        for kind in OF_NO_CASE {
+            for id in self.of_kind(*kind) {
+                if let Some((class, mut facts)) = self.term_of(id, *kind) {
+                    facts.held_since = held.contains(&id).then_some(Date::MIN);
+                    look(id, *kind, None, class, &facts);
                 }
             }
         }
@@ -131,26 +151,68 @@ impl Desk {
         document.is_none_or(|it| it.is_shredded() || it.is_wished(&Wish::Shred))
     }
 
+    /// By which class a part of a case is kept.
+    fn class_of(&self, id: DocumentId, kind: Kind) -> Option<Class> {
+        match kind {
+            Kind::Note | Kind::CasePrivate => Some(Class::Note),
+            Kind::CaseShared => Some(Class::Shared),
+            Kind::CaseConsent => Some(Class::Consent),
+            Kind::CaseDisclosure => Some(self.disclosure_class(id)),
+            Kind::Catalogue
+            | Kind::Directory
+            | Kind::Company
+            | Kind::Roster
+            | Kind::Slots
+            | Kind::JobCard
+            | Kind::Supervision
+            | Kind::Contribution
+            | Kind::Report
+            | Kind::Package
+            | Kind::Opinion => None,
+        }
+    }
+
     /// What is known of a case's terms.
     pub(super) fn facts_of(&self, case: DocumentId) -> Facts {
-        let mut facts = Facts::default();
-        let Some(shared) = self.documents.get(&self.current(case)) else { return facts };
-        for row in case::interviews(&shared.crdt) {
+        let parts = [Kind::CaseConsent, Kind::CaseDisclosure];
+        let [consent, disclosure] = parts.map(|kind| self.part_of_case(case, kind));
+        let mut facts = self.facts_beside(consent, disclosure);
+        facts.dates.extend(self.last_interview(case).map(|on| (Start::LastInterview, on)));
+        facts
+    }
+
+    fn last_interview(&self, case: DocumentId) -> Option<Date> {
+        let shared = &self.documents.get(&self.current(case))?.crdt;
+        let held = case::interviews(shared).into_iter().map(|row| {
             let item = Field::top("interviews").child(&row.interview.to_hex());
-            let ended = time(&shared.crdt, &item.child("ended_at"));
-            let last = ended.map_or(row.at, |ended| ended.max(row.at));
-            facts.dates.push((Start::LastInterview, Date::at(last)));
-        }
-        let acts = self.acts_in(self.part_of_case(case, Kind::CaseConsent));
+            time(shared, &item.child("ended_at")).map_or(row.at, |ended| ended.max(row.at))
+        });
+        held.max().map(Date::at)
+    }
+
+    /// What of it stands beside what both read, and outlives that.
+    pub(super) fn facts_beside(
+        &self,
+        consent: Option<DocumentId>,
+        disclosure: Option<DocumentId>,
+    ) -> Facts {
+        let mut facts = Facts::default();
+        let acts = self.acts_in(consent);
         for (_, entry) in &acts {
-            if let Act::Closed { on } = &entry.act
-                && let Some(on) = Date::parse(on)
-            {
-                facts.dates.push((Start::CaseClosed, on));
+            if let Act::Term { years } = &entry.act {
+                facts.contract_years = Some(i64::from(*years));
+            }
+            let closed = if let Act::Closed { on } = &entry.act { Date::parse(on) } else { None };
+            facts.dates.extend(closed.map(|on| (Start::CaseClosed, on)));
+            if let Act::Outlived { last: Some(last), .. } = &entry.act {
+                facts.dates.extend(Date::parse(last).map(|on| (Start::LastInterview, on)));
             }
         }
-        let told =
-            self.part_of_case(case, Kind::CaseDisclosure).and_then(|id| self.documents.get(&id));
+        if facts.dates.iter().all(|(start, _)| *start != Start::CaseClosed) {
+            let gone = self.left_in(&acts).and_then(|left| Date::parse(&left.on));
+            facts.dates.extend(gone.map(|on| (Start::CaseClosed, on)));
+        }
+        let told = disclosure.and_then(|id| self.documents.get(&id));
         let told = told.map_or(vec![], |it| matter::read::<Statement>(&it.crdt, "records"));
         let told = told.into_iter().filter_map(|(_, said)| {
             let Statement::Sent(sent) = said? else { return None };
@@ -162,17 +224,128 @@ impl Desk {
         facts
     }
 
-    /// Longer where a danger to life was told of.
+    /// Notes beside the consents what leads to the rest of a case, before what both read is gone.
+    fn note_outlived(&mut self, step: &mut Step<'_, '_>, case: DocumentId, consent: DocumentId) {
+        let outlived = Act::Outlived {
+            case,
+            private: self.part_of_case(case, Kind::CasePrivate),
+            disclosure: self.part_of_case(case, Kind::CaseDisclosure),
+            last: self.last_interview(case).map(|on| on.to_string()),
+            on: self.term_day(step.now()).to_string(),
+        };
+        self.note_act(step, consent, outlived);
+    }
+
+    /// What is left of a case whose shared document is gone.
+    fn left_of(&self, consent: DocumentId) -> Option<Left> {
+        let is_gone = self.case_with_part(consent, Kind::CaseConsent).is_none();
+        is_gone.then(|| self.left_in(&self.acts_in(Some(consent)))).flatten()
+    }
+
+    fn left_in(&self, acts: &[(rights::ActId, rights::Entry)]) -> Option<Left> {
+        acts.iter().rev().find_map(|(_, entry)| {
+            let Act::Outlived { case, private, disclosure, on, .. } = &entry.act else {
+                return None;
+            };
+            let current = |id: &Option<DocumentId>| id.map(|id| self.current(id));
+            let (private, disclosure) = (current(private), current(disclosure));
+            Some(Left { case: *case, private, disclosure, on: on.clone() })
+        })
+    }
+
+    /// Where a case's consents stand, also when what both read is gone.
+    pub(super) fn consent_of_case(&self, case: DocumentId) -> Option<DocumentId> {
+        let is_left = |id: &DocumentId| self.left_of(*id).is_some_and(|left| left.case == case);
+        let here = self.part_of_case(case, Kind::CaseConsent);
+        here.or_else(|| self.of_kind(Kind::CaseConsent).into_iter().find(is_left))
+    }
+
+    fn parts_left(&self, consent: DocumentId, left: &Left) -> Vec<(DocumentId, Kind)> {
+        let parts = [
+            (Some(consent), Kind::CaseConsent),
+            (left.private, Kind::CasePrivate),
+            (left.disclosure, Kind::CaseDisclosure),
+        ];
+        let is_so = |(id, kind): &(DocumentId, Kind)| {
+            self.documents.get(id).is_some_and(|it| it.crdt.kind() == Some(*kind))
+        };
+        let parts = parts.into_iter().filter_map(|(id, kind)| Some((id?, kind))).filter(is_so);
+        parts.chain(self.notes_of(left.case).into_iter().map(|id| (id, Kind::Note))).collect()
+    }
+
+    /// What was made of held cases beside their parts: copies for supervision, second opinions.
+    fn held_beside(&self) -> Vec<DocumentId> {
+        let mut held = vec![];
+        for consent in self.of_kind(Kind::CaseConsent).into_iter().filter(|it| self.is_held(*it)) {
+            let left = self.left_of(consent);
+            let case = self.case_with_part(consent, Kind::CaseConsent);
+            let part = |kind| case.and_then(|case| self.part_of_case(case, kind));
+            let private = part(Kind::CasePrivate).or(left.as_ref().and_then(|it| it.private));
+            let disclosure =
+                part(Kind::CaseDisclosure).or(left.as_ref().and_then(|it| it.disclosure));
+            for (_, entry) in self.acts_in(private) {
+                if let Act::Copied { copy: id, .. } | Act::Shared { document: id, .. } = entry.act {
+                    held.push(self.current(id));
+                }
+            }
+            let crdt = |id: Option<DocumentId>| Some(&self.documents.get(&id?)?.crdt);
+            for (_, said) in crdt(private).map_or(vec![], |it| matter::read(it, "matters")) {
+                if let Some(matter::Entry::Asked { document, .. }) = said {
+                    held.push(self.current(document));
+                }
+            }
+            // What was told names the opinions it was told on, also when the private document is gone.
+            for (_, said) in crdt(disclosure).map_or(vec![], |it| matter::read(it, "records")) {
+                let Some(Statement::Sent(sent)) = said else { continue };
+                let key = |device| Some(self.org.as_ref()?.device(device)?.keys.verify);
+                let opinions = sent.opinions.iter().filter_map(|it| opinion::check(&it.0, key));
+                held.extend(opinions.map(|answer| self.current(answer.document)));
+            }
+        }
+        held
+    }
+
+    /// Longer where a danger to life was told of; as the consents where nothing was told.
     fn disclosure_class(&self, disclosure: DocumentId) -> Class {
         let document = self.documents.get(&disclosure);
         let told = document.map(|it| matter::read::<Statement>(&it.crdt, "records"));
-        // What a later program wrote is kept as long as anything.
-        let is_life = told.into_iter().flatten().any(|(_, said)| match said {
-            Some(Statement::Sent(sent)) => sent.class == Class::DisclosureLife,
-            Some(_) => false,
-            None => true,
+        let classes = told.into_iter().flatten().filter_map(|(_, said)| match said {
+            Some(Statement::Sent(sent)) => Some(sent.class),
+            Some(_) => None,
+            // What a later program wrote is kept as long as anything.
+            None => Some(Class::DisclosureLife),
         });
-        if is_life { Class::DisclosureLife } else { Class::Disclosure }
+        classes.max().unwrap_or(Class::Consent)
+    }
+
+    /// For how many years the contract with a company keeps something, if it says so.
+    pub(super) fn contract_years(&self, company: DocumentId, field: &str) -> Option<i64> {
+        let company = self.documents.get(&self.current(company))?;
+        count(&company.crdt, &Field::top(field)).map(i64::from)
+    }
+
+    /// Writes slots down anew without whose they were, once that is over. The old document goes with
+    /// what was claimed in it, and whoever claimed it.
+    fn drop_names(&mut self, step: &mut Step<'_, '_>) {
+        let due: Vec<DocumentId> = self
+            .of_kind(Kind::Slots)
+            .into_iter()
+            .filter(|id| self.are_names_over(*id, step.now()))
+            .collect();
+        for id in due {
+            self.finalise(step, id, None);
+        }
+    }
+
+    /// Whether nobody may read any more whose the slots of a document were.
+    pub(in crate::desk) fn are_names_over(&self, slots: DocumentId, now: UnixMillis) -> bool {
+        let Some(crdt) = self.documents.get(&slots).map(|it| &it.crdt) else { return false };
+        let Some((_, facts)) = self.term_of(slots, Kind::Slots) else { return false };
+        let is_over = matches!(
+            due(Class::ScheduleNames, &facts, self.term_day(now)),
+            Due::Over { action: Action::DropNames, .. }
+        );
+        is_over && slot::tells_whose(crdt)
     }
 
     /// The term of a document that is of no case.
@@ -186,7 +359,22 @@ impl Desk {
                 let report = self.documents.get(&self.current(contribution::report(crdt)?))?;
                 (Class::Contribution, Start::ReportArchived, report::archived_on(&report.crdt)?)
             }
-            Kind::Report => (Class::Report, Start::ReportArchived, report::archived_on(crdt)?),
+            Kind::Report => {
+                let dates = vec![(Start::ReportArchived, report::archived_on(crdt)?)];
+                let company = report::company(crdt);
+                let years = company.and_then(|it| self.contract_years(it, "report_years"));
+                let facts = Facts { dates, contract_years: years, ..Facts::default() };
+                return Some((Class::Report, facts));
+            }
+            Kind::Opinion => {
+                let (question, _) = opinion::question(crdt)?;
+                let key = |device| self.org.as_ref()?.device(device).map(|it| it.keys.verify);
+                let said = opinion::answers(crdt, id, key);
+                let last = said.into_iter().map(|(answer, _)| answer.at).max()?;
+                let mut rules = table::TABLE.iter().filter(|it| it.row == question.row);
+                let class = rules.find_map(|it| it.record).unwrap_or(Class::DisclosureLife);
+                (class, Start::Disclosed, Date::at(last))
+            }
             Kind::Slots => {
                 let last = slot::slots(crdt).into_iter().map(|it| it.start).max()?;
                 (Class::Schedule, Start::SlotHeld, Date::at(last))
@@ -205,8 +393,7 @@ impl Desk {
             | Kind::CaseConsent
             | Kind::CaseDisclosure
             | Kind::JobCard
-            | Kind::Package
-            | Kind::Opinion => return None,
+            | Kind::Package => return None,
         };
         Some((class, Facts { dates: vec![(start, on)], ..Facts::default() }))
     }
