@@ -295,6 +295,40 @@ fn what_is_shown_ends_on_its_day_while_the_phone_is_off_and_access_ends_when_it_
 }
 
 #[test]
+fn a_card_that_is_shown_for_long_is_closed_thirty_days_after_the_case_is() {
+    let mut cast = cast(1221);
+    let card = shown_card(&mut cast, "2027-05-19");
+    let Cast { mut world, tablet, phone, second, case } = cast;
+    let consultant = logs(&world).1[&case].creator();
+    let private = world.on(tablet).screen.home.cases[0].private.expect("what is private");
+    assert!(world.can_open(tablet, private));
+    world.set(tablet, private, "closing_on", Value::When("2026-05-19".into()));
+    world.settle();
+    let pass = |world: &mut World, days: u64| {
+        for device in [tablet, phone, second] {
+            world.offline(device);
+        }
+        let later = world.now().plus_ms(days * DAY_MS);
+        world.wait_until(later);
+        for device in [tablet, phone, second] {
+            world.online(device);
+        }
+        world.settle();
+    };
+
+    // Thirty days, and as many as a clock may be wrong by.
+    pass(&mut world, 30);
+    open(&mut world, tablet);
+    assert_eq!(view(&world, tablet).sheets, ["plan", "career"]);
+    pass(&mut world, 4);
+    assert_eq!(logs(&world).1[&card].access(consultant), None);
+    assert_eq!(view(&world, tablet).sheets.len(), 0);
+    assert_eq!(world.on(tablet).screen.home.cards, []);
+    world.can_open(phone, card);
+    assert_eq!(text(&world, phone, "name"), "佐伯 悠真");
+}
+
+#[test]
 fn a_withdrawal_without_a_network_reaches_a_consultant_who_was_away_and_was_let_out_meanwhile() {
     let mut cast = cast(1213);
     let card = shown_card(&mut cast, "2026-06-30");

@@ -14,7 +14,7 @@ use engine::{
     record::{Content, Name, Sealer},
     view::{Badge, Gate, Notice, RoomNotice},
 };
-use harness::{firm::PASSPHRASE, quick_stretch};
+use harness::{canary::Scanner, firm::PASSPHRASE, quick_stretch};
 use shared::id::DocumentId;
 
 use super::{Cast, cast};
@@ -292,6 +292,42 @@ fn in_memory(secrets: &[(String, [u8; 32])]) -> Vec<String> {
     found.sort();
     found.dedup();
     found
+}
+
+/// What the guest's desk shows, and what its store opens to with every key that it has, says nothing of
+/// a note. The engine cannot promise more: what a page of an earlier screen, or an allocator, left
+/// behind in memory is nobody's to find without the whole process.
+#[test]
+fn nothing_that_a_guest_is_shown_or_writes_holds_a_word_of_a_note() {
+    const CANARY: &str = "CANARY 係長の打診を断りたい";
+    let mut room = cast(638);
+    let tablet = room.tablet;
+    let note = room.world.add_interview(tablet, room.case);
+    room.world.write(tablet, note, "presenting_issue", CANARY);
+    room.world.settle();
+    let private = room.linked.2;
+    assert!(room.world.can_open(tablet, private));
+    let scanner = Scanner::of(&[CANARY]);
+    room.world.tape(tablet);
+    let before = room.world.taped(tablet).len();
+
+    room.hand_over();
+    room.use_as_guest();
+    for document in [note, private, room.case, room.linked.1] {
+        room.world.ask(tablet, Command::Open(document));
+    }
+    room.world.settle();
+
+    let tape = &room.world.taped(tablet)[before..];
+    assert!(tape.len() > 1_000);
+    assert_eq!(scanner.scan("what a guest was shown", tape), []);
+    let screen = &room.world.on(tablet).screen;
+    assert!(!screen.forms.contains_key(&private) && !screen.forms.contains_key(&note));
+    // The same search finds it once the tablet is back.
+    room.take_back(PIN);
+    let before = room.world.taped(tablet).len();
+    room.world.ask(tablet, Command::Open(note));
+    assert_ne!(scanner.scan("the note", &room.world.taped(tablet)[before..]), []);
 }
 
 #[test]
