@@ -33,6 +33,7 @@ mod load;
 mod log;
 mod matter;
 mod members;
+mod memo;
 mod people;
 mod plan;
 mod push;

@@ -215,21 +215,21 @@ pub fn has_ended(shared: &Crdt) -> bool {
 }
 
 /// How far it is with the note counted in.
-pub fn whole_state(state: State, note: Option<&Crdt>) -> State {
+pub fn whole_state(state: State, note: Option<State>) -> State {
+    note.filter(|_| state == State::Ended).unwrap_or(state)
+}
+
+/// How far the note of an interview is that is over.
+pub fn note_state(note: &Crdt) -> State {
     use crate::casework::signature;
-    match note {
-        Some(note) if state == State::Ended => {
-            if !signature::amendments(note).is_empty() {
-                State::Amended
-            } else if !signature::signatures(note).is_empty() {
-                State::NoteSigned
-            } else if signature::is_begun(note) {
-                State::NoteDraft
-            } else {
-                State::Ended
-            }
-        }
-        Some(_) | None => state,
+    if !signature::amendments(note).is_empty() {
+        State::Amended
+    } else if !signature::signatures(note).is_empty() {
+        State::NoteSigned
+    } else if signature::is_begun(note) {
+        State::NoteDraft
+    } else {
+        State::Ended
     }
 }
 

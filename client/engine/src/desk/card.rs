@@ -273,7 +273,7 @@ impl Desk {
     fn make_card_rows(&self) -> Vec<CardRow> {
         let own = self.own_card().and_then(|id| self.documents.get(&id));
         if let Some(card) = own.filter(|it| it.crdt.kind() == Some(Kind::JobCard)) {
-            let (prep, _) = prep_of(&card.crdt, self.newest_case());
+            let (prep, _) = self.prep(card, self.newest_case());
             return vec![CardRow { document: Some(card.id), case: None, prep }];
         }
         let is_card =
@@ -282,7 +282,7 @@ impl Desk {
         for card in self.documents.values().filter(is_card) {
             for (case, _) in self.shown_for(card, self.today()) {
                 if rows.iter().all(|row| row.case != Some(case)) {
-                    let (prep, _) = prep_of(&card.crdt, self.documents.get(&case));
+                    let (prep, _) = self.prep(card, self.documents.get(&case));
                     rows.push(CardRow { document: Some(card.id), case: Some(case), prep });
                 }
             }
@@ -368,10 +368,16 @@ impl Desk {
     /// How far a card is, for whom it is shown to; nothing of it for anybody else.
     fn prep_shown(&self, card: &Document, is_own: bool) -> (Prep, &'static str) {
         if is_own {
-            return prep_of(&card.crdt, self.newest_case());
+            return self.prep(card, self.newest_case());
         }
         let case = self.shown_for(card, self.today()).first().map(|(case, _)| *case);
-        case.map_or((Prep::NotStarted, ""), |case| prep_of(&card.crdt, self.documents.get(&case)))
+        case.map_or((Prep::NotStarted, ""), |case| self.prep(card, self.documents.get(&case)))
+    }
+
+    fn prep(&self, card: &Document, case: Option<&Document>) -> (Prep, &'static str) {
+        let changed = card.crdt.changed() + case.map_or(0, |it| it.crdt.changed());
+        let key = (card.id, case.map(|it| it.id));
+        self.shown.preps.get(key, changed, || prep_of(&card.crdt, case))
     }
 
     /// The employee is shown what a consultant put their name to; a consultant their own comments,

@@ -187,8 +187,11 @@ impl Desk {
     ) -> InterviewRow {
         let id = added.interview;
         let note = notes.get(&id).copied();
-        let crdt = note.and_then(|note| self.documents.get(&note)).map(|it| &it.crdt);
-        let state = interview::whole_state(interview::state(shared, id, consents), crdt);
+        let note_state = note.and_then(|note| self.documents.get(&note)).map(|it| {
+            let read = || interview::note_state(&it.crdt);
+            self.shown.note_states.get(it.id, it.crdt.changed(), read)
+        });
+        let state = interview::whole_state(interview::state(shared, id, consents), note_state);
         let times = interview::times(shared, id);
         let is_unsigned = matches!(state, interview::State::Ended | interview::State::NoteDraft);
         let [_, _, ended_at] = times;

@@ -7,13 +7,15 @@ use shared::{
     time::UnixMillis,
 };
 
-use super::{Desk, Login};
+use super::{Desk, Login, memo::Memo};
 use crate::{
     casework::{
         case::{self, CaseId},
         catalogue,
         date::Date,
         field::Field,
+        interview::State,
+        job_card::Prep,
         note, signature,
     },
     command::Words,
@@ -44,6 +46,10 @@ pub(super) struct Shown {
     whereabouts: Map<DocumentId, Whereabouts>,
     /// What day it was in Japan.
     pub(super) day: Option<Date>,
+    /// How far the note of each interview is.
+    pub(super) note_states: Memo<DocumentId, State>,
+    /// How far each JOB card is for a case, and which form it is.
+    pub(super) preps: Memo<(DocumentId, Option<DocumentId>), (Prep, &'static str)>,
     /// The rows of JOB cards, and what they were computed from.
     pub(super) card_rows: Option<([u64; 4], Vec<CardRow>)>,
     /// What the open JOB cards were computed from beside themselves.

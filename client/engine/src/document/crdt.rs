@@ -31,7 +31,10 @@ use crate::{
 };
 
 mod list;
+mod memo;
 mod read;
+
+use memo::Memo;
 
 pub use read::{Held, Item, Row};
 
@@ -63,6 +66,9 @@ pub struct Crdt {
     pub(super) sides: Map<DeviceId, Side>,
     /// Grows with every change, ours or not.
     pub(super) changed: u64,
+    /// What the document says it is.
+    pub(super) kind: Option<Kind>,
+    memo: Memo,
 }
 
 impl Crdt {
@@ -70,7 +76,15 @@ impl Crdt {
     pub fn empty(device: DeviceId, actor: ActorId) -> Self {
         let mut automerge = Automerge::new_with_encoding(TextEncoding::Utf16CodeUnit);
         automerge.set_actor(actor);
-        Self { automerge, census: Census::default(), device, sides: Map::new(), changed: 0 }
+        Self {
+            automerge,
+            census: Census::default(),
+            device,
+            sides: Map::new(),
+            changed: 0,
+            kind: None,
+            memo: Memo::default(),
+        }
     }
 
     /// A new document of a kind, and its first change.
@@ -96,6 +110,7 @@ impl Crdt {
         let changes: Result<Vec<Change>, _> =
             changes.into_iter().map(|bytes| Change::from_bytes(bytes.0)).collect();
         crdt.automerge.apply_changes(changes.ok()?).ok()?;
+        crdt.read_kind();
         // A census from before there were guards does not say what stands where.
         let is_guarded = crdt.kind().is_some_and(|kind| !kind.guards().is_empty());
         let is_whole = census.kind.is_some() || !is_guarded;
@@ -110,8 +125,7 @@ impl Crdt {
     /// Makes what the kind got after its first schema and is not here yet; hands out the changes.
     pub fn grow(&mut self) -> Vec<Vec<u8>> {
         let Some(kind) = self.kind() else { return vec![] };
-        if kind.grown_fields().iter().all(|it| find(&self.automerge, &Field::top(it.id)).is_some())
-        {
+        if kind.grown_fields().iter().all(|it| self.find(&Field::top(it.id)).is_some()) {
             return vec![];
         }
         let missing = growths(kind).filter(|(_, it)| !self.has(&it.hash()));
@@ -141,6 +155,7 @@ impl Crdt {
         earlier.retain(|change| known.contains(&change.hash()));
         let mut crdt = Self::empty(self.device, self.automerge.get_actor().clone());
         crdt.automerge.apply_changes(earlier).ok()?;
+        crdt.read_kind();
         Some(crdt)
     }
 
@@ -162,7 +177,12 @@ impl Crdt {
 
     /// What the document says it is; `None` until its first change is here.
     pub fn kind(&self) -> Option<Kind> {
-        Kind::parse(&self.plain(&Field::top("kind"))?)
+        self.kind
+    }
+
+    /// Looks what the document says it is. Only changes from outside can say so.
+    pub(super) fn read_kind(&mut self) {
+        self.kind = self.plain(&Field::top("kind")).and_then(|kind| Kind::parse(&kind));
     }
 
     /// Makes one change and hands out its bytes; `None` when nothing was changed.
@@ -206,12 +226,15 @@ impl Crdt {
 
     /// A text, or `None` if the field is none.
     pub fn text(&self, field: &Field) -> Option<String> {
-        text(&self.automerge, field)
+        match self.find(field)? {
+            Found::Object(object, ObjType::Text) => self.automerge.text(&object).ok(),
+            Found::Object(..) | Found::Scalar(_) => None,
+        }
     }
 
     /// A scalar string, for what is not typed by hand.
     pub fn plain(&self, field: &Field) -> Option<String> {
-        match find(&self.automerge, field)? {
+        match self.find(field)? {
             Found::Scalar(ScalarValue::Str(text)) => Some(text.to_string()),
             Found::Scalar(_) | Found::Object(..) => None,
         }
@@ -219,7 +242,7 @@ impl Crdt {
 
     /// Bytes.
     pub fn bytes(&self, field: &Field) -> Option<Vec<u8>> {
-        match find(&self.automerge, field)? {
+        match self.find(field)? {
             Found::Scalar(ScalarValue::Bytes(bytes)) => Some(bytes),
             Found::Scalar(_) | Found::Object(..) => None,
         }
@@ -227,7 +250,7 @@ impl Crdt {
 
     /// A whole number.
     pub fn number(&self, field: &Field) -> Option<i64> {
-        match find(&self.automerge, field)? {
+        match self.find(field)? {
             Found::Scalar(value) => value.as_i64(),
             Found::Object(..) => None,
         }
@@ -235,23 +258,12 @@ impl Crdt {
 
     /// A field's value, [`Value::Unset`] when absent or not of its shape.
     pub fn value(&self, field: &Field, shape: Shape) -> Value {
-        value_of(&self.automerge, find(&self.automerge, field), shape)
-    }
-
-    /// Ids of a list's items, in order; each is a path segment.
-    pub fn items(&self, list: &Field) -> Vec<String> {
-        let Some(Found::Object(object, ObjType::List)) = find(&self.automerge, list) else {
-            return vec![];
-        };
-        (0..self.automerge.length(&object))
-            .filter_map(|at| self.automerge.get(&object, at).ok().flatten())
-            .filter_map(|(_, item)| item_id(&self.automerge, &item))
-            .collect()
+        value_of(&self.automerge, self.find(field), shape)
     }
 
     /// Whose device made a map or an item, in a document that keeps account of it.
     pub fn author(&self, item: &Field) -> Option<DeviceId> {
-        let Found::Object(ObjId::Id(_, actor, _), _) = find(&self.automerge, item)? else {
+        let Found::Object(ObjId::Id(_, actor, _), _) = self.find(item)? else {
             return None;
         };
         self.census.author(actor.to_bytes().try_into().ok()?)
@@ -259,7 +271,7 @@ impl Crdt {
 
     /// The map, list or text at a field.
     pub(super) fn object(&self, field: &Field) -> Option<ObjId> {
-        match find(&self.automerge, field)? {
+        match self.find(field)? {
             Found::Object(object, _) => Some(object),
             Found::Scalar(_) => None,
         }
@@ -272,7 +284,7 @@ impl Crdt {
 
     /// Which operation of whom made a map or an item.
     pub(crate) fn made(&self, item: &Field) -> Option<(Actor, u64)> {
-        let Found::Object(ObjId::Id(counter, actor, _), _) = find(&self.automerge, item)? else {
+        let Found::Object(ObjId::Id(counter, actor, _), _) = self.find(item)? else {
             return None;
         };
         Some((actor.to_bytes().try_into().ok()?, counter))
@@ -280,7 +292,7 @@ impl Crdt {
 
     /// Keys of a map, in order.
     pub fn keys(&self, map: &Field) -> Vec<String> {
-        match find(&self.automerge, map) {
+        match self.find(map) {
             Some(Found::Object(object, ObjType::Map)) => self.automerge.keys(&object).collect(),
             _ => vec![],
         }
@@ -476,6 +488,7 @@ pub fn shape_of(crdt: &Crdt, field: &Field) -> Result<Shape, EditError> {
     first.or_else(|| shape_at(kind.grown_fields(), field)).ok_or(EditError::NoSuchField)
 }
 
+#[derive(Clone)]
 enum Found {
     Scalar(ScalarValue),
     Object(ObjId, ObjType),
@@ -557,13 +570,6 @@ fn item_id(document: &impl ReadDoc, item: &ObjId) -> Option<String> {
     match document.get(item, "id").ok()?? {
         (AutoValue::Scalar(value), _) => value.as_str().map(String::from),
         (AutoValue::Object(_), _) => None,
-    }
-}
-
-fn text(document: &impl ReadDoc, field: &Field) -> Option<String> {
-    match find(document, field)? {
-        Found::Object(object, ObjType::Text) => document.text(&object).ok(),
-        Found::Object(..) | Found::Scalar(_) => None,
     }
 }
 

@@ -86,6 +86,12 @@ impl Crdt {
     /// Takes in what several envelopes carry, each whole or not at all.
     pub fn take_in(&mut self, opened: &[Opened]) -> Vec<Verdict> {
         self.changed += 1;
+        let verdicts = self.admit_all(opened);
+        self.read_kind();
+        verdicts
+    }
+
+    fn admit_all(&mut self, opened: &[Opened]) -> Vec<Verdict> {
         let mut verdicts = vec![Verdict::Waiting; opened.len()];
         let mut admission = Admission {
             automerge: &self.automerge,

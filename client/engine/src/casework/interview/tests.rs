@@ -115,7 +115,7 @@ fn the_states_follow_each_other_and_the_note_tells_the_last_three() {
     }
 
     let mut notes = Group::new(Kind::Note, &[Side::Staff]);
-    let whole = |notes: &Group| whole_state(State::Ended, Some(&notes.0[0].crdt));
+    let whole = |notes: &Group| whole_state(State::Ended, Some(note_state(&notes.0[0].crdt)));
     assert_eq!((whole_state(State::Ended, None), whole(&notes)), (State::Ended, State::Ended));
     notes.edit(0, |tx| tx.write(&Field::top("presenting_issue"), "迷い")).unwrap();
     assert_eq!(whole(&notes), State::NoteDraft);
@@ -126,7 +126,7 @@ fn the_states_follow_each_other_and_the_note_tells_the_last_three() {
     let more = signature::Amendment { at: NOW, why: "名称".into(), text: "等級資料".into() };
     notes.edit(0, |tx| signature::amend(tx, "1", &more)).unwrap();
     assert_eq!(whole(&notes), State::Amended);
-    assert_eq!(whole_state(State::Talking, Some(&notes.0[0].crdt)), State::Talking);
+    assert_eq!(whole_state(State::Talking, Some(note_state(&notes.0[0].crdt))), State::Talking);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use automerge::{ObjId, ObjType, ROOT, ReadDoc as _, ScalarValue};
 
 use shared::map::Set;
 
-use super::{Crdt, Found, find, item_id, value_of};
+use super::{Crdt, Found, item_id, value_of};
 use crate::casework::field::{Field, Holds, Shape, Spec, Value};
 
 /// What a field holds.
@@ -69,14 +69,14 @@ impl Crdt {
     /// The items of a long list, each read where it was found: by its path, every value of every
     /// item would be looked for from the start of the list.
     pub fn each<T>(&self, list: &Field, read: impl Fn(String, &Item<'_>) -> Option<T>) -> Vec<T> {
-        let Some(Found::Object(list, ObjType::List)) = find(&self.automerge, list) else {
+        let Some(Found::Object(list, ObjType::List)) = self.find(list) else {
             return vec![];
         };
         let item = |(id, map)| read(id, &Item { crdt: self, map });
         self.items_of(&list).into_iter().filter_map(item).collect()
     }
 
-    fn items_of(&self, list: &ObjId) -> Vec<(String, ObjId)> {
+    pub(super) fn items_of(&self, list: &ObjId) -> Vec<(String, ObjId)> {
         let automerge = &self.automerge;
         let mut known = Set::new();
         let item = |at| {
