@@ -367,6 +367,24 @@ fn a_withdrawal_without_a_network_reaches_a_consultant_who_was_away_and_was_let_
 }
 
 #[test]
+fn a_tablet_linked_after_a_withdrawal_does_not_wait_for_the_card() {
+    let mut cast = cast(1230);
+    shown_card(&mut cast, "2026-06-30");
+    let Cast { mut world, tablet, phone, .. } = cast;
+    let grant = view(&world, phone).grants[0].id.clone();
+    act(&mut world, phone, CardAct::Unshow { grant });
+    world.settle();
+
+    let fresh = world.link_device(tablet, "新しいタブレット");
+
+    // Its keys come along with all others; the server does not speak of it.
+    let opening = world.on(fresh).screen.opening.clone().expect("a report");
+    assert_eq!((opening.known, opening.unopened), (opening.opened, vec![]));
+    assert!(opening.opened > 4);
+    assert_eq!(world.on(fresh).screen.home.cards, []);
+}
+
+#[test]
 fn what_was_shown_and_withdrawn_before_the_phone_was_online_was_never_open_to_anybody() {
     let Cast { mut world, phone, tablet, case, .. } = cast(1214);
     let card = begin(&mut world, phone);
