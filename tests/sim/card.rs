@@ -197,7 +197,7 @@ fn a_card_that_two_phones_begin_without_a_network_is_one_card() {
 }
 
 #[test]
-fn what_is_written_on_the_phone_and_commented_on_the_tablet_for_six_hours_is_kept() {
+fn s1_what_is_written_on_the_phone_and_commented_on_the_tablet_for_six_hours_is_kept() {
     let mut cast = cast(1210);
     let card = shown_card(&mut cast, "2026-06-30");
     let Cast { mut world, tablet, phone, .. } = cast;

@@ -1,11 +1,17 @@
 //! What may go wrong between people who are not always in reach of each other: the sync scenarios of
 //! the sample firm that are told nowhere else.
 //!
-//! S1 is told in `card`, S2, S6 and S8 in `report`, S3 and S7 in `plan`.
+//! S1 is told in `card`, S2, S6 and S8 in `report`, S3 and what S7 means for the wordings in `plan`,
+//! S11 in `matter`, S12 at the end of `sample`; what S5 would mean with a server that helps is in `thief`.
+#![expect(clippy::expect_used, reason = "helpers of tests")]
 
 use engine::{
-    command::{Command, Words},
-    view::{Badge, Gate},
+    casework::{
+        consent::{Decision, Matter, Method, Scope},
+        date::Date,
+    },
+    command::{Command, Decide, PlanAct, RoomAct, Words},
+    view::{Badge, ConsentRow, Gate},
 };
 use harness::{
     seed::seed_or,
@@ -128,6 +134,75 @@ fn s5_a_lost_tablet_that_keeps_writing_is_refused_and_reads_nothing_more() {
     }
     let (org, documents) = logs(&world);
     assert!(documents.values().all(|log| !log.is_stale(&org)), "a secret the thief has is in use");
+}
+
+/// What a device shows of the decision about the record.
+#[track_caller]
+fn record_row(world: &mut World, device: DeviceNo, case: DocumentId) -> ConsentRow {
+    let rows = &world.on(device).screen.home.cases;
+    let row = rows.iter().find(|row| row.case == case).expect("the case");
+    let consent = row.consent.expect("its consents");
+    world.ask(device, Command::Open(consent));
+    let view = world.on(device).screen.consents.get(&consent).expect("open consents");
+    let of_record = view.rows.iter().find(|row| row.matter == Matter::Record);
+    let row = of_record.cloned().expect("a row for the record");
+    world.ask(device, Command::Close(consent));
+    row
+}
+
+#[test]
+fn s7_a_consent_given_by_the_second_wording_while_the_third_came_out_says_which_it_was() {
+    let Cast { mut world, tablet, second, phone, case } = cast(907);
+    let publish = |world: &mut World, device: DeviceNo, word: &str| {
+        let texts = (1..=11).map(|matter| format!("C{matter} {word}")).collect();
+        let valid_from = Date::at(world.now()).to_string();
+        let act = PlanAct::PublishTemplate { language: "ja".into(), texts, valid_from };
+        world.ask(device, Command::Plan(act));
+        world.settle();
+    };
+    let decide = |world: &mut World| {
+        let decide = Decide {
+            case,
+            matter: Matter::Record,
+            decision: Decision::Agreed,
+            scope: Scope::Whole,
+            method: Method::Spoken(String::from("「はい」と答えられた。")),
+            place: String::from("会議室B"),
+            language: String::from("ja"),
+        };
+        world.ask(tablet, Command::Room(RoomAct::Decide(decide)));
+    };
+    world.ask(tablet, Command::Plan(PlanAct::OpenDirectory));
+    for word in ["一版", "二版"] {
+        publish(&mut world, tablet, word);
+    }
+    world.offline(tablet);
+    publish(&mut world, second, "三版");
+
+    decide(&mut world);
+    let here = record_row(&mut world, tablet, case);
+    assert_eq!(here.standing.as_ref().map(|it| it.told), Some(2));
+    assert!(!here.is_older, "the tablet cannot know of the third");
+    world.online(tablet);
+    world.settle();
+
+    // The decision stands, by the words that were read out; and everybody sees that there are newer
+    // ones.
+    for device in [tablet, second, phone] {
+        let row = record_row(&mut world, device, case);
+        let standing = row.standing.expect("a decision");
+        assert_eq!((standing.decision, standing.told), (Decision::Agreed, 2));
+        assert!(row.is_older && !row.is_disputed, "{}", world.on(device).name);
+    }
+    decide(&mut world);
+    world.settle();
+    for device in [tablet, second, phone] {
+        let row = record_row(&mut world, device, case);
+        let told: Vec<u32> = row.events.iter().map(|it| it.told).collect();
+        assert_eq!(told, [2, 3]);
+        assert!(!row.is_older);
+    }
+    check_in_peace(&world, &[tablet, second, phone]);
 }
 
 #[test]

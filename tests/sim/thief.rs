@@ -27,7 +27,7 @@ fn stolen_envelope(world: &mut World, tablet: DeviceNo, note: DocumentId) -> sha
 }
 
 #[test]
-fn what_a_thief_and_the_server_add_behind_the_cut_is_refused() {
+fn s5_what_a_thief_and_the_server_add_behind_the_cut_is_refused() {
     for is_revoked in [false, true] {
         let mut cast = cast(73);
         let note = shared_note(&mut cast);

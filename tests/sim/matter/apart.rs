@@ -20,7 +20,7 @@ fn approved(seed: u64) -> (Cast, MatterId) {
 
 /// S11: approved, then withdrawn before it was told.
 #[test]
-fn what_is_withdrawn_on_a_phone_without_network_is_not_told_by_a_tablet_without_one() {
+fn s11_what_is_withdrawn_on_a_phone_without_network_is_not_told_by_a_tablet_without_one() {
     let (mut cast, wish) = approved(721);
     let (tablet, phone) = (cast.tablet, cast.phone);
     cast.world.offline(tablet);
@@ -46,7 +46,7 @@ fn what_is_withdrawn_on_a_phone_without_network_is_not_told_by_a_tablet_without_
 
 /// S11, when it was too late.
 #[test]
-fn what_was_told_meanwhile_is_recorded_as_withdrawn_and_the_recipient_hears_of_it() {
+fn s11_what_was_told_meanwhile_is_recorded_as_withdrawn_and_the_recipient_hears_of_it() {
     let (mut cast, wish) = approved(722);
     let (tablet, phone) = (cast.tablet, cast.phone);
     cast.world.offline(phone);

@@ -115,7 +115,7 @@ fn no_change_that_a_supervisor_gets_ever_held_a_name() {
 
 /// S2.
 #[test]
-fn a_copy_drafted_offline_while_the_employee_withdraws_is_blocked_after_the_sync() {
+fn s2_a_copy_drafted_offline_while_the_employee_withdraws_is_blocked_after_the_sync() {
     let mut it = noted(812, Decision::Agreed);
     let lead = it.staff.lead;
     it.staff.world.offline(lead);

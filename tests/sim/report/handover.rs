@@ -46,7 +46,7 @@ impl Case {
 }
 
 #[test]
-fn with_consent_the_successor_reads_what_was_written_and_what_is_yet_to_be() {
+fn s6_with_consent_the_successor_reads_what_was_written_and_what_is_yet_to_be() {
     let mut it = noted(820);
     it.agree(Decision::Agreed);
     it.hand_over();
@@ -60,7 +60,7 @@ fn with_consent_the_successor_reads_what_was_written_and_what_is_yet_to_be() {
 }
 
 #[test]
-fn without_consent_there_is_what_the_employee_tells_again_and_nothing_else() {
+fn s6_without_consent_there_is_what_the_employee_tells_again_and_nothing_else() {
     let mut it = noted(821);
     it.hand_over();
     assert_eq!(it.colleague_reads(), [false; 3]);

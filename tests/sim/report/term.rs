@@ -74,7 +74,7 @@ fn left_of(world: &World, device: DeviceNo, id: DocumentId) -> usize {
 
 /// S8.
 #[test]
-fn a_device_offline_for_94_days_destroys_what_is_over_before_it_shows_anything() {
+fn s8_a_device_offline_for_94_days_destroys_what_is_over_before_it_shows_anything() {
     let mut it = noted(840);
     let (lead, note, case) = (it.staff.lead, it.note, it.person.case);
     let consent = it.staff.part(it.person.phone, case, Kind::CaseConsent);
