@@ -103,6 +103,8 @@ pub struct DocumentLog {
     finale: Option<Box<Finale>>,
     /// How much of the org log the last entry was judged by.
     org: u64,
+    /// The same for its Create.
+    born: u64,
     /// The same for the entry that began the epoch.
     epoch_org: u64,
     /// Somebody lost access since the epoch began.
@@ -131,6 +133,7 @@ impl DocumentLog {
             life: Life::Open,
             finale: None,
             org: seen,
+            born: seen,
             epoch_org: seen,
             lost_reader: false,
         })
@@ -186,6 +189,12 @@ impl DocumentLog {
     /// What the last entry hashed to when the log had this length.
     pub fn hash_at(&self, length: u64) -> Option<EntryHash> {
         hash_at(&self.hashes, length)
+    }
+
+    /// How many entries of the org log there were, as far as its author knew, when the document was
+    /// made.
+    pub fn born(&self) -> u64 {
+        self.born
     }
 
     /// Who made the document.

@@ -23,6 +23,9 @@ pub use body::{
 };
 pub use view::{Account, Device, Grant, Kit};
 
+/// Entries that are asked what day it was.
+const WITNESSES: usize = 5;
+
 /// The org log, replayed. Both ends use this to decide what an entry is worth.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrgLog {
@@ -36,7 +39,7 @@ pub struct OrgLog {
     offline_hours: u16,
     restored: Option<ServerEpoch>,
     release_keys: Set<VerifyKey>,
-    latest: UnixMillis,
+    times: Vec<(Author, UnixMillis)>,
 }
 
 impl OrgLog {
@@ -62,7 +65,7 @@ impl OrgLog {
             offline_hours: OFFLINE_HOURS_DEFAULT,
             restored: None,
             release_keys: Set::new(),
-            latest: UnixMillis(0),
+            times: vec![],
         };
         log.admit(Role::Admin, genesis.admin, genesis.device, None)?;
         log.take(entry);
@@ -123,12 +126,26 @@ impl OrgLog {
     fn take(&mut self, entry: &Entry) {
         self.head = entry.next_head();
         self.hashes.push(self.head.hash);
-        self.latest = self.latest.max(entry.at());
+        self.times.push((entry.author(), entry.at()));
     }
 
-    /// The latest time that anybody signed an entry of.
-    pub fn latest(&self) -> UnixMillis {
-        self.latest
+    /// The latest time that a device other than this one signed an entry of; 0 if there is none.
+    pub fn latest_besides(&self, device: DeviceId) -> UnixMillis {
+        let own = self.devices.get(&device).map(|device| device.since);
+        let others = (0..).zip(&self.times).filter(|(index, (author, _))| {
+            *author != Author::Device(device) && own != Some(*index)
+        });
+        others.map(|(_, (_, at))| *at).max().unwrap_or(UnixMillis(0))
+    }
+
+    /// When the log was about so long, by most of its last entries up to there, because any one clock
+    /// may be wrong; 0 for a log that was empty.
+    pub fn about(&self, length: u64) -> UnixMillis {
+        let length = usize::try_from(length).unwrap_or(usize::MAX).min(self.times.len());
+        let last = self.times.iter().take(length).rev().take(WITNESSES);
+        let mut times: Vec<UnixMillis> = last.map(|(_, at)| *at).collect();
+        times.sort_unstable();
+        times.get(times.len().saturating_sub(1) / 2).copied().unwrap_or(UnixMillis(0))
     }
 
     /// Whether the key that an entry names, if this log knows it, signed it. Says nothing of

@@ -139,6 +139,8 @@ pub(super) struct Model {
     pub(super) links: Vec<Link>,
     /// Who was let out of what, at some time.
     pub(super) let_out: BTreeSet<(PersonNo, DocumentId)>,
+    /// The device whose clock is, or was, ahead by years.
+    pub(super) fast: Option<DeviceNo>,
     next_letter: u32,
 }
 

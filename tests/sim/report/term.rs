@@ -131,6 +131,47 @@ fn a_clock_that_is_years_ahead_destroys_nothing() {
 }
 
 #[test]
+fn somebody_else_s_clock_that_is_years_ahead_destroys_nothing() {
+    let mut it = noted(846);
+    let (lead, note, admin) = (it.staff.lead, it.note, it.staff.admin);
+    it.staff.world.skew_clock(admin, i64::try_from(9 * 366 * DAY_MS).expect("some years"));
+    it.staff.world.invite(admin, Role::Employee, "新しい人");
+    it.staff.world.settle();
+
+    it.staff.world.restart(lead);
+    it.staff.world.unlock(lead);
+    it.staff.world.settle();
+
+    assert!(it.staff.world.can_open(lead, note));
+}
+
+#[test]
+fn what_a_clock_dates_that_is_years_behind_is_kept_from_the_day_it_was_begun() {
+    let mut staff = staff(847);
+    let (lead, admin) = (staff.lead, staff.admin);
+    let person = staff.meet(lead, "佐伯 悠真");
+    staff.world.skew_clock(lead, -i64::try_from(6 * 366 * DAY_MS).expect("some years"));
+    let note = staff.note(lead, person.case, "promotion", "CANARY 係長の打診。");
+    staff.world.skew_clock(lead, 0);
+    let mut it = Case { staff, person, note };
+
+    years_pass(&mut it, 60);
+    it.staff.world.restart(lead);
+    it.staff.world.unlock(lead);
+    it.staff.world.settle();
+    assert!(it.staff.world.can_open(lead, note));
+
+    // It is not kept for ever either.
+    it.staff.world.wait_until(it.staff.world.now().plus_ms(70 * DAY_MS));
+    it.staff.world.invite(admin, Role::Employee, "もう一人");
+    it.staff.world.settle();
+    it.staff.world.restart(lead);
+    it.staff.world.unlock(lead);
+    it.staff.world.settle();
+    assert!(!it.staff.world.can_open(lead, note));
+}
+
+#[test]
 fn a_legal_hold_stops_the_term_until_it_is_lifted() {
     let mut it = noted(842);
     let (lead, note, case) = (it.staff.lead, it.note, it.person.case);

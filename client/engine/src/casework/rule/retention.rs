@@ -186,6 +186,15 @@ pub struct Facts {
     pub held_since: Option<Date>,
 }
 
+impl Facts {
+    /// The same with nothing dated before a day.
+    #[must_use]
+    pub fn not_before(&self, day: Date) -> Self {
+        let dates = self.dates.iter().map(|(start, date)| (*start, (*date).max(day))).collect();
+        Self { dates, ..self.clone() }
+    }
+}
+
 /// Where a term stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
@@ -217,20 +226,17 @@ pub enum Due {
 
 /// How wrong a device's clock may be, in days, without anything being destroyed too early.
 pub const CLOCK_ERROR_DAYS: i64 = 3;
-/// Longest time offline, in days, that a device's clock is believed over the last signed time.
+/// Longest time, in days, that a device's clock is believed over the last signed time.
 pub const OFFLINE_DAYS_MAX: i64 = 366;
 
 /// The day it is at least: nothing that is destroyed comes back, so doubt means to wait.
 ///
-/// `signed` is the latest time that anybody signed of all this device has seen. It is never later,
-/// so a clock that is behind does not keep anything; a clock that is ahead by days gains nothing, and
-/// one that is ahead by years is not believed at all.
+/// `signed` is the latest time that another device signed of all this device has seen. Two clocks
+/// must agree: one that is behind waits until it is set right, one that is ahead by days gains
+/// nothing, and one that is ahead by years is believed a year.
 pub fn today(device: UnixMillis, signed: UnixMillis) -> Date {
     let (device, signed) = (Date::at(device), Date::at(signed));
-    if signed.days_until(device) > OFFLINE_DAYS_MAX {
-        return signed;
-    }
-    device.plus_days(-CLOCK_ERROR_DAYS).max(signed)
+    device.plus_days(-CLOCK_ERROR_DAYS).min(signed.plus_days(OFFLINE_DAYS_MAX))
 }
 
 /// Where the term of something stands on a day.
@@ -416,7 +422,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_clock_destroys_nothing_early_and_keeps_nothing_for_long() {
+    fn one_wrong_clock_destroys_nothing_early() {
         let facts = facts(&[(Start::Discussed, "2026-03-31")]);
         let state = |device: &str, signed: &str| {
             due(Class::Supervision, &facts, today(date(device).start(), date(signed).start()))
@@ -426,11 +432,12 @@ mod tests {
 
         // Two days ahead, on the last day.
         assert_eq!(state("2026-07-01", "2026-06-28"), Due::Kept { until });
-        // Two days behind: somebody else's signature says which day it is.
-        assert_eq!(state("2026-06-28", "2026-06-30"), over);
-        // Years ahead: not believed.
-        assert_eq!(state("2099-01-01", "2026-06-29"), Due::Kept { until });
-        assert_eq!(state("1970-01-02", "2026-06-30"), over);
+        // Behind, or the other ahead: not before both say so.
+        assert_eq!(state("2026-06-28", "2026-07-30"), Due::Kept { until });
+        assert_eq!(state("1970-01-02", "2026-07-30"), Due::Kept { until });
+        assert_eq!(state("2026-06-28", "2099-01-01"), Due::Kept { until });
+        // Years ahead: believed a year.
+        assert_eq!(state("2099-01-01", "2025-06-28"), Due::Kept { until });
         assert_eq!(state("2026-07-03", "2026-06-29"), over);
     }
 }

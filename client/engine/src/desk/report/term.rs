@@ -3,7 +3,7 @@
 
 use shared::{
     id::{AccountId, DocumentId},
-    log::org::{OrgLog, Role},
+    log::org::Role,
     time::UnixMillis,
 };
 
@@ -97,18 +97,28 @@ impl Desk {
         }
     }
 
-    /// The day it is at least, by this clock and by the latest that anybody of the firm signed.
+    /// The day it is at least, by this clock and by the latest that another device signed.
     fn term_day(&self, now: UnixMillis) -> Date {
-        let signed = self.org.as_ref().map_or(UnixMillis(0), OrgLog::latest);
+        let signed =
+            self.org.as_ref().map_or(UnixMillis(0), |org| org.latest_besides(self.keys.id));
         today(now, signed)
+    }
+
+    /// The day a document was begun at the earliest. No term begins before it: what is dated by a
+    /// clock that was behind would be over at once.
+    fn born_on(&self, id: DocumentId) -> Date {
+        let log = self.documents.get(&id).and_then(|document| document.log.as_ref());
+        let born = log.zip(self.org.as_ref()).map(|(log, org)| org.about(log.born()));
+        born.map_or(Date::MIN, Date::at)
     }
 
     fn terms_over(&self, now: UnixMillis) -> Vec<Over> {
         let today = self.term_day(now);
         let mut over = vec![];
         let mut look = |id, kind, consent, class, facts: &Facts| {
+            let facts = facts.not_before(self.born_on(id));
             if let Due::Over { since, action: Action::Shred | Action::Return } =
-                due(class, facts, today)
+                due(class, &facts, today)
             {
                 over.push(Over { id, kind, consent, since });
             }
@@ -400,7 +410,8 @@ impl Desk {
 
     /// Whether a case was closed so long ago that nothing of the employee's JOB card is open to it.
     pub(in crate::desk) fn is_card_over(&self, case: DocumentId, on: Date) -> bool {
-        matches!(due(Class::JobCard, &self.facts_of(case), on), Due::Over { .. })
+        let facts = self.facts_of(case).not_before(self.born_on(case));
+        matches!(due(Class::JobCard, &facts, on), Due::Over { .. })
     }
 
     /// On an employee's own device: a consultant whose case was closed is let out of the JOB card.
