@@ -84,6 +84,9 @@ pub enum StaffRole {
     Admin,
 }
 
+/// The consultant who leads no company and works for all of them: an index into the staff.
+pub const FLOATING: usize = 3;
+
 /// The firm's people.
 pub const STAFF: [Staff; 7] = [
     Staff {

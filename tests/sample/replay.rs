@@ -9,9 +9,13 @@ use std::{
     path::Path,
 };
 
-use engine::{Pace, casework::case::CaseId};
+use engine::{
+    Pace,
+    casework::{case::CaseId, matter::MatterId},
+    view::ReportView,
+};
 use shared::{
-    id::{DeviceId, DocumentId},
+    id::{AccountId, DeviceId, DocumentId},
     log::org::Role,
     time::UnixMillis,
 };
@@ -21,7 +25,7 @@ use super::{
     calendar::{at, day, moment, plus_min},
     consent::{REFUSES, WITHDRAWN},
     person::{End, REVOKED_AFTER_MIN, STAFF, StaffRole, TABLETS},
-    place::VENUES,
+    place::{Company, VENUES},
 };
 use crate::{
     station::Station,
@@ -30,6 +34,8 @@ use crate::{
 
 mod card;
 mod interview;
+mod matter;
+mod plan;
 mod report;
 mod room;
 mod staff;
@@ -43,6 +49,14 @@ const INVITED_DAYS: i64 = 12;
 /// Something that happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Step {
+    /// A company's contract begins.
+    Company(Company),
+    /// Its rooms are looked at.
+    Rooms(Company),
+    /// A slot is published, and taken; its place among all.
+    Publish(usize),
+    /// A slot is over, or called off.
+    Close(usize),
     /// A tablet comes into use, by its place among all.
     Tablet(usize),
     /// Somebody gets an invitation, and their phone is activated.
@@ -69,6 +83,16 @@ enum Step {
     Answer(usize),
     /// Somebody shows their JOB card no longer.
     Unshow(usize),
+    /// A report is written.
+    Report(usize),
+    /// Something is to be told to others, by its place among all.
+    Matter(usize),
+    /// It is told.
+    Tell(usize),
+    /// The employee is told in person.
+    Explain(usize),
+    /// The employee takes it back.
+    TakeBack(usize),
     /// A tablet is lost; its place among all.
     Lose(usize),
     /// The lost one is revoked.
@@ -106,6 +130,22 @@ pub struct Replay {
     pub notes: BTreeMap<usize, DocumentId>,
     /// Cases on the tablet that was lost, as it showed them.
     pub lost_cases: usize,
+    /// Companies as their leads have them.
+    companies: BTreeMap<Company, plan::Held>,
+    /// Slots by their place among all: the document and the item.
+    published: BTreeMap<usize, (DocumentId, String)>,
+    /// Who was let into which slots.
+    let_in: BTreeSet<(DocumentId, AccountId)>,
+    /// Of whom and in which of their interviews a danger was written down.
+    assessed: BTreeSet<(usize, usize)>,
+    /// Reports as their leads read them when they were written, by their place among all.
+    pub written: BTreeMap<usize, ReportView>,
+    /// What is to be told, by its place among all.
+    pub matters: BTreeMap<usize, MatterId>,
+    /// Reports by their place among all.
+    pub reports: BTreeMap<usize, DocumentId>,
+    /// Topics of notes that were destroyed, as the tablet read them before that, by interview.
+    pub destroyed: BTreeMap<usize, String>,
     /// Places of tablets that are no longer used.
     gone: BTreeSet<usize>,
     /// The device that was lost.
@@ -133,11 +173,20 @@ impl Replay {
             cases: BTreeMap::new(),
             notes: BTreeMap::new(),
             lost_cases: 0,
+            companies: BTreeMap::new(),
+            published: BTreeMap::new(),
+            let_in: BTreeSet::new(),
+            assessed: BTreeSet::new(),
+            written: BTreeMap::new(),
+            matters: BTreeMap::new(),
+            reports: BTreeMap::new(),
+            destroyed: BTreeMap::new(),
             gone: BTreeSet::new(),
             lost: None,
             kits: BTreeMap::new(),
         };
         replay.found();
+        replay.open_directory();
         for (at, step) in replay.steps(extent) {
             replay.world.jump_to(at);
             replay.take(step);
@@ -198,7 +247,9 @@ impl Replay {
                 steps.insert((of.at, Step::Decide(index)));
             }
         }
-        self.report_steps(&people, &mut steps);
+        self.plan_steps(&people, &mut steps);
+        self.matter_steps(&people, &mut steps);
+        self.report_steps(extent, &people, &mut steps);
         for (number, _, when) in WITHDRAWN.iter().filter(|(_, matter, _)| matter.is_none()) {
             let person = self.firm.person(number).index;
             if people.contains(&person) {
@@ -208,20 +259,27 @@ impl Replay {
         steps
     }
 
-    /// Twelve days before the first interview; who has none is invited when the plan says so.
+    /// Twelve days before the first appointment; who has none is invited when the plan says so.
     fn invited_at(&self, person: usize) -> UnixMillis {
-        let first = self.firm.interviews_of(person).next().map(|it| it.start);
-        let number = self.firm.people.get(person).map_or("", |it| it.number);
+        let slots = self.firm.slots.iter().filter(|it| self.person_of(it) == Some(person));
+        let first = slots.map(|it| it.start).min();
+        let (number, company) =
+            self.firm.people.get(person).map_or(("", Company::A), |it| (it.number, it.company));
         let day_of = |at| engine::casework::date::Date::at(at).plus_days(-INVITED_DAYS);
-        match (first, number) {
-            (Some(start), _) => at(day_of(start), 12, 0).max(moment("2024-10-29T12:00")),
+        let planned = match (first, number) {
+            (Some(start), _) => at(day_of(start), 12, 0),
             (None, number) if number == REFUSES.0 => at(day_of(moment(REFUSES.1)), 12, 0),
             (None, _) => moment("2026-06-01T12:00"),
-        }
+        };
+        planned.max(at(Self::signed_on(company), 12, 0))
     }
 
     fn take(&mut self, step: Step) {
         match step {
+            Step::Company(company) => self.open_company(company),
+            Step::Rooms(company) => self.check_rooms(company),
+            Step::Publish(index) => self.publish(index),
+            Step::Close(index) => self.close_slot(index),
             Step::Tablet(place) => self.link_tablet(place),
             Step::Invite(person) => self.invite_person(person),
             Step::Arrive(index) => self.arrive_at(index),
@@ -235,6 +293,11 @@ impl Replay {
             Step::Ask(index) => self.ask_for_data(index),
             Step::Answer(index) => self.answer_request(index),
             Step::Unshow(person) => self.unshow_card(person),
+            Step::Report(index) => self.write_report(index),
+            Step::Matter(index) => self.begin_matter(index),
+            Step::Tell(index) => self.tell(index),
+            Step::Explain(index) => self.tell_employee(index),
+            Step::TakeBack(index) => self.take_back(index),
             Step::Lose(place) => self.lose_tablet(place),
             Step::Revoke(_) => self.revoke_tablet(),
             Step::Found(place) => self.find_tablet(place),

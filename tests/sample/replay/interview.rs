@@ -44,6 +44,7 @@ impl Replay {
             let ended_at = Value::When(local(it.ended_at));
             self.choose(tablet, note, Field::top("ended_at"), ended_at);
             self.close_talk(index, tablet, note);
+            self.assess(&it, tablet);
         }
         self.world.online(tablet);
         self.world.settle();

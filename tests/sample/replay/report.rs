@@ -1,18 +1,23 @@
-//! Copies for the supervisor, and what employees ask of their data.
+//! Reports, copies for the supervisor, and what employees ask of their data.
 
 use std::collections::BTreeSet;
 
 use engine::{
-    casework::consent::{Decision, Matter, Method, Scope},
+    casework::{
+        consent::{Decision, Matter, Method, Scope},
+        field::{Field, Value},
+    },
     command::{AnswerWish, Command, Decide, ReportAct, RoomAct, SpanWish, TextWish},
 };
 use shared::{id::DocumentId, time::UnixMillis};
 
-use super::{Replay, Step};
+use super::{Extent, Replay, Step};
 use crate::{
     sample::{
         calendar::moment,
-        matter::{REQUESTS, Wish},
+        matter::{REPORTS, REQUESTS, Wish},
+        person::FLOATING,
+        place::Company,
     },
     world::DeviceNo,
 };
@@ -22,9 +27,10 @@ impl Replay {
         self.world.ask(device, Command::Report(act));
     }
 
-    /// What is copied and asked for, and when.
+    /// What is written about many, copied and asked for, and when.
     pub(super) fn report_steps(
         &self,
+        extent: Extent,
         people: &BTreeSet<usize>,
         steps: &mut BTreeSet<(UnixMillis, Step)>,
     ) {
@@ -40,6 +46,69 @@ impl Replay {
                 steps.insert((moment(answered), Step::Answer(index)));
             }
         }
+        // With a few people there is nothing to report.
+        if extent == Extent::Whole {
+            steps.extend((0..REPORTS.len()).map(|index| {
+                (moment(REPORTS.get(index).map_or("", |it| it.at)), Step::Report(index))
+            }));
+        }
+    }
+
+    /// A report from the first contribution to its end.
+    pub(super) fn write_report(&mut self, index: usize) {
+        let Some(planned) = REPORTS.get(index) else { return };
+        let Some(company) = self.companies.get(&planned.company).map(|it| it.document) else {
+            return;
+        };
+        let lead = self.tablet_of(planned.company.lead());
+        self.world.on_mut(lead).screen.went_to = None;
+        let act =
+            ReportAct::Begin { company, from: planned.from.to_owned(), to: planned.to.to_owned() };
+        self.report_act(lead, act);
+        self.world.settle();
+        let report = self.world.on(lead).screen.went_to;
+        let report = report.expect("a report that was begun");
+        self.reports.insert(index, report);
+        let people: Vec<usize> = self.interviewed_in(planned.company, planned.from, planned.to);
+        for person in people {
+            let Some(it) = self.firm.people.get(person) else { continue };
+            let (tablet, group) = (self.tablet_of(it.consultant), it.bucket().to_owned());
+            let Some(case) = self.cases.get(&person).copied() else { continue };
+            self.report_act(tablet, ReportAct::Contribute { report, case, group });
+        }
+        self.world.settle();
+        for state in ["computing", "draft", "peer_review"] {
+            self.go(lead, report, state);
+        }
+        // Who works for the company beside its lead reads it.
+        let reviewer = self.tablet_of(FLOATING);
+        let words = String::from("確認しました。");
+        self.report_act(reviewer, ReportAct::Review { report, passed: true, words });
+        self.world.settle();
+        for state in ["privacy_check", "approved", "delivered"] {
+            self.go(lead, report, state);
+        }
+        self.report_act(lead, ReportAct::Show(report));
+        let view = self.world.on(lead).screen.reports.get(&report).cloned();
+        self.written.insert(index, view.expect("the report"));
+    }
+
+    fn go(&mut self, lead: DeviceNo, report: DocumentId, to: &str) {
+        self.report_act(lead, ReportAct::Go { report, to: to.to_owned() });
+        self.world.settle();
+    }
+
+    /// Everybody who was interviewed in a period; who may be counted is for the documents to say.
+    fn interviewed_in(&self, company: Company, from: &str, to: &str) -> Vec<usize> {
+        let [from, to] = [from, to].map(crate::sample::calendar::day);
+        let is_in = |it: &&crate::sample::interview::Interview| {
+            let on = engine::casework::date::Date::at(it.start);
+            let of = self.firm.people.get(it.person).map(|it| it.company);
+            of == Some(company) && (from..=to).contains(&on)
+        };
+        let people: BTreeSet<usize> =
+            self.firm.interviews.iter().filter(is_in).map(|it| it.person).collect();
+        people.into_iter().collect()
     }
 
     /// A copy of a note without the person, for the supervisor.
@@ -100,6 +169,9 @@ impl Replay {
         let (staff, person) = (person.consultant, person.index);
         let tablet = self.tablet_of(staff);
         let Some(case) = self.cases.get(&person).copied() else { return };
+        if *wish == Wish::Erasure {
+            self.read_last(person, tablet);
+        }
         self.with_network(tablet, |replay| {
             let Some(request) = replay.open_request(tablet, case) else { return };
             let how = String::from("面談で本人と確認");
@@ -129,6 +201,24 @@ impl Replay {
         });
         if let Some(phone) = self.phones.get(&person).copied() {
             self.with_network(phone, |replay| replay.world.settle());
+        }
+    }
+
+    /// What somebody's notes are about, before nobody can read it any more.
+    fn read_last(&mut self, person: usize, tablet: DeviceNo) {
+        let interviews = self.firm.interviews.iter().enumerate();
+        let own: Vec<usize> =
+            interviews.filter(|(_, it)| it.person == person).map(|(index, _)| index).collect();
+        for index in own {
+            let Some(note) = self.notes.get(&index).copied() else { continue };
+            self.world.on_mut(tablet).screen.forget(note);
+            self.world.ask(tablet, Command::Open(note));
+            let topic = self.world.on(tablet).screen.value(note, &Field::top("topic_main"));
+            if let Value::Code(topic) = topic {
+                self.destroyed.insert(index, topic);
+            }
+            self.world.ask(tablet, Command::Close(note));
+            self.world.on_mut(tablet).screen.forget(note);
         }
     }
 

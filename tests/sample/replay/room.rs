@@ -21,7 +21,7 @@ use crate::{
         edge, example,
         interview::Interview,
         note::code,
-        person::STAFF,
+        person::{Prep, STAFF},
         place::VENUES,
     },
     world::DeviceNo,
@@ -36,6 +36,7 @@ impl Replay {
         let Some(it) = self.firm.interviews.get(index).cloned() else { return };
         if it.ordinal == 1 {
             self.step_to(tablet, &it, note, State::Consent);
+            self.note_paper(it.person, tablet);
         }
         let phone = self.phones.get(&it.person).copied();
         if self.has_network(index)
@@ -57,6 +58,16 @@ impl Replay {
         if let Some(phone) = phone {
             self.world.offline(phone);
         }
+    }
+
+    /// Somebody brings their JOB card on paper, of which nothing is kept.
+    fn note_paper(&mut self, person: usize, tablet: DeviceNo) {
+        let brings = self.firm.people.get(person).is_some_and(|it| it.prep == Prep::Paper);
+        let Some(case) = self.cases.get(&person).copied().filter(|_| brings) else { return };
+        self.world.ask(tablet, Command::Open(case));
+        self.choose(tablet, case, Field::top("card_paper"), code("brought"));
+        self.world.ask(tablet, Command::Close(case));
+        self.world.on_mut(tablet).screen.forget(case);
     }
 
     /// The talk is over.

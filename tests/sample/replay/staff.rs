@@ -5,7 +5,10 @@ use shared::{id::DeviceId, log::org::Role};
 
 use super::Replay;
 use crate::{
-    sample::person::{STAFF, StaffRole, TABLETS},
+    sample::{
+        person::{STAFF, StaffRole, TABLETS},
+        place::Company,
+    },
     world::DeviceNo,
 };
 
@@ -116,6 +119,10 @@ impl Replay {
     pub(super) fn invite_person(&mut self, person: usize) {
         let Some(it) = self.firm.people.get(person).cloned() else { return };
         let tablet = self.tablet_of(it.consultant);
+        if it.company == Company::B {
+            self.come_by_poster(person);
+            return self.settle_in(person);
+        }
         self.with_network(tablet, |replay| {
             let name = format!("{}/スマートフォン", it.number);
             let phone = replay.world.hire(tablet, Role::Employee, it.name, &name);
@@ -125,6 +132,11 @@ impl Replay {
             replay.phones.insert(person, phone);
             replay.cases.insert(person, case);
         });
+        self.settle_in(person);
+    }
+
+    /// What a newcomer does at once.
+    fn settle_in(&mut self, person: usize) {
         let phone = self.phones.get(&person).copied().expect("a phone just activated");
         self.prepare(person, phone);
         self.world.offline(phone);
