@@ -154,6 +154,7 @@ impl<'n> Delivery<'n> {
                 first: run.first,
                 envelopes: run.envelopes().map(|envelope| Blob(envelope.to_vec())).collect(),
                 more: false,
+                base: None,
             },
             News::Event(event) => ServerMessage::Event(event),
             News::End(farewell) => farewell.clone(),

@@ -23,6 +23,7 @@ mod connection;
 mod login;
 mod pull;
 mod push;
+mod snapshot;
 mod wrap;
 
 #[cfg(test)]

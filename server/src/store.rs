@@ -20,12 +20,16 @@ mod migrate;
 mod read;
 mod restore;
 mod run;
+mod snapshot;
+mod stub;
 mod tx;
 mod verify;
 
 pub use error::StoreError;
 pub use read::{DeviceRow, Piece, Reader};
 pub use run::Run;
+pub use snapshot::Base;
+pub use stub::Stub;
 pub use tx::{Ended, Notices, Tx};
 pub use verify::Contents;
 

@@ -35,7 +35,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    fn code(self) -> u8 {
+    /// The byte that says so in a header.
+    pub fn code(self) -> u8 {
         match self {
             Self::Changes => 0,
             Self::Snapshot => 1,

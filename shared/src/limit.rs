@@ -36,6 +36,14 @@ pub const OFFLINE_HOURS_DEFAULT: u16 = 72;
 pub const RELEASE_KEYS_MAX: usize = 16;
 /// Most devices whose envelopes one entry may end.
 pub const ENTRY_CUTS_MAX: usize = 64;
+/// Most envelopes of one snapshot: 15 MiB of changes.
+pub const SNAPSHOT_PARTS_MAX: u32 = 256;
+/// A document gets a snapshot when it has so many more envelopes than at the last one.
+pub const SNAPSHOT_AFTER_ENVELOPES: u64 = 512;
+/// How long nothing was written to it before.
+pub const SNAPSHOT_QUIET_MS: u64 = 60 * 1000;
+/// Starts of a device among which the actors of its changes are looked for.
+pub const SNAPSHOT_STARTS_MAX: u64 = 20_000;
 /// Most operations in one change, and in all changes of one envelope together.
 pub const CHANGE_ROWS_MAX: u32 = 65_536;
 /// Most changes that one change may directly depend on: each device that may write adds one.

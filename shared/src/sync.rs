@@ -78,6 +78,13 @@ pub enum ClientMessage {
         /// The last number the device has; 0 for none.
         #[n(1)]
         after: Number,
+        /// Whether the device has nothing of the document, and would begin at a snapshot.
+        #[n(2)]
+        at_snapshot: Option<bool>,
+        /// Where the entry stands by which a snapshot counts that the device could not begin at: it
+        /// would begin at another one, or at the beginning, if that is still kept.
+        #[n(3)]
+        unfit: Option<u64>,
     },
     /// Asks for the wraps addressed to this account or device.
     #[n(5)]
@@ -289,6 +296,10 @@ pub enum ServerMessage {
         /// Whether to ask again.
         #[n(3)]
         more: bool,
+        /// Where the entry stands by which a snapshot counts that covers everything before the
+        /// first; absent if that is not left out.
+        #[n(4)]
+        base: Option<u64>,
     },
     /// Wraps for this account.
     #[n(5)]

@@ -166,7 +166,9 @@ async fn everything(socket: &mut Socket, document: DocumentId) -> Vec<Envelope> 
     let mut found = vec![];
     loop {
         let after = Number(found.len().try_into().unwrap());
-        let told = socket.ask(&ClientMessage::Pull { document, after }).await;
+        let told = socket
+            .ask(&ClientMessage::Pull { document, after, at_snapshot: None, unfit: None })
+            .await;
         let ServerMessage::Batch { envelopes, .. } = told else { panic!("{told:?}") };
         if envelopes.is_empty() {
             return found;

@@ -6,7 +6,11 @@ use engine::{
     Engine,
     command::{Command, Newcomer, Passphrase},
     cx::Cx,
-    document::{chunk::Chunk, inspect::Inspected},
+    document::{
+        chunk::Chunk,
+        inspect::Inspected,
+        snapshot::{self, Part, Strand},
+    },
     input::Input,
     keyring::vault::Vault,
     record::{Content, Name, StoreKey},
@@ -16,10 +20,11 @@ use serde_json::Value;
 use shared::{
     Blob, cbor,
     envelope::Envelope,
-    id::{DeviceId, DocumentId, EntryHash},
+    id::{DeviceId, DocumentId, EntryHash, EnvelopeId, Seq},
+    limit::SNAPSHOT_PARTS_MAX,
     log::{
         Entry, Head,
-        document::DocumentBody,
+        document::{Cut, DocumentBody},
         org::{OrgBody, OrgLog},
     },
     secret::Secret,
@@ -51,11 +56,24 @@ pub(crate) fn all() -> Vec<Target> {
     let target = |name, corpus, make| Target { name, corpus, make };
     vec![
         target("envelope", || frozen(&["envelope", "sealed"], "bytes"), || Box::new(envelope)),
-        target("entry", || frozen(&["org_entry", "document_entry"], "bytes"), || Box::new(entry)),
-        target("client-message", || frozen(&["message"], "bytes"), || Box::new(client_message)),
-        target("server-message", || frozen(&["message"], "bytes"), || Box::new(server_message)),
+        target(
+            "entry",
+            || frozen(&["org_entry", "document_entry", "snapshot"], "bytes"),
+            || Box::new(entry),
+        ),
+        target(
+            "client-message",
+            || frozen(&["message", "snapshot"], "bytes"),
+            || Box::new(client_message),
+        ),
+        target(
+            "server-message",
+            || frozen(&["message", "snapshot"], "bytes"),
+            || Box::new(server_message),
+        ),
         target("link", links, || Box::new(link)),
         target("chunk", chunks, || Box::new(chunk)),
+        target("part", parts, || Box::new(part)),
         target("inspect", change::corpus, || Box::new(inspect)),
         target("change", change::corpus, || Box::new(change::runner())),
         target("record", || frozen(&["device"], "plain"), || Box::new(record)),
@@ -147,6 +165,7 @@ fn chunks() -> Vec<Vec<u8>> {
         org: head,
         starts: vec![1],
         server: None,
+        part: None,
     };
     vec![chunk.to_bytes(), Chunk { changes: vec![], ..chunk }.to_bytes()]
 }
@@ -154,6 +173,26 @@ fn chunks() -> Vec<Vec<u8>> {
 fn chunk(bytes: &[u8]) {
     if let Ok(chunk) = Chunk::parse(bytes) {
         drop(chunk.open(DEVICE, DOCUMENT));
+    }
+}
+
+fn parts() -> Vec<Vec<u8>> {
+    let changes: Vec<Blob> = change::corpus().into_iter().map(Blob).collect();
+    let strand = |start| Strand { device: DEVICE, start, changes: changes.clone() };
+    let cut = Cut { device: DEVICE, seq: Seq(9), envelope: EnvelopeId::new([7; 32]) };
+    let part =
+        Part { number: 1, count: 2, strands: vec![strand(1), strand(2)], frontier: vec![cut] };
+    let honest = chunks().first().map(|bytes| Chunk::parse(bytes).unwrap()).unwrap();
+    vec![Chunk { changes: vec![], part: Some(part), ..honest }.to_bytes()]
+}
+
+fn part(bytes: &[u8]) {
+    let Ok(chunk) = Chunk::parse(bytes) else { return };
+    if let Some(part) = &chunk.part {
+        assert_eq!(Chunk::parse(&chunk.to_bytes()).as_ref(), Ok(&chunk));
+        let is_sound = part.has_place() || !part.is_last();
+        assert!(is_sound || part.count > SNAPSHOT_PARTS_MAX);
+        drop(snapshot::open(&[part], DOCUMENT));
     }
 }
 

@@ -199,6 +199,7 @@ impl Insider {
             org,
             starts: vec![START],
             server: None,
+            part: None,
         }
     }
 

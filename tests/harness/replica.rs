@@ -9,6 +9,7 @@ use engine::{
         growth::growth,
         inspect::Inspected,
         intake::Opened,
+        snapshot,
     },
     effect::RecordKey,
     epoch::EpochSecret,
@@ -84,7 +85,7 @@ impl Replica {
                         it.last = (*seq, envelope.id(), envelope.header().epoch);
                     }
                     let author = org.as_ref()?.device(*device)?.keys.verify;
-                    opened.push(it.open(&envelope.verify(&author).ok()?)?);
+                    opened.extend(it.open(&envelope.verify(&author).ok()?)?);
                 }
                 (Name::Change(id, _), Content::Change(change)) if *id == document => {
                     let changes = vec![Inspected::parse(&change.bytes.0).ok()?];
@@ -99,12 +100,16 @@ impl Replica {
         Some(it)
     }
 
-    fn open(&self, envelope: &shared::envelope::Verified) -> Option<Opened> {
+    fn open(&self, envelope: &shared::envelope::Verified) -> Option<Vec<Opened>> {
         let header = envelope.header();
         let secrets = self.secrets.iter().filter(|(epoch, _)| *epoch == header.epoch);
         let mut plaintexts = secrets.map(|(_, secret)| seal::open(envelope, secret));
         let plaintext = plaintexts.find_map(Result::ok)?;
-        Chunk::parse(&plaintext).ok()?.open(header.device, self.document).ok()
+        let chunk = Chunk::parse(&plaintext).ok()?;
+        match &chunk.part {
+            Some(part) => snapshot::open(&[part], self.document).ok(),
+            None => chunk.open(header.device, self.document).ok().map(|it| vec![it]),
+        }
     }
 
     /// What a later version's program writes: a text of a field that this one has never heard of,
@@ -137,6 +142,7 @@ impl Replica {
             org: self.org,
             starts: vec![START],
             server: None,
+            part: None,
         };
         let mut plaintext = chunk.to_bytes();
         // One entry more in the map: `{40: true}`.

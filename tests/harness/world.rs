@@ -10,6 +10,7 @@ use engine::{
     command::Command,
     cx::Cx,
     effect::{Batch, BatchId, Effect, LinkWish, RecordKey},
+    engine::Compaction,
     input::{Input, StoreFault},
     view::View,
 };
@@ -131,6 +132,7 @@ pub struct World {
     bootstrap: Secret<32>,
     trace: Sha256,
     pace: Pace,
+    compaction: Compaction,
     liar: Option<Box<dyn liar::Liar>>,
     fork: Option<liar::Fork>,
 }
@@ -165,9 +167,23 @@ impl World {
             bootstrap: Secret::new(secret),
             trace: Sha256::new(),
             pace: Pace::Coalesce { wait_ms: engine::engine::COALESCE_MS },
+            compaction: Compaction::default(),
             liar: None,
             fork: None,
         }
+    }
+
+    /// The same world, with snapshots at other times; before there are devices.
+    #[must_use]
+    pub fn compacting(mut self, after_envelopes: u64, quiet_ms: u64) -> Self {
+        self.compaction = Compaction { after_envelopes, quiet_ms };
+        self
+    }
+
+    /// A program as every device of this world has it.
+    fn engine(&self) -> Engine {
+        let engine = Engine::new(crate::quick_stretch);
+        engine.with_pace(self.pace).with_compaction(self.compaction)
     }
 
     /// The server's bootstrap link.
@@ -178,11 +194,12 @@ impl World {
     /// A new device, switched on, with an empty store.
     pub fn device(&mut self, name: &str) -> DeviceNo {
         let number = DeviceNo(self.devices.len());
+        let engine = self.engine();
         self.devices.push(DeviceInWorld {
             name: name.to_owned(),
             screen: Screen::default(),
             disk: BTreeMap::new(),
-            engine: Engine::new(crate::quick_stretch).with_pace(self.pace),
+            engine,
             life: 0,
             wants_link: false,
             is_online: true,
@@ -292,11 +309,11 @@ impl World {
     /// Starts the program on what the store holds.
     pub fn restart(&mut self, device: DeviceNo) {
         self.crash(device);
-        let pace = self.pace;
+        let engine = self.engine();
         let it = self.on_mut(device);
         it.is_dead = false;
         it.wants_link = false;
-        it.engine = Engine::new(crate::quick_stretch).with_pace(pace);
+        it.engine = engine;
         let vault = it.disk.get(&RecordKey::VAULT).cloned();
         self.give(device, Input::Started { vault });
     }

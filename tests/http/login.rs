@@ -32,7 +32,12 @@ async fn nobody_is_served_without_a_login() {
     for message in [
         ClientMessage::Subscribe,
         ClientMessage::PullLog { document: None, from: 0 },
-        ClientMessage::Pull { document: paper.log.document(), after: shared::id::Number(0) },
+        ClientMessage::Pull {
+            document: paper.log.document(),
+            after: shared::id::Number(0),
+            at_snapshot: None,
+            unfit: None,
+        },
         ClientMessage::PullWraps { after: 0 },
         ClientMessage::Push { envelopes: Vec::new() },
         ClientMessage::PutWraps { wraps: Vec::new() },

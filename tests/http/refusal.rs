@@ -251,7 +251,12 @@ async fn others() -> Told {
     let version = site.say("", hello(9)).await.reason();
     let nobody = site.say("", ClientMessage::Subscribe).await.reason();
     let large = site.post(&[], vec![0; 1 << 20]).await.reason();
-    let pull = |document| ClientMessage::Pull { document, after: Number(0) };
+    let pull = |document| ClientMessage::Pull {
+        document,
+        after: Number(0),
+        at_snapshot: None,
+        unfit: None,
+    };
     let employee = site.log_in_as(EMPLOYEE).await;
     let hidden: Reply = site.say(&employee, pull(DOCUMENT)).await;
     let missing = site.say(&employee, pull(DocumentId::new([9; 16]))).await;

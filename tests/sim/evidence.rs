@@ -337,7 +337,7 @@ fn two_histories_of_the_firm_show_when_one_word_crosses() {
     let first = shared::id::Number(cast.count());
     let envelopes = vec![shared::Blob(crossing)];
     let (document, more) = (cast.note, false);
-    cast.world.tell(laptop, ServerMessage::Batch { document, first, envelopes, more });
+    cast.world.tell(laptop, ServerMessage::Batch { document, first, envelopes, more, base: None });
     cast.world.settle();
 
     assert_eq!(cast.kinds(laptop), [AlarmKind::Forked]);

@@ -285,7 +285,8 @@ fn a_server_that_talks_nonsense_neither_stops_the_device_nor_keeps_it_asking() {
         for more in [false, true] {
             for envelopes in [vec![], rubbish()] {
                 let first = Number(number);
-                let batch = ServerMessage::Batch { document: note, first, envelopes, more };
+                let batch =
+                    ServerMessage::Batch { document: note, first, envelopes, more, base: None };
                 world.tell(laptop, batch);
             }
             for document in [None, Some(note), Some(DocumentId::new([9; 16]))] {

@@ -44,7 +44,10 @@ fn s5_what_a_thief_and_the_server_add_behind_the_cut_is_refused() {
         let first = Number(state.last.0 + 1);
 
         let envelopes = vec![stolen];
-        world.tell(phone, ServerMessage::Batch { document: note, first, envelopes, more: false });
+        world.tell(
+            phone,
+            ServerMessage::Batch { document: note, first, envelopes, more: false, base: None },
+        );
         world.settle();
 
         world.ask(phone, Command::Open(note));
@@ -69,7 +72,10 @@ fn who_was_shown_more_than_counts_is_told_so() {
     let states = world.store().reader().documents(account).expect("documents");
     let state = states.iter().find(|state| state.document == note).expect("the note");
     let (first, envelopes) = (Number(state.last.0 + 1), vec![stolen]);
-    world.tell(laptop, ServerMessage::Batch { document: note, first, envelopes, more: false });
+    world.tell(
+        laptop,
+        ServerMessage::Batch { document: note, first, envelopes, more: false, base: None },
+    );
     world.offline(laptop);
     let lost = device_of(&world, phone, "タブレット");
     world.ask(phone, Command::RevokeDevice(lost));

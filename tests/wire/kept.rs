@@ -4,7 +4,11 @@
 use engine::{
     command::Passphrase,
     cx::{Cx, Entropy as _},
-    document::chunk::{Chunk, Seen, actor},
+    document::{
+        chunk::{Chunk, Seen, actor},
+        pending::{PendingEntry, Wish},
+        snapshot::{Part, Strand},
+    },
     keyring::{AccountSeeds, Keyring, Membership, Seed, argon2id, vault::Vault},
     record::{
         Content, DocumentProgress, FreshChange, InFlight, Name, Place, Progress, Sealer, StoreKey,
@@ -15,7 +19,10 @@ use serde_json::{Value, json};
 use shared::{
     Blob, cbor,
     id::{EntryHash, EnvelopeId, Epoch, Number, Seq},
-    log::Head,
+    log::{
+        Head,
+        document::{Covers, Cut, SnapshotAttest},
+    },
     secret::Secret,
 };
 
@@ -92,7 +99,13 @@ pub(crate) fn kinds() -> Vec<(&'static str, Name, Content)> {
     let place = Place { document: DOCUMENT, device, seq: Seq(3) };
     let marker = InFlight { places: vec![place], is_second_try: true };
     let change = FreshChange { start: 2, bytes: Blob(vec![7; 40]) };
-    let progress = DocumentProgress { cursor: Number(9), acked: Seq(2) };
+    let progress = DocumentProgress {
+        cursor: Number(9),
+        acked: Seq(2),
+        base: None,
+        counted: None,
+        before: None,
+    };
     let progress_of_all = Progress {
         starts: 4,
         wraps: 7,
@@ -172,7 +185,66 @@ pub(crate) fn chunk() -> Chunk {
         org: Head { length: 3, hash: EntryHash::new([0xE0; 32]) },
         starts: vec![1, 2],
         server: None,
+        part: None,
     }
+}
+
+/// The last of a snapshot's two envelopes.
+pub(crate) fn part() -> Chunk {
+    let strand = |device, start, byte| Strand {
+        device,
+        start,
+        changes: vec![Blob(vec![byte; 9]), Blob(vec![byte; 300])],
+    };
+    let cut = |device, seq| Cut { device, seq: Seq(seq), envelope: EnvelopeId::new([0xE1; 32]) };
+    let (one, two) = (CONSULTANT.device(), EMPLOYEE.device());
+    let part = Part {
+        number: 1,
+        count: 2,
+        strands: vec![strand(one, 1, 4), strand(two, 7, 5)],
+        frontier: vec![cut(one, 300), cut(two, 4)],
+    };
+    Chunk { changes: vec![], starts: vec![], part: Some(part), ..chunk() }
+}
+
+/// Records as they are since there are snapshots at the server.
+pub(crate) fn snapshot_records() -> Value {
+    let covers = Covers {
+        author: EMPLOYEE.device(),
+        parts: 3,
+        frontier: vec![Cut {
+            device: CONSULTANT.device(),
+            seq: Seq(7),
+            envelope: EnvelopeId::new([0xE1; 32]),
+        }],
+    };
+    let attest = SnapshotAttest {
+        snapshot: EnvelopeId::new([0xE2; 32]),
+        heads: [9; 32],
+        covers: Some(covers),
+    };
+    let progress = DocumentProgress {
+        cursor: Number(9),
+        acked: Seq(2),
+        base: Some(4),
+        counted: Some(600),
+        before: None,
+    };
+    let later = DocumentProgress { base: Some(7), before: Some(4), ..progress };
+    let kinds = [
+        (
+            "pending attest",
+            Name::Pending(DOCUMENT, 6),
+            Content::Pending(PendingEntry::new(Wish::Attest(attest), START)),
+        ),
+        ("document begun at a snapshot", Name::Document(DOCUMENT), Content::Document(progress)),
+        ("document begun at a later one", Name::Document(DOCUMENT), Content::Document(later)),
+    ];
+    let told = |(name, about, content): (&str, Name, Content)| {
+        let plain = cbor::to_vec(&(about, content));
+        json!({ "name": name, "plain": hex(&plain) })
+    };
+    kinds.into_iter().map(told).collect()
 }
 
 fn chunks() -> Value {

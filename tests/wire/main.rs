@@ -21,4 +21,5 @@ mod said;
 mod sample;
 mod seal;
 mod size;
+mod snapshot;
 mod vector;

@@ -534,9 +534,10 @@ fn a_final_document_is_final_once_and_a_shredded_one_says_nothing_more() {
     let seen = length(&firm);
     let mut paper = shared_paper(&firm);
     let finalise = DocumentBody::Finalise(Finalise { successor: None, covers: None });
-    let attest = SnapshotAttest { snapshot: EnvelopeId::new([1; 32]), heads: [2; 32] };
+    let attest =
+        SnapshotAttest { snapshot: EnvelopeId::new([1; 32]), heads: [2; 32], covers: None };
     write(&mut paper, &firm, EMPLOYEE, seen, &DocumentBody::SnapshotAttest(attest)).unwrap();
-    assert_eq!(paper.log.attests().collect::<Vec<_>>(), [(EMPLOYEE.device(), &attest)]);
+    assert_eq!(paper.log.attested(), [], "the first programs did not say what it covers");
 
     write(&mut paper, &firm, CONSULTANT, seen, &finalise).unwrap();
     assert_eq!(paper.log.life(), Life::Final);

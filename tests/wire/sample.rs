@@ -7,7 +7,8 @@ use shared::{
     log::{
         Head, LogId,
         document::{
-            Cut, DocumentBody, Finalise, Revoke, Rotate, RotateReason, Shred, SnapshotAttest,
+            Covers, Cut, DocumentBody, Finalise, Revoke, Rotate, RotateReason, Shred,
+            SnapshotAttest,
         },
         org::{
             AccountFreeze, AccountKeys, AccountRemove, DeviceRevoke, KEM_KEY_BYTES, KeyRotate,
@@ -71,7 +72,33 @@ pub(crate) fn client_messages() -> Vec<(&'static str, ClientMessage)> {
         ("subscribe", ClientMessage::Subscribe),
         ("pull org log", ClientMessage::PullLog { document: None, from: 4 }),
         ("pull document log", ClientMessage::PullLog { document: Some(DOCUMENT), from: 0 }),
-        ("pull", ClientMessage::Pull { document: DOCUMENT, after: Number(5) }),
+        (
+            "pull",
+            ClientMessage::Pull {
+                document: DOCUMENT,
+                after: Number(5),
+                at_snapshot: None,
+                unfit: None,
+            },
+        ),
+        (
+            "pull at a snapshot",
+            ClientMessage::Pull {
+                document: DOCUMENT,
+                after: Number(0),
+                at_snapshot: Some(true),
+                unfit: None,
+            },
+        ),
+        (
+            "pull beside a snapshot",
+            ClientMessage::Pull {
+                document: DOCUMENT,
+                after: Number(0),
+                at_snapshot: None,
+                unfit: Some(3),
+            },
+        ),
         ("pull wraps", ClientMessage::PullWraps { after: 2 }),
         ("push", ClientMessage::Push { envelopes: vec![blob(1), blob(2)] }),
         ("append", ClientMessage::Append { entry: blob(3), wraps: wraps() }),
@@ -124,6 +151,17 @@ pub(crate) fn server_messages() -> Vec<(&'static str, ServerMessage)> {
                 first: Number(8),
                 envelopes: vec![blob(6), blob(7)],
                 more: false,
+                base: None,
+            },
+        ),
+        (
+            "batch behind a snapshot",
+            ServerMessage::Batch {
+                document: DOCUMENT,
+                first: Number(8),
+                envelopes: vec![blob(6)],
+                more: true,
+                base: Some(4),
             },
         ),
         ("wraps", ServerMessage::Wraps { last: 2, wraps: wraps(), more: true }),
@@ -186,7 +224,23 @@ pub(crate) fn document_bodies() -> Vec<(&'static str, DocumentBody)> {
         ("rotate from now on", rotate(None)),
         (
             "snapshot attest",
-            DocumentBody::SnapshotAttest(SnapshotAttest { snapshot: envelope, heads: [9; 32] }),
+            DocumentBody::SnapshotAttest(SnapshotAttest {
+                snapshot: envelope,
+                heads: [9; 32],
+                covers: None,
+            }),
+        ),
+        (
+            "snapshot attest with covers",
+            DocumentBody::SnapshotAttest(SnapshotAttest {
+                snapshot: envelope,
+                heads: [9; 32],
+                covers: Some(Covers {
+                    author: EMPLOYEE.device(),
+                    parts: 3,
+                    frontier: cuts.clone(),
+                }),
+            }),
         ),
         ("finalise", DocumentBody::Finalise(Finalise { successor: Some(DOCUMENT), covers: None })),
         (

@@ -106,6 +106,7 @@ fn chunks(changes: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
         org,
         starts: vec![1],
         server: Some(ServerEpoch::new([7; 16])),
+        part: None,
     };
     segments.into_iter().map(|changes| chunk(changes).to_bytes()).collect()
 }

@@ -51,6 +51,7 @@ pub(crate) fn files() -> Vec<(&'static str, Value)> {
         ("ending.json", endings()),
         ("healing.json", healing()),
         ("farewell.json", farewell()),
+        ("snapshot.json", snapshots()),
         ("recovery.json", recovery()),
         ("device.json", kept::vectors()),
         ("said.json", said::vectors()),
@@ -134,7 +135,8 @@ fn removals() -> Value {
         let by = if *name == "key rotate" { CONSULTANT } else { ADMIN };
         entry(name, by.0 + 1, &firm.entry_by(by, body))
     });
-    let document = document_bodies().into_iter().filter(|(name, _)| !is_of_ending(name));
+    let is_later = |name: &str| is_of_ending(name) || is_of_snapshot(name);
+    let document = document_bodies().into_iter().filter(|(name, _)| !is_later(name));
     let document = document.map(|(name, body)| {
         entry(name, CONSULTANT.0 + 1, &paper.judged_entry_by(&firm, CONSULTANT, &body))
     });
@@ -161,6 +163,36 @@ fn removals() -> Value {
 /// What came to the entries of `removal.json` later.
 fn is_of_ending(name: &str) -> bool {
     name == "finalise what was read"
+}
+
+/// What came with snapshots at the server.
+fn is_of_snapshot(name: &str) -> bool {
+    matches!(
+        name,
+        "snapshot attest with covers"
+            | "pull at a snapshot"
+            | "pull beside a snapshot"
+            | "batch behind a snapshot"
+    )
+}
+
+fn snapshots() -> Value {
+    let firm = Firm::staffed();
+    let paper = Paper::new(&firm);
+    let said = document_bodies().into_iter().filter(|(name, _)| is_of_snapshot(name));
+    let entries = said.map(|(name, body)| {
+        entry(name, CONSULTANT.0 + 1, &paper.judged_entry_by(&firm, CONSULTANT, &body))
+    });
+    let told = |name: &str, bytes: &[u8]| json!({ "name": name, "bytes": hex(bytes) });
+    let up = client_messages().into_iter().filter(|(name, _)| is_of_snapshot(name));
+    let down = server_messages().into_iter().filter(|(name, _)| is_of_snapshot(name));
+    json!({
+        "document": entries.collect::<Vec<_>>(),
+        "client": up.map(|(name, it)| told(name, &it.to_bytes())).collect::<Vec<_>>(),
+        "server": down.map(|(name, it)| told(name, &it.to_bytes())).collect::<Vec<_>>(),
+        "part": told("the last of two parts", &kept::part().to_bytes()),
+        "record": kept::snapshot_records(),
+    })
 }
 
 fn endings() -> Value {
@@ -275,9 +307,11 @@ fn farewell() -> Value {
 
 fn messages() -> Value {
     let told = |name: &str, bytes: &[u8]| json!({ "name": name, "bytes": hex(bytes) });
-    let is_later = |name: &str| matches!(name, "bring back" | "auth of a device");
+    let is_later =
+        |name: &str| matches!(name, "bring back" | "auth of a device") || is_of_snapshot(name);
     let up = client_messages().into_iter().filter(|(name, _)| !is_later(name));
     let up = up.map(|(name, it)| told(name, &it.to_bytes()));
-    let down = server_messages().into_iter().map(|(name, it)| told(name, &it.to_bytes()));
+    let down = server_messages().into_iter().filter(|(name, _)| !is_of_snapshot(name));
+    let down = down.map(|(name, it)| told(name, &it.to_bytes()));
     json!({ "client": up.collect::<Vec<_>>(), "server": down.collect::<Vec<_>>() })
 }

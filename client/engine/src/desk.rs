@@ -46,12 +46,15 @@ mod reseal;
 mod room;
 mod shape;
 mod show;
+mod snapshot;
 mod trust;
 
 pub use ending::GRACE_MS;
 pub(crate) use handover::PIN_TRIES;
 pub(crate) use join::Invitation;
 pub(crate) use load::Found;
+pub(crate) use snapshot::Before;
+pub use snapshot::Compaction;
 
 /// How far the login on the present connection is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,6 +175,10 @@ pub(crate) struct Desk {
     card_minded: Option<Date>,
     /// What was looked at of the firm's own documents.
     planning: plan::Planning,
+    /// When documents get snapshots.
+    pub(crate) compaction: Compaction,
+    /// When it may be time for the next one.
+    snapshot_at: Option<shared::time::UnixMillis>,
 }
 
 impl Desk {
@@ -212,6 +219,8 @@ impl Desk {
             terms_seen_at: shared::time::UnixMillis(0),
             card_minded: None,
             planning: plan::Planning::default(),
+            compaction: Compaction::default(),
+            snapshot_at: None,
         }
     }
 
@@ -337,6 +346,7 @@ impl Desk {
         self.shred_due(step);
         self.complete_cases(step);
         self.mind_card(step);
+        self.snapshot_due(step);
         self.follow_open(step);
         self.push_durable(step);
     }

@@ -5,13 +5,15 @@ use std::collections::VecDeque;
 use shared::{
     envelope::Verified,
     id::{AccountId, Commitment, DeviceId, DocumentId, EnvelopeId, Epoch, Number, Seq},
-    log::document::{Access, DocumentLog, Life},
-    map::Map,
+    log::document::{Access, Attested, Cut, DocumentLog, Life},
+    map::{Map, Set},
     time::UnixMillis,
 };
 
 use crate::{
+    desk::Before,
     document::{
+        chunk::Chunk,
         crdt::Crdt,
         intake::Opened,
         order::Order,
@@ -34,6 +36,7 @@ pub mod intake;
 pub mod mirror;
 pub mod order;
 pub mod pending;
+pub mod snapshot;
 
 /// Candidates kept for one epoch's secret; the log's commitment decides between them.
 pub(crate) const SECRET_CANDIDATES_MAX: usize = 4;
@@ -88,7 +91,7 @@ pub(crate) struct Document {
     pub(crate) secrets: Map<Epoch, Vec<EpochSecret>>,
     pub(crate) chains: Map<DeviceId, Chain>,
     /// The ids along each chain, as far as frontiers name them.
-    prefixes: Map<DeviceId, Vec<(Seq, Prefix)>>,
+    pub(crate) prefixes: Map<DeviceId, Vec<(Seq, Prefix)>>,
     pub(crate) progress: DocumentProgress,
     /// Entries of ours for the log; the flag says whether the first was sent on this connection.
     pub(crate) pending: VecDeque<(u64, PendingEntry)>,
@@ -128,6 +131,20 @@ pub(crate) struct Document {
     pub(crate) used: UnixMillis,
     /// Who was first at the server, where that counts.
     pub(crate) order: Order,
+    /// The snapshot at which what is here begins, if it does not at the beginning.
+    pub(crate) base: Option<Attested>,
+    /// What that holds is not in the document yet.
+    pub(crate) lacks_base: bool,
+    /// The server says that it begins there.
+    pub(crate) is_base_claimed: bool,
+    /// What was here before that.
+    pub(crate) before: Before,
+    /// The snapshot at which it could not begin, by its entry's position.
+    pub(crate) unfit: Option<u64>,
+    /// Parts of one snapshot that arrived one behind the other.
+    pub(crate) parts: Vec<(Place, EnvelopeId, Chunk)>,
+    /// When it may be time for the next snapshot.
+    pub(crate) snapshot_at: Option<UnixMillis>,
 }
 
 impl Document {
@@ -139,7 +156,13 @@ impl Document {
             secrets: Map::new(),
             chains: Map::new(),
             prefixes: Map::new(),
-            progress: DocumentProgress { cursor: Number(0), acked: Seq(0) },
+            progress: DocumentProgress {
+                cursor: Number(0),
+                acked: Seq(0),
+                base: None,
+                counted: None,
+                before: None,
+            },
             pending: VecDeque::new(),
             pending_sent: false,
             signed: 0,
@@ -161,6 +184,13 @@ impl Document {
             contested: false,
             used: UnixMillis(0),
             order: Order::default(),
+            base: None,
+            lacks_base: false,
+            is_base_claimed: false,
+            before: Before::default(),
+            unfit: None,
+            parts: vec![],
+            snapshot_at: None,
         }
     }
 
@@ -229,13 +259,19 @@ impl Document {
             | Wish::Revoke(_)
             | Wish::Rotate(_)
             | Wish::Finalise(_)
-            | Wish::Shred => is_in,
+            | Wish::Shred
+            | Wish::Attest(_) => is_in,
         })
     }
 
     /// Whether an entry of this very kind waits.
     pub(crate) fn is_wished(&self, wish: &Wish) -> bool {
         self.pending.iter().any(|(_, pending)| pending.wish == *wish)
+    }
+
+    /// Whether the first entry to wait speaks of a snapshot.
+    pub(crate) fn says_of_snapshot(&self) -> bool {
+        self.pending.front().is_some_and(|(_, it)| matches!(it.wish, Wish::Attest(_)))
     }
 
     /// The end, if that is the first entry to wait.
@@ -274,9 +310,37 @@ impl Document {
         self.chains.get(&device).copied().unwrap_or(Chain::START)
     }
 
-    /// How many envelopes there are, as far as they are known here: chains are dense.
-    pub(crate) fn count(&self) -> u64 {
-        self.chains.values().fold(0, |sum, chain| chain.seq.0.saturating_add(sum))
+    /// How far a device's chain is known here, what a snapshot covers included.
+    pub(crate) fn reach(&self, device: DeviceId) -> Chain {
+        let chain = self.chain(device);
+        let cut = self.base.as_ref().and_then(|base| base.covers.of(device));
+        match cut.filter(|cut| cut.seq > chain.seq) {
+            Some(cut) => Chain { seq: cut.seq, id: cut.envelope },
+            None => chain,
+        }
+    }
+
+    /// The last envelope of every device that is known here, what a snapshot covers included.
+    pub(crate) fn frontier(&self) -> Vec<Cut> {
+        let covered = self.base.iter().flat_map(|base| &base.covers.frontier);
+        let devices: Set<DeviceId> =
+            self.chains.keys().copied().chain(covered.map(|cut| cut.device)).collect();
+        let cut = |device| {
+            let Chain { seq, id } = self.reach(device);
+            Cut { device, seq, envelope: id }
+        };
+        devices.into_iter().map(cut).collect()
+    }
+
+    /// Whether an envelope is covered by the snapshot at which what is here begins.
+    pub(crate) fn begins_behind(&self, device: DeviceId, seq: u64) -> bool {
+        let base = self.base.as_ref().filter(|_| !self.lacks_base);
+        base.and_then(|base| base.covers.of(device)).is_some_and(|cut| seq <= cut.seq.0)
+    }
+
+    /// Envelopes that were ever written to it, as far as they are known here: chains are dense.
+    pub(crate) fn envelopes(&self) -> u64 {
+        self.frontier().iter().map(|cut| cut.seq.0).fold(0, u64::saturating_add)
     }
 
     /// A device's chain goes on, or anew from this place.
@@ -290,9 +354,16 @@ impl Document {
 
     /// How the id of an envelope that is here begins.
     pub(crate) fn prefix(&self, device: DeviceId, seq: Seq) -> Option<Prefix> {
-        let prefixes = self.prefixes.get(&device)?;
-        let at = prefixes.binary_search_by_key(&seq, |(seq, _)| *seq).ok()?;
-        prefixes.get(at).map(|(_, prefix)| *prefix)
+        let held = || {
+            let prefixes = self.prefixes.get(&device)?;
+            let at = prefixes.binary_search_by_key(&seq, |(seq, _)| *seq).ok()?;
+            prefixes.get(at).map(|(_, prefix)| *prefix)
+        };
+        let covered = || {
+            let cut = self.base.as_ref()?.covers.of(device).filter(|cut| cut.seq == seq)?;
+            Some(prefix_of(cut.envelope))
+        };
+        held().or_else(covered)
     }
 
     pub(crate) fn take_counter(&mut self) -> u64 {
@@ -303,7 +374,10 @@ impl Document {
     /// Edits that the server has not acknowledged.
     pub(crate) fn unsent(&self) -> u32 {
         let fresh = u32::try_from(self.fresh.len()).unwrap_or(u32::MAX);
-        let pending = u32::try_from(self.pending.len()).unwrap_or(u32::MAX);
+        // What is said of a snapshot is nobody's edit.
+        let is_edit = |wish: &Wish| !matches!(wish, Wish::Attest(_));
+        let pending = self.pending.iter().filter(|(_, it)| is_edit(&it.wish)).count();
+        let pending = u32::try_from(pending).unwrap_or(u32::MAX);
         self.flights.iter().map(|flight| flight.edits).sum::<u32>() + fresh + pending
     }
 

@@ -18,7 +18,7 @@ use crate::{
     view::{Gate, Notice, RoomNotice, View, Work},
 };
 
-pub use crate::desk::{GRACE_MS, Pace};
+pub use crate::desk::{Compaction, GRACE_MS, Pace};
 
 /// How long the app waits for more typing before it seals what there is.
 pub const COALESCE_MS: u64 = 1_500;
@@ -57,6 +57,7 @@ const ERASE_RETRY_MS: u64 = 2_000;
 pub struct Engine {
     stretch: Stretch,
     pace: Pace,
+    compaction: Compaction,
     phase: Phase,
     journal: Journal,
     /// The connection's origin while one is open, whatever the phase.
@@ -70,6 +71,7 @@ impl Engine {
         Self {
             stretch,
             pace: Pace::Coalesce { wait_ms: COALESCE_MS },
+            compaction: Compaction::default(),
             phase: Phase::Starting,
             journal: Journal::default(),
             origin: None,
@@ -81,6 +83,16 @@ impl Engine {
     #[must_use]
     pub fn with_pace(mut self, pace: Pace) -> Self {
         self.pace = pace;
+        self
+    }
+
+    /// The same engine, with snapshots at other times.
+    #[must_use]
+    pub fn with_compaction(mut self, compaction: Compaction) -> Self {
+        self.compaction = compaction;
+        if let Phase::Desk { desk, .. } = &mut self.phase {
+            desk.compaction = compaction;
+        }
         self
     }
 
@@ -350,6 +362,7 @@ impl Engine {
         let keyring = Keyring::make(newcomer, invitation, step.cx);
         step.put_raw(RecordKey::VAULT, Blob(vault.to_bytes()));
         let mut desk = Desk::new(Sealer::new(key), keyring, self.pace);
+        desk.compaction = self.compaction;
         desk.begin(step);
         step.after(After::Connect);
         self.phase = Phase::Desk { vault, desk: Box::new(desk) };
@@ -380,6 +393,7 @@ impl Engine {
                 let (records, _) = self.journal.overlay(records);
                 desk.heal(step, &records);
                 desk.collect_evidence(step, &records);
+                desk.collect_bases(step, &records);
             }
             return;
         };
@@ -388,6 +402,7 @@ impl Engine {
         let found = Found { records: &records, waiting: &waiting };
         if let Ok(mut desk) = Desk::load(step, sealer, &found, self.pace) {
             desk.end_terms(step);
+            desk.compaction = self.compaction;
             Desk::resume(step);
             if let Some(origin) = self.origin.clone() {
                 desk.link_up(step, origin);

@@ -173,6 +173,15 @@ pub struct DocumentProgress {
     /// Our own envelopes up to this one are at the server.
     #[n(1)]
     pub acked: Seq,
+    /// Where the log vouches for the snapshot at which what is here begins.
+    #[n(2)]
+    pub base: Option<u64>,
+    /// How many envelopes there were at the last snapshot.
+    #[n(3)]
+    pub counted: Option<u64>,
+    /// The same as `base`, of the time before the document began there.
+    #[n(4)]
+    pub before: Option<u64>,
 }
 
 /// A change of ours, as stored until it is sealed.

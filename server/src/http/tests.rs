@@ -125,7 +125,8 @@ async fn a_note_is_written_and_read_without_a_websocket() {
     ];
 
     let written = server.exchange(&shown, &messages).await.messages();
-    let pull = ClientMessage::Pull { document: NOTE, after: Number(0) };
+    let pull =
+        ClientMessage::Pull { document: NOTE, after: Number(0), at_snapshot: None, unfit: None };
     let read = server.exchange(&shown, &[pull]).await.messages();
     let index = server.exchange(&shown, &[ClientMessage::Subscribe]).await.messages();
 

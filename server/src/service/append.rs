@@ -14,7 +14,7 @@ use shared::{
 };
 
 use crate::{
-    service::{ServiceError, Who, away, refusal_of_entry, wrap},
+    service::{ServiceError, Who, away, refusal_of_entry, snapshot, wrap},
     store::{Ended, Held, StoreError, Tx},
 };
 
@@ -146,6 +146,8 @@ fn append_document(
     let head = tx.store_document_entry(next, entry).map_err(ServiceError::Broken)?;
     if is_shredded {
         tx.shred(document).map_err(ServiceError::Broken)?;
+    } else if matches!(DocumentBody::parse(entry), Ok(DocumentBody::SnapshotAttest(_))) {
+        snapshot::look(tx, document).map_err(ServiceError::Broken)?;
     }
     put_wraps(tx, wraps).map(|()| Outcome::Appended(head))
 }

@@ -1,5 +1,5 @@
 use shared::{
-    id::{DocumentId, Number},
+    id::DocumentId,
     refusal::{Reason, Refusal},
     sign::VerifyKey,
     sync::{ClientMessage, Identity, ServerMessage},
@@ -169,8 +169,9 @@ impl Connection {
                 Step::Subscribe(who)
             }
             ClientMessage::PullLog { document, from } => Step::Read(who, read_log(document, from)),
-            ClientMessage::Pull { document, after: Number(after) } => {
-                Step::Read(who, Read::Envelopes { document, after: Number(after) })
+            ClientMessage::Pull { document, after, at_snapshot, unfit } => {
+                let at_snapshot = at_snapshot == Some(true);
+                Step::Read(who, Read::Envelopes { document, after, at_snapshot, unfit })
             }
             ClientMessage::PullWraps { after } => Step::Read(who, Read::Wraps { after }),
             ClientMessage::Push { envelopes } => {

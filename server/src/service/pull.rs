@@ -6,7 +6,7 @@ use shared::{
 
 use crate::{
     service::{Who, away, refused},
-    store::{Reader, StoreError},
+    store::{Base, Reader, StoreError},
 };
 
 /// Documents in one piece of an index: about 40 bytes each.
@@ -35,6 +35,10 @@ pub enum Read {
         document: DocumentId,
         /// The last number the device has.
         after: Number,
+        /// Whether it has nothing, and would begin at a snapshot.
+        at_snapshot: bool,
+        /// A snapshot that it could not begin at, by its entry's position.
+        unfit: Option<u64>,
     },
     /// Wraps for the account and the device.
     Wraps {
@@ -58,8 +62,8 @@ pub fn read(reader: Reader<'_>, who: Who, read: Read) -> Result<Vec<ServerMessag
         (Who::Device { account, .. }, Read::DocumentLog { document, from }) => {
             document_log(reader, account, document, from)?
         }
-        (Who::Device { account, .. }, Read::Envelopes { document, after }) => {
-            envelopes(reader, account, document, after)?
+        (Who::Device { account, .. }, Read::Envelopes { document, after, at_snapshot, unfit }) => {
+            envelopes(reader, account, document, (after, at_snapshot, unfit))?
         }
         (Who::Device { device, account }, Read::Wraps { after }) => {
             wraps(reader, account, device, after)?
@@ -92,18 +96,30 @@ fn envelopes(
     reader: Reader<'_>,
     account: AccountId,
     document: DocumentId,
-    after: Number,
+    (after, at_snapshot, unfit): (Number, bool, Option<u64>),
 ) -> Result<ServerMessage, StoreError> {
     if reader.access(account, document)?.is_none() {
         return Ok(unknown(document));
     }
-    let piece = reader.envelopes(document, after)?;
-    Ok(ServerMessage::Batch {
-        document,
-        first: Number(after.0.saturating_add(1)),
-        envelopes: piece.items,
-        more: piece.more,
-    })
+    let begins_at = |base: &Base| after < base.floor || (at_snapshot && after < base.number);
+    let mut newest = reader.base_beside(document, unfit)?;
+    loop {
+        let base = newest.filter(begins_at);
+        let after = base.map_or(after, |base| base.number);
+        let piece = reader.envelopes(document, after)?;
+        // Whoever drops envelopes meanwhile moves the base.
+        let moved = reader.base_beside(document, unfit)?;
+        if moved == newest {
+            return Ok(ServerMessage::Batch {
+                document,
+                first: Number(after.0.saturating_add(1)),
+                envelopes: piece.items,
+                more: piece.more,
+                base: base.map(|base| base.position),
+            });
+        }
+        newest = moved;
+    }
 }
 
 fn wraps(

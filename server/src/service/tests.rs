@@ -7,6 +7,7 @@ mod pull;
 mod push;
 mod recovery;
 mod removal;
+mod snapshot;
 mod store;
 
 use shared::{

@@ -9,6 +9,7 @@ const STEPS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0001_ciphertext_and_logs.sql"),
     include_str!("../../../migrations/sqlite/0002_removal.sql"),
     include_str!("../../../migrations/sqlite/0003_endings.sql"),
+    include_str!("../../../migrations/sqlite/0004_snapshots.sql"),
 ];
 
 /// Takes the steps not taken yet, each in its own transaction. Says how many there were.

@@ -14,7 +14,7 @@ use crate::store::{
     derive::access_from_code,
     from_sql,
     run::{self, envelopes},
-    to_sql,
+    stub, to_sql,
 };
 
 /// Bytes of content in one answer, so that with everything around it it is an admissible message.
@@ -53,6 +53,10 @@ pub struct Piece<T> {
 impl<'s> Reader<'s> {
     pub(super) fn new(db: &'s Connection) -> Self {
         Self { db }
+    }
+
+    pub(super) fn db(self) -> &'s Connection {
+        self.db
     }
 
     /// What distinguishes this database from itself before a restore.
@@ -191,7 +195,7 @@ impl<'s> Reader<'s> {
             .db
             .prepare_cached(
                 "SELECT first, bytes FROM run_index JOIN run ON run.id = run_index.run
-                 WHERE document = ?1 AND first + count > ?2 + 1
+                 WHERE document = ?1 AND first + count > ?2 + 1 AND NOT is_stub
                  AND first >= COALESCE((SELECT MAX(first) FROM run_index
                                         WHERE document = ?1 AND first <= ?2 + 1), 0)
                  ORDER BY first",
@@ -229,7 +233,7 @@ impl<'s> Reader<'s> {
         let mut select = self
             .db
             .prepare_cached(
-                "SELECT first, bytes FROM run_index JOIN run ON run.id = run_index.run
+                "SELECT first, bytes, is_stub FROM run_index JOIN run ON run.id = run_index.run
                  WHERE document = ?1 ORDER BY first DESC",
             )
             .map_err(StoreError::from_sqlite)?;
@@ -237,7 +241,9 @@ impl<'s> Reader<'s> {
             select.query(params![document.as_bytes()]).map_err(StoreError::from_sqlite)?;
         while let Some(row) = rows.next().map_err(StoreError::from_sqlite)? {
             let first = Number(row.get(0).map(from_sql).map_err(StoreError::from_sqlite)?);
-            if let Some(found) = run::find(first, bytes_of(row, 1)?, device, seq)? {
+            let is_stub: bool = row.get(2).map_err(StoreError::from_sqlite)?;
+            let find = if is_stub { stub::find } else { run::find };
+            if let Some(found) = find(first, bytes_of(row, 1)?, device, seq)? {
                 return Ok(Some(found));
             }
         }
@@ -291,9 +297,10 @@ impl<'s> Reader<'s> {
         Ok((last, Piece { items, more: piece.more }))
     }
 
-    /// Envelopes stored, all documents together.
+    /// Envelopes held, all documents together.
     pub fn envelope_count(self) -> Result<u64, StoreError> {
-        let sum = self.one("SELECT SUM(count) FROM run_index", [], |row| row.get(0))?;
+        let select = "SELECT SUM(count) FROM run_index WHERE NOT is_stub";
+        let sum = self.one(select, [], |row| row.get(0))?;
         Ok(sum.flatten().map_or(0, from_sql))
     }
 

@@ -112,6 +112,20 @@ impl<'s> Tx<'s> {
         self.store.reader()
     }
 
+    pub(super) fn db(&self) -> &Connection {
+        &self.store.db
+    }
+
+    /// Makes rows of what was stored of a document in this transaction.
+    pub fn flush(&mut self, document: DocumentId) -> Result<(), StoreError> {
+        let run = self.staged.documents.get_mut(&document).and_then(|touched| touched.run.take());
+        if let Some(run) = run {
+            let run = write_run(self.store, document, run)?;
+            self.staged.runs.push(run);
+        }
+        Ok(())
+    }
+
     /// Stores an envelope as the newest of `device` in `document` and numbers it.
     ///
     /// The caller has read the document in this transaction and decided that it may be stored.
@@ -254,6 +268,7 @@ impl<'s> Tx<'s> {
         for statement in [
             "DELETE FROM run WHERE id IN (SELECT run FROM run_index WHERE document = ?1)",
             "DELETE FROM run_index WHERE document = ?1",
+            "DELETE FROM snapshot WHERE document = ?1",
             "DELETE FROM chain WHERE document = ?1",
             "UPDATE wrap SET sealed = x'' WHERE document = ?1",
         ] {

@@ -9,7 +9,7 @@ use shared::{
     log::{document::Life, org::OrgLog},
 };
 
-use crate::store::{Chain, Held, StoreError, from_sql, held, run};
+use crate::store::{Chain, Held, StoreError, Stub, from_sql, held, run, stub};
 
 const TORN_CHAIN: StoreError = StoreError::Damaged { what: "chain" };
 
@@ -58,18 +58,42 @@ fn verify_document(db: &Connection, org: &OrgLog, document: DocumentId) -> Resul
     let mut walk = Walk { held: &held, next: None, chains: BTreeMap::new(), count: 0 };
     let mut select = db
         .prepare_cached(
-            "SELECT first, count, bytes FROM run_index JOIN run ON run.id = run_index.run
+            "SELECT is_stub, bytes, first, count FROM run_index JOIN run ON run.id = run_index.run
              WHERE document = ?1 ORDER BY first",
         )
         .map_err(StoreError::from_sqlite)?;
     let mut rows = select.query(params![document.as_bytes()]).map_err(StoreError::from_sqlite)?;
     while let Some(row) = rows.next().map_err(StoreError::from_sqlite)? {
-        let first = row.get(0).map(from_sql).map_err(StoreError::from_sqlite)?;
-        let count = row.get(1).map(from_sql).map_err(StoreError::from_sqlite)?;
-        let bytes: Vec<u8> = row.get(2).map_err(StoreError::from_sqlite)?;
-        walk.run(document, first, count, &bytes)?;
+        let is_stub: bool = row.get(0).map_err(StoreError::from_sqlite)?;
+        let bytes: Vec<u8> = row.get(1).map_err(StoreError::from_sqlite)?;
+        let first = row.get(2).map(from_sql).map_err(StoreError::from_sqlite)?;
+        let count = row.get(3).map(from_sql).map_err(StoreError::from_sqlite)?;
+        let run = if is_stub { dropped(&bytes)? } else { kept(document, &bytes)? };
+        walk.count += if is_stub { 0 } else { count };
+        walk.run(first, count, &run)?;
     }
     walk.end()
+}
+
+/// An envelope's place, and which one it follows; of one that was dropped nobody knows that.
+type Link = (Stub, Option<EnvelopeId>);
+
+fn kept(document: DocumentId, bytes: &[u8]) -> Result<Vec<Link>, StoreError> {
+    run::envelopes(bytes)
+        .map(|envelope| {
+            let bytes = envelope?;
+            let envelope = Envelope::parse(bytes.to_vec());
+            let envelope = envelope.ok().ok_or(StoreError::Damaged { what: "envelope" })?;
+            if envelope.header().document != document {
+                return Err(StoreError::Damaged { what: "run" });
+            }
+            Ok((Stub::of(bytes)?, Some(envelope.header().prev)))
+        })
+        .collect()
+}
+
+fn dropped(bytes: &[u8]) -> Result<Vec<Link>, StoreError> {
+    stub::stubs(bytes).map(|stub| Ok((stub?, None))).collect()
 }
 
 /// A document's envelopes, read in order.
@@ -82,43 +106,38 @@ struct Walk<'h> {
 }
 
 impl Walk<'_> {
-    fn run(
-        &mut self,
-        document: DocumentId,
-        first: u64,
-        count: u64,
-        bytes: &[u8],
-    ) -> Result<(), StoreError> {
+    fn run(&mut self, first: u64, count: u64, links: &[Link]) -> Result<(), StoreError> {
         if self.next.is_some_and(|next| next != first) {
             return Err(StoreError::Damaged { what: "numbers" });
         }
         let mut number = first;
-        for envelope in run::envelopes(bytes) {
-            let envelope = Envelope::parse(envelope?.to_vec());
-            let envelope = envelope.ok().ok_or(StoreError::Damaged { what: "envelope" })?;
-            if envelope.header().document != document {
-                return Err(StoreError::Damaged { what: "run" });
-            }
-            self.envelope(&envelope, Number(number))?;
+        for link in links {
+            self.link(*link, Number(number))?;
             number += 1;
         }
         if number != first.saturating_add(count) {
             return Err(StoreError::Damaged { what: "run" });
         }
         self.next = Some(number);
-        self.count += count;
         Ok(())
     }
 
-    fn envelope(&mut self, envelope: &Envelope, number: Number) -> Result<(), StoreError> {
-        let header = envelope.header();
+    fn link(&mut self, (stub, prev): Link, number: Number) -> Result<(), StoreError> {
         let start = Chain { seq: Seq(0), id: EnvelopeId::NONE, number: Number(0) };
-        let before = self.chains.get(&header.device).copied().unwrap_or(start);
-        if header.seq.0 != before.seq.0 + 1 || header.prev != before.id {
+        let before = self.chains.get(&stub.device).copied().unwrap_or(start);
+        let follows = stub.seq.0 == before.seq.0 + 1 && prev.is_none_or(|prev| prev == before.id);
+        // What a snapshot covers may have been lost in a restore, and come back in it.
+        let leaps = stub.seq > before.seq
+            && self.held.log.attested().iter().any(|it| match (it.covers.of(stub.device), prev) {
+                (Some(_), Some(prev)) => it.covers.reaches(stub.device, stub.seq, prev),
+                (Some(cut), None) => stub.seq.0 <= cut.seq.0.saturating_add(1),
+                (None, _) => false,
+            });
+        if !follows && !leaps {
             return Err(TORN_CHAIN);
         }
-        let chain = Chain { seq: header.seq, id: envelope.id(), number };
-        self.chains.insert(header.device, chain);
+        let chain = Chain { seq: stub.seq, id: stub.id, number };
+        self.chains.insert(stub.device, chain);
         Ok(())
     }
 

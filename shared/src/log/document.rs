@@ -18,11 +18,13 @@ use crate::{
 };
 
 mod body;
+mod snapshot;
 
 pub use body::{
-    Access, Create, Cut, DocumentBody, Finalise, Grant, Revoke, Rotate, RotateReason, Shred,
-    SnapshotAttest,
+    Access, Covers, Create, Cut, DocumentBody, Finalise, Grant, Revoke, Rotate, RotateReason,
+    Shred, SnapshotAttest,
 };
+pub use snapshot::{Attested, may_vouch};
 
 /// The end of a device's envelopes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,7 +100,7 @@ pub struct DocumentLog {
     secrets: Vec<Secret>,
     members: Map<AccountId, Access>,
     bars: Map<DeviceId, Bar>,
-    attests: Map<DeviceId, SnapshotAttest>,
+    attested: Vec<Attested>,
     life: Life,
     finale: Option<Box<Finale>>,
     /// How much of the org log the last entry was judged by.
@@ -129,7 +131,7 @@ impl DocumentLog {
             secrets: vec![Secret { commitment: create.commitment, previous: None }],
             members: Map::from([(creator, Access::Manager)]),
             bars: Map::new(),
-            attests: Map::new(),
+            attested: vec![],
             life: Life::Open,
             finale: None,
             org: seen,
@@ -151,7 +153,7 @@ impl DocumentLog {
         }
         match body {
             DocumentBody::Create(_) => return Err(EntryError::Contradiction),
-            DocumentBody::SnapshotAttest(attest) => self.attest(entry, attest)?,
+            DocumentBody::SnapshotAttest(attest) => self.attest(org, entry, attest)?,
             DocumentBody::Rotate(rotate) => self.rotate(org, author, seen, rotate)?,
             DocumentBody::Grant(grant) => {
                 managers(access)?;
@@ -246,11 +248,6 @@ impl DocumentLog {
             }
             (Life::Final, None) | (Life::Shredded, _) => true,
         }
-    }
-
-    /// What each device attested last.
-    pub fn attests(&self) -> impl Iterator<Item = (DeviceId, &SnapshotAttest)> {
-        self.attests.iter().map(|(device, attest)| (*device, attest))
     }
 
     /// Whether somebody may know the epoch's secret who should not, or should and cannot: nothing
@@ -437,14 +434,6 @@ impl DocumentLog {
             let envelope = cut.map_or(EnvelopeId::NONE, |cut| cut.envelope);
             self.bars.insert(*device, Bar { seq, envelope, again: None });
         }
-        Ok(())
-    }
-
-    fn attest(&mut self, entry: &Entry, attest: SnapshotAttest) -> Result<(), EntryError> {
-        let crate::log::Author::Device(device) = entry.author() else {
-            return Err(EntryError::Unauthorised);
-        };
-        self.attests.insert(device, attest);
         Ok(())
     }
 }

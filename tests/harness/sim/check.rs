@@ -3,7 +3,11 @@
 use std::{cell::Cell, collections::BTreeSet, sync::Once};
 
 use engine::view::{AlarmKind, AlarmRow, Gate, Notice, SyncView};
-use shared::{id::DocumentId, log::org::Role, sync::WrapTo};
+use shared::{
+    id::{DocumentId, Number},
+    log::org::Role,
+    sync::WrapTo,
+};
 
 use super::{
     hostile::is_hostile,
@@ -80,6 +84,8 @@ impl Run {
                         self.find(Kind::WentBack, || format!("{name}: {before:?} to {after:?}"));
                     }
                 }
+                // What a snapshot brought back has no number of its own.
+                Seen::Stored(_, _, Number(0)) => {}
                 Seen::Stored(device, envelope, number) => {
                     let before = self.numbers.insert(envelope, number);
                     if before.is_some_and(|before| before != number) {

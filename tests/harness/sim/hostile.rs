@@ -69,9 +69,9 @@ impl Liar for Trickster {
 impl Trickster {
     fn bend(&mut self, honest: ServerMessage) -> ServerMessage {
         match honest {
-            ServerMessage::Batch { document, first, mut envelopes, more } => {
+            ServerMessage::Batch { document, first, mut envelopes, more, base } => {
                 self.spoil(&mut envelopes);
-                ServerMessage::Batch { document, first, envelopes, more }
+                ServerMessage::Batch { document, first, envelopes, more, base }
             }
             ServerMessage::LogBatch { document, from, mut entries, more } => {
                 self.spoil(&mut entries);

@@ -156,15 +156,17 @@ impl Withholder {
 
     /// Envelopes from the first true number on, without those hidden.
     fn batch(&self, truth: &Store, asked: &ServerMessage) -> Option<ServerMessage> {
-        let ServerMessage::Batch { document, first, envelopes, more } = asked else { return None };
-        let (document, more) = (*document, *more);
+        let ServerMessage::Batch { document, first, envelopes, more, base } = asked else {
+            return None;
+        };
+        let (document, more, base) = (*document, *more, *base);
         let shown = (first.0..).zip(envelopes).filter(|(at, _)| !self.hides(document, *at));
         let envelopes = shown.map(|(_, bytes)| bytes.clone()).collect();
         let before = Number(first.0.saturating_sub(1));
         let first = Number(self.told(document, before).0 + 1);
         let left = last_number(truth, document);
         let more = more && (first.0..=left).any(|it| !self.hides(document, it));
-        Some(ServerMessage::Batch { document, first, envelopes, more })
+        Some(ServerMessage::Batch { document, first, envelopes, more, base })
     }
 }
 
@@ -175,7 +177,7 @@ impl Liar for Withholder {
         from: DeviceNo,
         mut asked: ClientMessage,
     ) -> Option<ClientMessage> {
-        if let ClientMessage::Pull { document, after } = &mut asked
+        if let ClientMessage::Pull { document, after, .. } = &mut asked
             && self.from.contains(&from)
         {
             *after = self.meant(truth, *document, *after);
@@ -247,11 +249,12 @@ impl Withholder {
     }
 }
 
-/// Every envelope of a document that a database has, in order.
+/// Every envelope of a document that a database hands out, in order.
 pub fn envelopes(store: &Store, document: DocumentId) -> Vec<Vec<u8>> {
+    let floor = floor(store, document);
     let mut found: Vec<Vec<u8>> = vec![];
     loop {
-        let after = Number(u64::try_from(found.len()).unwrap_or(u64::MAX));
+        let after = Number(floor + u64::try_from(found.len()).unwrap_or(u64::MAX));
         let piece = store.reader().envelopes(document, after).expect("a readable database");
         found.extend(piece.items.into_iter().map(|it| it.0));
         if !piece.more {
@@ -261,5 +264,11 @@ pub fn envelopes(store: &Store, document: DocumentId) -> Vec<Vec<u8>> {
 }
 
 fn last_number(store: &Store, document: DocumentId) -> u64 {
-    u64::try_from(envelopes(store, document).len()).unwrap_or(u64::MAX)
+    floor(store, document) + u64::try_from(envelopes(store, document).len()).unwrap_or(u64::MAX)
+}
+
+/// The last number that is not handed out any more.
+fn floor(store: &Store, document: DocumentId) -> u64 {
+    let base = store.reader().base(document).expect("a readable database");
+    base.map_or(0, |base| base.floor.0)
 }

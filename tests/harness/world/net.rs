@@ -91,7 +91,7 @@ impl World {
         {
             *org = None;
         }
-        if let ClientMessage::Pull { document, after } = &message {
+        if let ClientMessage::Pull { document, after, .. } = &message {
             let (document, after) = (*document, *after);
             self.see(|| Seen::Pull(device, document, after));
         }

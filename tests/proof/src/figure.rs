@@ -215,6 +215,7 @@ fn kept(firm: &Firm) -> Kept {
         org: firm.log.head(),
         starts: vec![1],
         server: None,
+        part: None,
     };
     let header = Header { epoch: Epoch(0), seq: Seq(1), prev: EnvelopeId::NONE, ..header() };
     let envelope = seal::seal(header, &secret(1), chunk.to_bytes(), &CONSULTANT.device_key());

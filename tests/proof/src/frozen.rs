@@ -41,7 +41,7 @@ use shared::{
 
 use crate::{
     cast::{CONSULTANT, DOCUMENT, EMPLOYEE, Firm, START, SUPERVISOR, purpose},
-    kept::{chunk, kinds, passphrase, seeds_purpose, store_key},
+    kept::{chunk, kinds, part, passphrase, seeds_purpose, store_key},
     said::begun,
     vector::{files, hex},
 };
@@ -63,6 +63,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("removal.json", include_str!("../../wire/vectors/removal.json")),
     ("said.json", include_str!("../../wire/vectors/said.json")),
     ("sealed.json", include_str!("../../wire/vectors/sealed.json")),
+    ("snapshot.json", include_str!("../../wire/vectors/snapshot.json")),
     ("wrap.json", include_str!("../../wire/vectors/wrap.json")),
 ];
 
@@ -245,6 +246,28 @@ pub(crate) fn frozen_seeds_and_chunks_open() -> usize {
     let read = Chunk::parse(&bytes(&kept["chunk"][0], "bytes"));
     assert_eq!(read, Ok(chunk()));
     2
+}
+
+pub(crate) fn frozen_words_for_snapshots_and_parts_of_them_are_read() -> usize {
+    let told = on_disk("snapshot.json");
+    for vector in list(&told["client"]) {
+        let bytes = bytes(vector, "bytes");
+        assert_eq!(ClientMessage::parse(&bytes).unwrap().to_bytes(), bytes);
+    }
+    for vector in list(&told["server"]) {
+        let bytes = bytes(vector, "bytes");
+        assert_eq!(ServerMessage::parse(&bytes).unwrap().to_bytes(), bytes);
+    }
+    for vector in list(&told["document"]) {
+        let entry = Entry::parse(&bytes(vector, "bytes")).unwrap();
+        assert_eq!(hex(entry.hash().as_bytes()), vector["hash"]);
+        assert!(matches!(DocumentBody::parse(&entry), Ok(DocumentBody::SnapshotAttest(_))));
+    }
+    for vector in list(&told["record"]) {
+        assert!(cbor::from_slice::<(Name, Content)>(&bytes(vector, "plain")).is_some());
+    }
+    assert_eq!(Chunk::parse(&bytes(&told["part"], "bytes")), Ok(part()));
+    list(&told["record"]).len() + 4
 }
 
 pub(crate) fn a_frozen_possession_verifies() -> usize {

@@ -66,7 +66,7 @@ fn request(
 ) -> ClientMessage {
     match kind {
         0 => ClientMessage::PullLog { document: Some(document), from },
-        1 => ClientMessage::Pull { document, after: Number(from) },
+        1 => ClientMessage::Pull { document, after: Number(from), at_snapshot: None, unfit: None },
         2 | 3 => {
             let header = Header {
                 kind: Kind::Changes,

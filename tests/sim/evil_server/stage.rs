@@ -174,7 +174,7 @@ impl Stage {
         first: Number,
         envelopes: Vec<Blob>,
     ) -> ServerMessage {
-        ServerMessage::Batch { document, first, envelopes, more: false }
+        ServerMessage::Batch { document, first, envelopes, more: false, base: None }
     }
 
     /// What a device shows.

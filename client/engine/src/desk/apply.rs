@@ -31,19 +31,29 @@ impl Desk {
             match self.open(id, &envelope) {
                 Ok((changes, chunk)) => {
                     self.compare_chunk(step, id, &envelope, &chunk);
-                    places.push(Some(place));
-                    opened.push(changes);
+                    if chunk.part.is_some() {
+                        self.keep_part(place, envelope.id(), chunk);
+                    } else {
+                        places.push(Some(place));
+                        opened.push(changes);
+                    }
+                }
+                // What follows it is fetched again.
+                Err(Rejected(_)) if self.give_up_base(step, place, envelope.id()) => {
+                    return step.delete(&self.sealer, Name::InFlight(id));
                 }
                 Err(Rejected(rule)) => self.quarantine(step, place, rule),
             }
         }
         self.take_in(step, id, places, opened);
+        self.look_at_parts(step, id);
         step.delete(&self.sealer, Name::InFlight(id));
         self.refresh_open(step, id);
         if self.catalogue().is_some_and(|catalogue| catalogue.id == id) {
             self.name_this_device(step);
         }
         self.mark_next_suspect(step, id);
+        self.pull_if_behind(step, id);
     }
 
     /// After a start that followed a death, envelopes are tried once more, one at a time.
@@ -112,7 +122,8 @@ impl Desk {
         }
     }
 
-    /// What an envelope carries, every change checked to be its author's, and what that had seen.
+    /// What an envelope carries, every change checked to be its author's, and what that had seen. The
+    /// changes of a snapshot are in its chunk.
     pub(super) fn open(
         &self,
         id: DocumentId,
@@ -120,13 +131,16 @@ impl Desk {
     ) -> Result<(Opened, Chunk), Rejected> {
         let unreadable = Rejected(Rule::Unreadable);
         let document = self.documents.get(&id).ok_or(unreadable)?;
-        // Snapshots and attachments are not in this version.
-        if envelope.header().kind != Kind::Changes {
-            return Err(unreadable);
-        }
+        let kind = envelope.header().kind;
         let secret = document.secret(envelope.header().epoch).ok_or(unreadable)?;
         let plaintext = seal::open(envelope, secret).map_err(|_| unreadable)?;
-        let chunk = Chunk::parse(&plaintext).map_err(Rejected::of)?;
+        let mut chunk = Chunk::parse(&plaintext).map_err(Rejected::of)?;
+        match kind {
+            Kind::Changes => chunk.part = None,
+            Kind::Snapshot if chunk.part.is_some() && chunk.changes.is_empty() => {}
+            // Attachments are not in this version.
+            Kind::Snapshot | Kind::Attachment => return Err(unreadable),
+        }
         let opened = chunk.open(envelope.header().device, id).map_err(Rejected::of)?;
         Ok((opened, chunk))
     }

@@ -255,12 +255,7 @@ impl Desk {
 
     /// What an end says of the envelopes it was made of; nothing if there are too many devices.
     pub(super) fn covers(document: &Document) -> Vec<Cut> {
-        let cut = |(device, chain): (&shared::id::DeviceId, &crate::document::Chain)| Cut {
-            device: *device,
-            seq: chain.seq,
-            envelope: chain.id,
-        };
-        document.chains.iter().map(cut).collect()
+        document.frontier()
     }
 
     /// Wishes a document destroyed. What else was wished for it is not needed any more, but for

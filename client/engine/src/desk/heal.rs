@@ -109,7 +109,9 @@ impl Desk {
                 (Name::Envelope(id, device, seq), Content::Bytes(bytes))
                     if self.may_bring(id, device, seq) =>
                 {
-                    envelopes.insert((id, device, seq), bytes);
+                    // The snapshot comes before what follows it.
+                    let is_later = !self.is_of_base(id, device);
+                    envelopes.insert((id, is_later, device, seq), bytes);
                 }
                 (_, _) => {}
             }

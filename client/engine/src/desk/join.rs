@@ -206,6 +206,7 @@ impl Desk {
                 for document in documents {
                     self.append_next(step, document);
                 }
+                self.consider_snapshots(step);
                 self.org_grew(step);
                 self.hand_over_seeds(step);
                 self.send_org_wish(step);

@@ -2,7 +2,7 @@
 
 use shared::{
     Blob,
-    envelope::{Envelope, Verified},
+    envelope::{Envelope, Kind, Verified},
     id::{DeviceId, DocumentId, Seq},
     log::{Entry, document::DocumentLog, org::OrgLog},
     map::{Map, Set},
@@ -222,6 +222,8 @@ impl Desk {
         }
         let Some(document) = self.documents.get_mut(&id) else { return };
         let actor = chunk::actor(self.keys.id, id, self.progress.starts);
+        let base = document.progress.base.and_then(|at| document.log.as_ref()?.attested_at(at));
+        document.base = base.cloned();
         let mut covers = Map::new();
         if let Some(Snapshot { changes, covers: covered, census }) = found.snapshot
             && let Some(crdt) = Crdt::load(changes, census, self.keys.id, actor)
@@ -229,6 +231,11 @@ impl Desk {
             document.crdt = crdt;
             covers.extend(covered);
         }
+        document.lacks_base = document.base.as_ref().is_some_and(|base| {
+            let has = covers.get(&base.covers.author);
+            has.is_none_or(|seq| *seq < base.covers.last())
+        });
+        document.know_before();
         let mut replay = Replay { suspects: found.suspects, covers, ..Replay::default() };
         self.note_quarantine(step, id, found.quarantined, found.is_second_try, &mut replay);
         for ((device, seq), bytes) in found.chunks {
@@ -291,12 +298,13 @@ impl Desk {
         let Some(document) = self.documents.get_mut(&place.document) else { return };
         let chain = Chain { seq: place.seq, id: envelope.id() };
         document.extend_chain(place.device, chain);
+        document.was_before((place.device, chain), envelope.header().prev);
         if place.device == this && place.seq > document.progress.acked {
             document.flights.push_back(Flight {
                 seq: place.seq,
                 id: envelope.id(),
                 bytes: envelope.as_bytes().to_vec(),
-                edits: 1,
+                edits: u32::from(envelope.header().kind != Kind::Snapshot),
                 durable,
                 sent: false,
             });
@@ -311,7 +319,7 @@ impl Desk {
         }
     }
 
-    fn trusted(&self, place: &Place, bytes: Blob) -> Option<Verified> {
+    pub(super) fn trusted(&self, place: &Place, bytes: Blob) -> Option<Verified> {
         let envelope = Envelope::parse(bytes.0).ok()?;
         let header = envelope.header();
         if header.document != place.document || header.device != place.device {
@@ -327,7 +335,13 @@ impl Desk {
         for envelope in &replay.envelopes {
             let header = envelope.header();
             let place = Place { document: id, device: header.device, seq: header.seq };
+            // Of all snapshots only the one counts at which the document begins.
+            let is_part = header.kind == Kind::Snapshot;
+            if is_part && !self.documents.get(&id).is_some_and(|it| it.lacks_base) {
+                continue;
+            }
             match self.open(id, envelope) {
+                Ok((_, chunk)) if is_part => self.keep_part(place, envelope.id(), chunk),
                 Ok((changes, _)) => {
                     places.push(Some(place));
                     opened.push(changes);
@@ -342,10 +356,15 @@ impl Desk {
             opened.push(Opened { device: self.keys.id, changes });
         }
         let replayed: usize = opened.iter().map(|it| it.changes.len()).sum();
+        let began = document.lacks_base;
         self.take_in(step, id, places, opened);
+        if began {
+            self.look_at_parts(step, id);
+        }
         let Some(document) = self.documents.get_mut(&id) else { return };
         let is_whole = document.suspects.is_empty() && document.waiting.is_empty();
-        if replayed >= REPLAYED_MAX && is_whole {
+        let is_whole = is_whole && !document.lacks_base;
+        if (replayed >= REPLAYED_MAX || began) && is_whole {
             let covers = document.chains.iter().map(|(device, chain)| (*device, chain.seq));
             let covers = covers.collect();
             let (changes, census) = document.crdt.save();

@@ -103,7 +103,7 @@ impl Desk {
                 (self.cuts(document, None), self.wraps_for_all(step, log, epoch, secret))
             }
             Wish::Finalise(_) => (Self::covers(document), vec![]),
-            Wish::Shred => (vec![], vec![]),
+            Wish::Shred | Wish::Attest(_) => (vec![], vec![]),
         };
         let place = Place {
             log: LogId::Document(id),
@@ -224,6 +224,7 @@ impl Desk {
             return Self::send(step, ClientMessage::PullLog { document: Some(id), from });
         }
         self.check_stale = true;
+        self.settle_covered(step, id);
         self.judge_log(step, Some(id));
         self.judge_last(step, id);
         self.look_why_refused(step, id);

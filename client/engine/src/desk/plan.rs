@@ -283,7 +283,8 @@ impl Desk {
             | Wish::Revoke(_)
             | Wish::Rotate(_)
             | Wish::Finalise(_)
-            | Wish::Shred => None,
+            | Wish::Shred
+            | Wish::Attest(_) => None,
         });
         let mine = document.log.is_none().then(|| self.me().map(|(me, _)| me)).flatten();
         let mut members: Vec<AccountId> = in_log

@@ -5,7 +5,10 @@ use shared::{
     envelope::{Header, Kind, Verified},
     id::{DeviceId, DocumentId, Seq, ServerEpoch},
     limit::{BATCH_ENVELOPES_MAX, CHANGE_ROWS_MAX, MESSAGE_BYTES_MAX},
-    log::{Head, document::Life},
+    log::{
+        Head,
+        document::{Cut, Life},
+    },
     sync::ClientMessage,
     time::UnixMillis,
 };
@@ -18,6 +21,7 @@ use crate::{
         genesis,
         inspect::Inspected,
         pending::Wish,
+        snapshot::Part,
     },
     journal::{After, Step},
     record::{Content, FreshChange, Name},
@@ -66,11 +70,18 @@ impl Desk {
 
     /// When [`Self::seal_due`] has something to do next.
     pub(crate) fn wake_at(&self) -> Option<UnixMillis> {
-        let Pace::Coalesce { wait_ms } = self.pace else { return self.login_again_at };
-        let is_waiting = self.login == Login::In
-            && self.documents.values().any(|document| !document.fresh.is_empty());
-        let seal_at = self.first_unsealed_at.filter(|_| is_waiting).map(|at| at.plus_ms(wait_ms));
-        [seal_at, self.login_again_at, self.day_ends_at()].into_iter().flatten().min()
+        let is_in = self.login == Login::In;
+        let seal_at = match self.pace {
+            Pace::Each => None,
+            Pace::Coalesce { wait_ms } => {
+                let is_waiting = is_in && self.documents.values().any(|it| !it.fresh.is_empty());
+                self.first_unsealed_at.filter(|_| is_waiting).map(|at| at.plus_ms(wait_ms))
+            }
+        };
+        [seal_at, self.login_again_at, self.day_ends_at(), self.snapshot_due_at()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Seals what is durable, if it is time and the secret is verified.
@@ -124,7 +135,9 @@ impl Desk {
         if log.life() != Life::Open || document.is_wished(&Wish::Shred) {
             return false;
         }
-        let Some(secret) = document.secret(epoch) else { return false };
+        if document.secret(epoch).is_none() {
+            return false;
+        }
         let count = match self.pace {
             Pace::Each => usize::from(document.fresh.front().is_some_and(|fresh| fresh.durable)),
             Pace::Coalesce { .. } => segment(document),
@@ -132,9 +145,22 @@ impl Desk {
         if count == 0 {
             return false;
         }
-        let chain = document.chain(self.keys.id);
+        self.seal_chunk(step, id, count, None).is_some()
+    }
+
+    /// Seals the first changes that are in no envelope yet, or a part of a snapshot.
+    pub(super) fn seal_chunk(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        id: DocumentId,
+        count: usize,
+        part: Option<Part>,
+    ) -> Option<()> {
+        let (org, document) = (self.org.as_ref()?, self.documents.get(&id)?);
+        let log = document.log.as_ref()?;
+        let (epoch, chain) = (log.epoch(), document.chain(self.keys.id));
         let header = Header {
-            kind: Kind::Changes,
+            kind: if part.is_some() { Kind::Snapshot } else { Kind::Changes },
             document: id,
             epoch,
             device: self.keys.id,
@@ -144,11 +170,11 @@ impl Desk {
             salt: step.cx.random(),
         };
         let author = Author { this: self.keys.id, org: org.head(), server: self.vouched() };
-        let chunk = chunk(document, count, &author, step.now());
-        let sealed = seal::seal(header, secret, chunk.to_bytes(), &self.keys.device);
-        let Ok(envelope) = sealed else { return false };
+        let chunk = Chunk { part, ..chunk(document, count, &author, step.now()) };
+        let secret = document.secret(epoch)?;
+        let envelope = seal::seal(header, secret, chunk.to_bytes(), &self.keys.device).ok()?;
         self.take_off(step, id, count, &envelope);
-        true
+        Some(())
     }
 
     /// The envelope replaces the changes it carries, in one batch.
@@ -177,6 +203,7 @@ impl Desk {
         step.put(&self.sealer, Name::Envelope(id, self.keys.id, seq), &content);
         step.after(After::Sealed(id, seq));
         document.extend_chain(self.keys.id, Chain { seq, id: envelope_id });
+        let is_part = envelope.header().kind == Kind::Snapshot;
         document.flights.push_back(Flight {
             seq,
             id: envelope_id,
@@ -185,6 +212,9 @@ impl Desk {
             durable: false,
             sent: false,
         });
+        if !is_part {
+            self.consider_snapshot(step.now(), id);
+        }
     }
 
     /// Sends durable envelopes, oldest first, within the window.
@@ -264,9 +294,9 @@ struct Author {
 }
 
 fn chunk(document: &Document, count: usize, author: &Author, at: UnixMillis) -> Chunk {
-    let counts = |device: DeviceId, chain: &Chain| {
-        device != author.this
-            && document.log.as_ref().is_some_and(|log| !log.is_cut(device, chain.seq))
+    let counts = |cut: &Cut| {
+        cut.device != author.this
+            && document.log.as_ref().is_some_and(|log| !log.is_cut(cut.device, cut.seq))
     };
     let changes = document.fresh.iter().take(count);
     let mut starts: Vec<u64> = changes.clone().map(|fresh| fresh.start).collect();
@@ -276,13 +306,14 @@ fn chunk(document: &Document, count: usize, author: &Author, at: UnixMillis) -> 
         changes: changes.map(|fresh| Blob(fresh.bytes.clone())).collect(),
         heads: heads_of(&document.crdt.heads()),
         frontier: document
-            .chains
+            .frontier()
             .iter()
-            .filter(|(device, chain)| counts(**device, chain))
-            .map(|(device, chain)| Seen::new(*device, chain.seq, chain.id))
+            .filter(|cut| counts(cut))
+            .map(|cut| Seen::new(cut.device, cut.seq, cut.envelope))
             .collect(),
         org: author.org,
         starts,
         server: author.server,
+        part: None,
     }
 }

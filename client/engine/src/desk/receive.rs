@@ -2,7 +2,7 @@
 
 use shared::{
     Blob,
-    envelope::{Envelope, Verified},
+    envelope::{Envelope, Header, Kind, Verified},
     id::{DocumentId, EnvelopeId, Number, Seq},
     log::{LogId, document::Inadmissible},
     map::Set,
@@ -12,7 +12,7 @@ use shared::{
 
 use super::{Desk, Login};
 use crate::{
-    document::{Chain, order::Order, prefix_of},
+    document::{Chain, Document, order::Order, prefix_of},
     journal::{After, Step},
     keyring::Membership,
     record::{Content, InFlight, Name, Place},
@@ -58,8 +58,10 @@ impl Desk {
             ServerMessage::LogBatch { document: Some(id), from, entries, more } => {
                 self.receive_log(step, id, from, &entries, more);
             }
-            ServerMessage::Batch { document, first, envelopes, more } => {
-                self.receive_batch(step, document, first, envelopes, more);
+            ServerMessage::Batch { document, first, envelopes, more, base } => {
+                if self.may_begin(step, document, first, base) {
+                    self.receive_batch(step, document, first, envelopes, more);
+                }
             }
             ServerMessage::Wraps { last, wraps, more } => {
                 self.receive_wraps(step, last, &wraps, more);
@@ -117,7 +119,32 @@ impl Desk {
         if is_behind && can_open && !document.pulling && !document.blocked {
             document.pulling = true;
             let after = document.progress.cursor;
-            Self::send(step, ClientMessage::Pull { document: id, after });
+            let unfit = document.unfit;
+            let has_nothing = document.chains.is_empty() && document.base.is_none();
+            let at_snapshot = (has_nothing && unfit.is_none()).then_some(true);
+            Self::send(step, ClientMessage::Pull { document: id, after, at_snapshot, unfit });
+        }
+    }
+
+    /// Whether envelopes are taken from where the server begins.
+    fn may_begin(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        id: DocumentId,
+        first: Number,
+        base: Option<u64>,
+    ) -> bool {
+        let Some(document) = self.documents.get_mut(&id) else { return false };
+        let is_ahead = first.0 > document.progress.cursor.0.saturating_add(1);
+        match base {
+            Some(position) if is_ahead => {
+                let has_leapt = self.leap(step, id, position, first);
+                if let Some(document) = self.documents.get_mut(&id) {
+                    document.pulling &= has_leapt;
+                }
+                has_leapt
+            }
+            Some(_) | None => true,
         }
     }
 
@@ -146,15 +173,18 @@ impl Desk {
         match stopped {
             None | Some(Distrust::Gap) => {
                 self.settle_for(id, before, was_asked && stopped.is_none());
+                self.look_for_base(step, id);
                 self.pull_if_behind(step, id);
                 self.settle_contest(step, id);
                 self.append_next(step, id);
                 self.check_stale = true;
             }
-            // Asked for when the secret is here.
-            Some(Distrust::Early) => {}
+            // Asked for when the secret is here, or when the snapshot was looked at.
+            Some(Distrust::Early | Distrust::Pause) => {}
             // Asked again when the org log has grown, not before: a server could keep us asking.
             Some(Distrust::Unknown) => self.pull_org(step),
+            // Perhaps the server can show another snapshot; if not, it is not asked any more.
+            Some(Distrust::Lie) if self.fall_back_if_partial(step, id) => {}
             Some(Distrust::Lie) => {
                 if let Some(document) = self.documents.get_mut(&id) {
                     document.blocked = true;
@@ -184,6 +214,9 @@ impl Desk {
         let mut is_new = false;
         let mut number = first;
         for bytes in envelopes {
+            if is_new && self.is_behind_snapshot(id, &bytes.0) {
+                return (is_new, Some(Distrust::Pause));
+            }
             match self.take_envelope(step, id, number, &bytes.0) {
                 Ok(taken) => is_new |= taken,
                 Err(distrust) => return (is_new, Some(distrust)),
@@ -191,6 +224,15 @@ impl Desk {
             number = Number(number.0.saturating_add(1));
         }
         (is_new, None)
+    }
+
+    /// Whether a snapshot ends before an envelope: it is held against what it is of before anything
+    /// else is in the document.
+    fn is_behind_snapshot(&self, id: DocumentId, bytes: &[u8]) -> bool {
+        let Some(document) = self.documents.get(&id) else { return false };
+        let is_part = |kind: Option<&u8>| kind == Some(&Kind::Snapshot.code());
+        let last = document.marked.last().map(|(_, envelope)| envelope.header().kind);
+        last == Some(Kind::Snapshot) && !is_part(bytes.get(1)) && !document.lacks_base
     }
 
     /// Checks one envelope and keeps it; `true` if it is to be applied.
@@ -227,21 +269,15 @@ impl Desk {
                 return Err(Distrust::Lie);
             }
             // Numbers are dense and chains too: there cannot be more numbers than envelopes.
-            if document.count() < number.0 {
+            if document.envelopes() < number.0 {
                 return Err(self.counted_twice(step, id, number));
             }
             self.advance(id, number);
             self.heard_number(place, number);
             return Ok(false);
         }
-        if header.seq.0 != chain.seq.0.saturating_add(1) {
-            self.skipped(step, id, &envelope);
-            return Err(Distrust::Lie);
-        }
-        if header.prev != chain.id {
-            self.twofold(step, id, &envelope, (chain.seq, header.prev));
-            return Err(Distrust::Lie);
-        }
+        self.check_link(step, id, &envelope)?;
+        let document = self.documents.get(&id).ok_or(Distrust::Gap)?;
         // What this device writes it has; nobody else can have written this.
         if header.device == self.keys.id {
             self.twofold(step, id, &envelope, (header.seq, envelope.id()));
@@ -269,6 +305,7 @@ impl Desk {
             document.extend_chain(place.device, chain);
             document.marked.push((place, verified));
         }
+        self.consider_snapshot(step.now(), id);
         Ok(true)
     }
 
@@ -283,6 +320,33 @@ impl Desk {
         let is_first = !self.trust.has_given && !self.is_healing();
         self.rolled_back(step, Some(id), number.0);
         if is_first { Distrust::Gap } else { Distrust::Lie }
+    }
+
+    /// Whether an envelope continues its author's chain, or what a snapshot covers of it.
+    fn check_link(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        id: DocumentId,
+        envelope: &Envelope,
+    ) -> Result<(), Distrust> {
+        let Some(document) = self.documents.get(&id) else { return Err(Distrust::Gap) };
+        let Header { device, seq, prev, .. } = envelope.header().clone();
+        let (chain, reach) = (document.chain(device), document.reach(device));
+        let is_other =
+            document.prefix(device, seq).is_some_and(|it| it != prefix_of(envelope.id()));
+        let is_next = seq.0 == chain.seq.0.saturating_add(1);
+        let before = if seq.0 == reach.seq.0.saturating_add(1) { reach } else { chain };
+        let is_forked = before.seq.0.saturating_add(1) == seq.0 && prev != before.id;
+        if is_other {
+            self.twofold(step, id, envelope, (seq, envelope.id()));
+        } else if is_forked {
+            self.twofold(step, id, envelope, (before.seq, prev));
+        } else if !is_next && !self.leaps(id, (device, seq), prev) {
+            self.skipped(step, id, envelope);
+        } else {
+            return Ok(());
+        }
+        Err(Distrust::Lie)
     }
 
     /// Whether the envelope's author is in the firm, may write here, and signed it.
@@ -455,6 +519,12 @@ impl Desk {
         if matches!(log, Some(LogId::Org(_))) {
             self.org_wish_refused();
         }
+        // Nobody misses a word for a snapshot.
+        if let Some(LogId::Document(id)) = log
+            && self.documents.get(&id).is_some_and(Document::says_of_snapshot)
+        {
+            return self.drop_first_wish(step, id);
+        }
         let concerned = match log {
             Some(LogId::Document(id)) => Some(id),
             Some(LogId::Org(_)) | None => document,
@@ -494,4 +564,6 @@ enum Distrust {
     Unknown,
     /// It cannot be true.
     Lie,
+    /// A snapshot ends before it, and is looked at first.
+    Pause,
 }

@@ -2,7 +2,7 @@
 
 use shared::{
     Blob,
-    id::{AccountId, DeviceId, DocumentId, Epoch},
+    id::{AccountId, DeviceId, DocumentId, Epoch, Seq},
     log::{
         Entry,
         document::{Access, Cut, DocumentLog, Life},
@@ -189,8 +189,9 @@ impl Desk {
         log.ending(org, account, org.head().length)
             .into_iter()
             .filter_map(|device| {
-                let chain = document.chains.get(&device)?;
-                Some(Cut { device, seq: chain.seq, envelope: chain.id })
+                let chain = document.reach(device);
+                let has_any = chain.seq > Seq(0);
+                has_any.then_some(Cut { device, seq: chain.seq, envelope: chain.id })
             })
             .collect()
     }
@@ -242,6 +243,7 @@ impl Desk {
             Wish::Rotate(rotation) => rotation.epoch <= log.epoch(),
             Wish::Revoke(account) => log.access(*account).is_none(),
             Wish::Finalise(_) => log.life() != Life::Open,
+            Wish::Attest(attest) => log.has_attested(attest),
             // Another device of the same person's made it first: what was written here goes into that.
             Wish::Create(_) => true,
             Wish::Grant(..) | Wish::Shred => false,
@@ -273,8 +275,9 @@ impl Desk {
             return;
         }
         document.pulling = true;
-        let after = document.progress.cursor;
-        Self::send(step, ClientMessage::Pull { document: id, after });
+        let (after, unfit) = (document.progress.cursor, document.unfit);
+        let pull = ClientMessage::Pull { document: id, after, at_snapshot: None, unfit };
+        Self::send(step, pull);
     }
 }
 

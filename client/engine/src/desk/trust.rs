@@ -51,23 +51,23 @@ pub(super) struct Trust {
 }
 
 impl Matter {
-    fn new(kind: AlarmKind, document: Option<DocumentId>, index: u64) -> Self {
+    pub(super) fn new(kind: AlarmKind, document: Option<DocumentId>, index: u64) -> Self {
         Self { kind, document, device: None, index, hashes: vec![] }
     }
 
-    fn of(mut self, device: DeviceId) -> Self {
+    pub(super) fn of(mut self, device: DeviceId) -> Self {
         self.device = Some(device);
         self
     }
 
-    fn with(mut self, hashes: &[&[u8]]) -> Self {
+    pub(super) fn with(mut self, hashes: &[&[u8]]) -> Self {
         self.hashes = hashes.iter().map(|hash| Blob(hash.to_vec())).collect();
         self
     }
 }
 
 impl Desk {
-    fn accuse(
+    pub(super) fn accuse(
         &mut self,
         step: &mut Step<'_, '_>,
         matter: Matter,
@@ -85,7 +85,7 @@ impl Desk {
     }
 
     /// The same, with what the store holds of it.
-    fn accuse_with(
+    pub(super) fn accuse_with(
         &mut self,
         step: &mut Step<'_, '_>,
         matter: Matter,
@@ -209,6 +209,12 @@ impl Desk {
         });
     }
 
+    /// Whether the server was restored and no admin has said so: others may hold more of the logs
+    /// than it has, and what is appended meanwhile would make two of them.
+    pub(super) fn is_restore_open(&self) -> bool {
+        self.trust.alarms.any(|alarm| alarm.matter.kind == AlarmKind::Restored)
+    }
+
     fn confirm(&mut self, step: &mut Step<'_, '_>, number: u64) {
         if let Some(alarm) = self.trust.alarms.get_mut(number) {
             alarm.stage = Stage::Raised;
@@ -259,7 +265,7 @@ impl Desk {
     }
 
     /// Somebody speaks of more of a log than is here.
-    fn suspect(&mut self, step: &mut Step<'_, '_>, matter: Matter, evidence: &[u8]) {
+    pub(super) fn suspect(&mut self, step: &mut Step<'_, '_>, matter: Matter, evidence: &[u8]) {
         let log = matter.document;
         let evidence = vec![Blob(evidence.to_vec())];
         if let Some(number) = self.accuse(step, matter, Stage::Suspected, evidence) {
@@ -309,7 +315,7 @@ impl Desk {
             let kind = match document.prefix(seen.device, seen.seq) {
                 Some(prefix) if prefix == seen.prefix => continue,
                 Some(_) => AlarmKind::Equivocation,
-                None if seen.seq > document.chain(seen.device).seq => AlarmKind::Withheld,
+                None if seen.seq > document.reach(seen.device).seq => AlarmKind::Withheld,
                 None => continue,
             };
             let matter = Matter::new(kind, Some(id), seen.seq.0).of(seen.device);
@@ -353,6 +359,10 @@ impl Desk {
             });
             let claimed = alarm.matter.hashes.first();
             prefix.is_some_and(|prefix| claimed.is_some_and(|it| it.0.starts_with(&prefix)))
+                || alarm
+                    .matter
+                    .device
+                    .is_some_and(|it| document.begins_behind(it, alarm.matter.index))
         };
         let cured = self.trust.alarms.find(|alarm| is_kept_back(alarm) && has(alarm));
         for number in cured {
@@ -414,7 +424,14 @@ impl Desk {
         let matter = matter.with(&[&ours.unwrap_or_default(), theirs.as_bytes()]);
         let evidence = vec![Blob(envelope.as_bytes().to_vec())];
         self.accuse_with(step, matter, evidence, Name::Envelope(id, device, seq));
-        if is_own && !self.is_retired() {
+        if is_own {
+            self.retire(step);
+        }
+    }
+
+    /// This device exists twice.
+    pub(super) fn retire(&mut self, step: &mut Step<'_, '_>) {
+        if !self.is_retired() {
             self.progress.is_retired = Some(true);
             self.save_progress(step);
         }

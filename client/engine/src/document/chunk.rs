@@ -16,6 +16,7 @@ use crate::document::{
     growth::is_growth,
     inspect::{InspectError, Inspected},
     intake::Opened,
+    snapshot::Part,
 };
 
 /// The actor of changes that a device makes in a document after its `start`-th start.
@@ -78,6 +79,9 @@ pub struct Chunk {
     /// the frontier and the head name is there before this envelope.
     #[n(6)]
     pub server: Option<ServerEpoch>,
+    /// In an envelope of a snapshot: what of it this is. The changes are in here then.
+    #[n(7)]
+    pub part: Option<Part>,
 }
 
 /// Why a chunk was not taken.
@@ -125,15 +129,18 @@ impl Chunk {
                 return Err(ChunkError::TooLarge);
             }
             let is_own = actors.contains(&ActorId::from(change.actor().as_slice()));
-            let is_nobodys =
-                || genesis::is_genesis(ChangeHash(change.hash())) || is_growth(&change);
-            if !is_own && !is_nobodys() {
+            if !is_own && !is_nobodys(&change) {
                 return Err(ChunkError::ForeignActor);
             }
             opened.changes.push(change);
         }
         Ok(opened)
     }
+}
+
+/// Whether everybody may carry a change, for nobody made it alone.
+pub(super) fn is_nobodys(change: &Inspected) -> bool {
+    genesis::is_genesis(ChangeHash(change.hash())) || is_growth(change)
 }
 
 /// Hashes as chunks carry them.

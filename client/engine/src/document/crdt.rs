@@ -161,8 +161,19 @@ impl Crdt {
 
     /// The whole document, for a local snapshot.
     pub fn save(&self) -> (Vec<Blob>, Census) {
+        (self.changes().collect(), self.census.clone())
+    }
+
+    /// All changes, each behind those it depends on.
+    pub fn changes(&self) -> impl Iterator<Item = Blob> + use<> {
         let changes = self.automerge.get_changes(&[]).into_iter();
-        (changes.map(|change| Blob(change.raw_bytes().to_vec())).collect(), self.census.clone())
+        changes.map(|change| Blob(change.raw_bytes().to_vec()))
+    }
+
+    /// Changes that are here and not in another document.
+    pub fn beyond(&self, other: &Self) -> Vec<ChangeHash> {
+        let hashes = self.automerge.get_changes(&[]).into_iter().map(|change| change.hash());
+        hashes.filter(|hash| !other.has(hash)).collect()
     }
 
     /// How often the document changed here; what was read of it holds until this grows.

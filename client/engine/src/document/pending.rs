@@ -6,6 +6,7 @@ use shared::{
     limit::ENTRY_CUTS_MAX,
     log::document::{
         Access, Create, Cut, DocumentBody, Finalise, Grant, Revoke, Rotate, RotateReason, Shred,
+        SnapshotAttest,
     },
     sync::Wrap,
     time::UnixMillis,
@@ -62,6 +63,9 @@ pub enum Wish {
     /// The document is destroyed.
     #[n(9)]
     Shred,
+    /// A snapshot holds what is here.
+    #[n(10)]
+    Attest(#[n(0)] SnapshotAttest),
 }
 
 impl Wish {
@@ -88,6 +92,7 @@ impl Wish {
                 covers: (cuts.len() <= ENTRY_CUTS_MAX).then_some(cuts),
             }),
             Self::Shred => DocumentBody::Shred(Shred {}),
+            Self::Attest(attest) => DocumentBody::SnapshotAttest(attest.clone()),
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::service::{
 const NOTE: DocumentId = DocumentId::new([0xD0; 16]);
 
 fn pull(document: DocumentId, after: u64) -> ClientMessage {
-    ClientMessage::Pull { document, after: Number(after) }
+    ClientMessage::Pull { document, after: Number(after), at_snapshot: None, unfit: None }
 }
 
 /// Pulls until there is no more, and says how many batches it took.

@@ -80,7 +80,8 @@ fn a_revoked_device_is_shown_the_entry_wherever_it_asks() {
     assert!(connection.who().is_none());
     let chain = mori.chain(NOTE, 1);
     assert_eq!(told(firm.reply(mori.who(), push(&chain))), expected);
-    let pull = ClientMessage::Pull { document: NOTE, after: Number(0) };
+    let pull =
+        ClientMessage::Pull { document: NOTE, after: Number(0), at_snapshot: None, unfit: None };
     assert_eq!(told(firm.reply(mori.who(), pull)), expected);
 }
 
@@ -212,7 +213,8 @@ fn who_lost_access_reads_nothing_more() {
     let entry = firm.sato.judged_entry(firm.head, NOTE, head, &body);
     firm.document_appended(firm.sato.who(), &entry);
 
-    let pull = ClientMessage::Pull { document: NOTE, after: Number(0) };
+    let pull =
+        ClientMessage::Pull { document: NOTE, after: Number(0), at_snapshot: None, unfit: None };
     let asked = firm.reply(mori.who(), pull);
     let pushed = acks(firm.reply(mori.who(), push(&mori.chain(NOTE, 1))));
 

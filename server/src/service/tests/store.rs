@@ -126,8 +126,10 @@ fn a_copy_holds_what_the_original_holds() {
     firm.store.write_copy(&path).unwrap();
     firm.store = Store::open(&path, &mut Counter(100)).unwrap();
 
-    let pulled =
-        firm.reply(firm.sato.who(), ClientMessage::Pull { document: NOTE, after: Number(0) });
+    let pulled = firm.reply(
+        firm.sato.who(),
+        ClientMessage::Pull { document: NOTE, after: Number(0), at_snapshot: None, unfit: None },
+    );
     assert!(matches!(
         pulled,
         shared::sync::ServerMessage::Batch { envelopes, .. } if envelopes.len() == 2

@@ -127,15 +127,62 @@ pub struct Rotate {
 }
 
 /// See [`DocumentBody::SnapshotAttest`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct SnapshotAttest {
-    /// The snapshot.
+    /// The snapshot, by its last envelope.
     #[n(0)]
     pub snapshot: EnvelopeId,
     /// SHA-256 of its sorted automerge heads.
     #[cbor(n(1), bytes)]
     pub heads: [u8; 32],
+    /// What it stands for. An entry without says nothing that anybody may build on.
+    #[n(2)]
+    pub covers: Option<Covers>,
+}
+
+/// What a snapshot stands for.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Covers {
+    /// The device that wrote the snapshot.
+    #[n(0)]
+    pub author: DeviceId,
+    /// How many envelopes it consists of, one behind the other in its author's chain.
+    #[n(1)]
+    pub parts: u32,
+    /// The last envelope of each device whose changes are in it.
+    #[n(2)]
+    pub frontier: Vec<Cut>,
+}
+
+impl Covers {
+    /// The last envelope of a device that is covered.
+    pub fn of(&self, device: DeviceId) -> Option<&Cut> {
+        self.frontier.iter().find(|cut| cut.device == device)
+    }
+
+    /// Whether an envelope of a device may follow what is covered, or is covered itself.
+    pub fn reaches(&self, device: DeviceId, seq: Seq, prev: EnvelopeId) -> bool {
+        self.of(device)
+            .is_some_and(|cut| seq <= cut.seq || (seq.0 - 1 == cut.seq.0 && prev == cut.envelope))
+    }
+
+    /// The place of the snapshot's first envelope in its author's chain.
+    pub fn first(&self) -> Seq {
+        Seq(self.of(self.author).map_or(0, |cut| cut.seq.0).saturating_add(1))
+    }
+
+    /// The place of its last.
+    pub fn last(&self) -> Seq {
+        let before = self.of(self.author).map_or(0, |cut| cut.seq.0);
+        Seq(before.saturating_add(u64::from(self.parts)))
+    }
+
+    /// Whether an envelope in this place is one of the snapshot's.
+    pub fn has_part(&self, device: DeviceId, seq: Seq) -> bool {
+        device == self.author && self.first() <= seq && seq <= self.last()
+    }
 }
 
 /// See [`DocumentBody::Finalise`].
