@@ -18,6 +18,8 @@ Load on the real server by real engines over sockets.
                          envelope of its own, durable before the ack; one reader sees all
   load backlog W D M S   the same edits made offline, then uploaded at once
   load catchup N S       a new device fetches a document of N edits of S bytes
+  load snapshot N S      the same document typed live, an envelope for each edit; then once more
+                         when there is a snapshot of it
   load idle C            C connections, logged in and subscribed, that do nothing
 
 The server is `mendan` beside this program: build it first, with
@@ -52,6 +54,7 @@ async fn run(words: &[&str]) -> Result<String, Failed> {
             upload::backlog(size).await
         }
         ["catchup", n, s] => Box::pin(upload::catch_up(number(n)?, number(s)?)).await,
+        ["snapshot", n, s] => Box::pin(upload::snapshot(number(n)?, number(s)?)).await,
         ["idle", c] => idle::idle(number(c)?).await,
         _ => Err(Failed(HELP.to_owned())),
     }

@@ -12,6 +12,7 @@ use engine::{
         note::FIELDS,
     },
     command::{Command, Splice},
+    engine::Compaction,
 };
 use harness::{
     host::Host,
@@ -229,6 +230,71 @@ fn read_bytes(reader: &Station, documents: &[DocumentId]) -> usize {
     documents.iter().map(length).sum()
 }
 
+/// What a new device had to fetch.
+struct Fetched {
+    linked: Duration,
+    whole: Duration,
+    bytes: usize,
+    server_cpu_s: f64,
+}
+
+impl Fetched {
+    fn say(&self, edits: usize) -> String {
+        let Self { linked, whole, bytes, server_cpu_s } = self;
+        format!(
+            "  linked after {:.2} s, everything readable after {:.2} s\n  {} received, {:.0} \
+             edits/s, server CPU {server_cpu_s:.2} s\n",
+            linked.as_secs_f64(),
+            whole.as_secs_f64(),
+            mib(float(*bytes)),
+            float(edits) / whole.as_secs_f64(),
+        )
+    }
+}
+
+/// A new device of a person fetches everything.
+async fn fetch(
+    host: &Host,
+    old: &mut Station,
+    documents: &[DocumentId],
+    expected: usize,
+) -> Result<(Station, Fetched), Failed> {
+    let code = old.device_code().await?;
+    let account = || host.account().map_err(|error| Failed(error.to_string()));
+    let (before, begun) = (account()?, moment());
+    let mut device = Station::new("new device", &host.origin, Pace::Coalesce { wait_ms: 0 });
+    let arriving = async {
+        device.arrive(&code, "").await?;
+        let arrived = ticks(begun);
+        while read_bytes(&device, documents) < expected {
+            device.turn_until_quiet().await?;
+            for document in documents {
+                device.screen.forget(*document);
+                device.ask(Command::Open(*document));
+                device.ask(Command::Close(*document));
+            }
+        }
+        Ok::<Duration, Failed>(arrived)
+    };
+    let linked = tokio::select! {
+        arrived = arriving => arrived?,
+        failed = serve(old) => return Err(failed),
+    };
+    let whole = ticks(begun);
+    let server_cpu_s = account()?.cpu_s - before.cpu_s;
+    let bytes = usize::try_from(device.received_bytes()).unwrap_or(0);
+    Ok((device, Fetched { linked, whole, bytes, server_cpu_s }))
+}
+
+/// The old device hands over the keys while the new one waits for them.
+async fn serve(old: &mut Station) -> Failed {
+    loop {
+        if let Err(failed) = old.turn().await {
+            return failed;
+        }
+    }
+}
+
 /// A new device fetches everything.
 pub(crate) async fn catch_up(edits: u32, bytes: u32) -> Result<String, Failed> {
     let size = Size::new(1, 1, edits, bytes)?;
@@ -240,44 +306,35 @@ pub(crate) async fn catch_up(edits: u32, bytes: u32) -> Result<String, Failed> {
         work.edit()?;
     }
     work.upload().await?;
-    let code = work.station.device_code().await?;
-    let account = || host.account().map_err(|error| Failed(error.to_string()));
-    let (before, begun) = (account()?, moment());
-    let mut device = Station::new("new device", &host.origin, Pace::Coalesce { wait_ms: 0 });
     let expected = size.total() * size.bytes;
-    let arriving = async {
-        device.arrive(&code, "").await?;
-        let arrived = ticks(begun);
-        while read_bytes(&device, &documents) < expected {
-            device.turn_until_quiet().await?;
-            for document in &documents {
-                device.screen.forget(*document);
-                device.ask(Command::Open(*document));
-                device.ask(Command::Close(*document));
-            }
-        }
-        Ok::<Duration, Failed>(arrived)
-    };
-    // The old device hands over the keys while the new one waits for them.
-    let handing = async {
-        loop {
-            if let Err(failed) = work.station.turn().await {
-                return failed;
-            }
-        }
-    };
-    let arrived = tokio::select! {
-        arrived = arriving => arrived?,
-        failed = handing => return Err(failed),
-    };
-    let cpu_s = account()?.cpu_s - before.cpu_s;
-    let wall_s = ticks(begun).as_secs_f64();
+    let (_, fetched) = fetch(&host, &mut work.station, &documents, expected).await?;
+    Ok(format!("catchup: {edits} edits of {bytes} bytes\n{}", fetched.say(size.total())))
+}
+
+/// How long it is waited for a snapshot and for somebody who vouches for it.
+const SNAPSHOT: Duration = Duration::from_secs(3);
+
+/// A new device fetches a document that was typed live, each edit in an envelope of its own; then
+/// another one does the same when there is a snapshot.
+pub(crate) async fn snapshot(edits: u32, bytes: u32) -> Result<String, Failed> {
+    let size = Size::new(1, 1, edits, bytes)?;
+    let (_folder, host, crew) = begin(size, Pace::Each).await?;
+    let (mut works, _reader, documents) = split(crew, size)?;
+    let Some(work) = works.first_mut() else { return Err(Failed("no writer".to_owned())) };
+    work.live().await?;
+    let expected = size.total() * size.bytes;
+    let (mut second, without) = fetch(&host, &mut work.station, &documents, expected).await?;
+    work.station.compact(Compaction { after_envelopes: 1, quiet_ms: 200 });
+    work.left = 1;
+    work.live().await?;
+    let waiting =
+        async { futures_util::future::join(serve(&mut work.station), serve(&mut second)).await };
+    drop(tokio::time::timeout(SNAPSHOT, waiting).await);
+    let (_, with) = fetch(&host, &mut work.station, &documents, expected + size.bytes).await?;
     Ok(format!(
-        "catchup: {edits} edits of {bytes} bytes\n  linked after {:.2} s, everything readable after \
-         {wall_s:.2} s\n  {} received, {:.0} edits/s, server CPU {cpu_s:.2} s\n",
-        arrived.as_secs_f64(),
-        mib(float(usize::try_from(device.received_bytes()).unwrap_or(0))),
-        float(size.total()) / wall_s,
+        "catchup: {edits} live edits of {bytes} bytes\nwithout a snapshot\n{}with a snapshot\n{}",
+        without.say(size.total()),
+        with.say(size.total() + 1),
     ))
 }
 

@@ -162,16 +162,31 @@ impl Captive {
 
     /// An honest server answers everything that was said and not answered yet.
     pub fn serve(&mut self, store: &mut Store, who: Who) {
+        self.serve_bent(store, who, |honest| vec![honest]);
+    }
+
+    /// The same, but each answer is bent before the device hears it.
+    pub fn serve_bent(
+        &mut self,
+        store: &mut Store,
+        who: Who,
+        bend: impl FnMut(ServerMessage) -> Vec<ServerMessage>,
+    ) {
         let is_login = |message: &&ClientMessage| {
             matches!(message, ClientMessage::Hello { .. } | ClientMessage::Auth { .. })
         };
         // The liar has answered those.
         let logins = self.told.iter().skip(self.heeded).take_while(is_login).count();
         self.heeded += logins;
-        self.exchange(store, &mut Connection::resumed(who));
+        self.exchange(store, &mut Connection::resumed(who), bend);
     }
 
-    fn exchange(&mut self, store: &mut Store, connection: &mut Connection) {
+    fn exchange(
+        &mut self,
+        store: &mut Store,
+        connection: &mut Connection,
+        mut bend: impl FnMut(ServerMessage) -> Vec<ServerMessage>,
+    ) {
         for _ in 0..EXCHANGE_MAX {
             let Some(message) = self.told.get(self.heeded).cloned() else { return };
             self.heeded += 1;
@@ -182,7 +197,7 @@ impl Captive {
                 bootstrap: None,
             };
             let answer = connection.handle(store, &mut cx, message);
-            for reply in answer.replies {
+            for reply in answer.replies.into_iter().flat_map(&mut bend) {
                 self.hear(reply);
             }
         }
@@ -193,7 +208,7 @@ impl Captive {
     pub fn meet(&mut self, store: &mut Store) {
         self.ignore();
         self.give(Input::Link(Link::Up { origin: ORIGIN.to_owned() }));
-        self.exchange(store, &mut Connection::new());
+        self.exchange(store, &mut Connection::new(), |honest| vec![honest]);
     }
 
     /// What was said and is not answered: forgotten.

@@ -10,6 +10,7 @@ use engine::{
     command::{Command, Newcomer, Passphrase},
     cx::{Cx, Entropy},
     effect::{Effect, LinkWish, RecordKey},
+    engine::Compaction,
     input::{Input, Link},
 };
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -110,6 +111,12 @@ impl Station {
         station.handle(Input::Started { vault });
         station.ask(Command::Unlock(Passphrase::new(crate::firm::PASSPHRASE.to_owned())));
         station
+    }
+
+    /// Lets documents get snapshots at other times.
+    pub fn compact(&mut self, compaction: Compaction) {
+        let engine = std::mem::replace(&mut self.engine, Engine::new(crate::quick_stretch));
+        self.engine = engine.with_compaction(compaction);
     }
 
     /// Keeps what the engine writes down, for whoever opens it.

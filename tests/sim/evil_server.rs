@@ -1,6 +1,6 @@
 //! A server that does whatever it likes. Every attack has a name, K1 to K15 on keys and membership,
-//! D1 to D14 on documents, and a thousand seeded variants, against real engines and the real
-//! service.
+//! D1 to D14 on documents, and a thousand seeded variants (two hundred of those on snapshots), against
+//! real engines and the real service.
 //!
 //! Each test says what the attacker does and why the result is *detected*, by an alarm or a typed
 //! refusal, or *harmless by construction*. In all of them nothing forged is shown, nothing is
@@ -15,6 +15,7 @@
     reason = "helpers of tests; what a lie does not make is not looked at"
 )]
 
+mod attests;
 mod chains;
 mod documents;
 mod enrolment;
@@ -23,6 +24,7 @@ mod joining;
 mod lengths;
 mod secrets;
 mod service;
+mod snapshots;
 mod stage;
 mod versions;
 

@@ -25,4 +25,5 @@ mod rough;
 mod sabotage;
 mod sample;
 mod scenarios;
+mod snapshot;
 mod thief;

@@ -29,6 +29,21 @@ fn worlds_that_failed_once_keep_every_promise() {
     }
 }
 
+/// Otherwise they would keep no promise about them.
+#[test]
+fn some_worlds_have_snapshots_and_have_dropped_what_they_cover() {
+    let (mut begun, mut dropped) = (0, 0);
+    for seed in (0..10).map(|it| 2 * it + 1) {
+        let mut run = Run::begin(seed, Size::default());
+        run.work();
+        run.heal();
+        let (bases, floors) = run.snapshots();
+        (begun, dropped) = (begun + bases, dropped + floors);
+    }
+
+    assert!(begun > 10 && dropped > 3, "{begun}, {dropped}");
+}
+
 #[test]
 fn the_same_seed_twice_is_the_same_trace() {
     let play = |seed| {

@@ -19,6 +19,8 @@ use crate::{
 
 /// Steps after which a world that was left alone should have come to rest.
 const REST_STEPS_MAX: u64 = 60_000;
+/// In one world out of so many, documents get snapshots after a few envelopes.
+const SNAPSHOTS_EACH: u64 = 2;
 /// Events further ahead than this are not waited for.
 const REST_MS: u64 = 10 * 60 * 1000;
 
@@ -77,6 +79,9 @@ impl Run {
     /// A firm with its people, ready to work.
     pub fn begin(seed: u64, size: Size) -> Self {
         let mut world = World::seeded(seed);
+        if seed % SNAPSHOTS_EACH == SNAPSHOTS_EACH - 1 {
+            world = world.compacting(3, 200);
+        }
         world.watch();
         super::check::count_errors();
         let mut run = Self {
@@ -131,6 +136,16 @@ impl Run {
             let ms = self.some_time();
             self.advance(ms);
         }
+    }
+
+    /// How many documents have a snapshot at which a reader may begin, and of how many the server
+    /// has dropped something.
+    pub fn snapshots(&self) -> (usize, usize) {
+        let reader = self.world.store().reader();
+        let bases = self.model.documents.keys().filter_map(|id| reader.base(*id).ok().flatten());
+        let bases: Vec<_> = bases.collect();
+        let dropped = bases.iter().filter(|base| base.floor > Number(0));
+        (bases.len(), dropped.count())
     }
 
     /// What came of it so far.
