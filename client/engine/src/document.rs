@@ -214,9 +214,14 @@ impl Document {
         candidates.iter().find(|secret| secret.commitment(self.id, epoch) == commitment)
     }
 
+    /// Everything is here that the server was heard to have.
+    pub(crate) fn is_whole(&self) -> bool {
+        !self.pulling && self.heard_last <= self.progress.cursor
+    }
+
     /// Everything that the server has is here, and nothing of ours waits for the log but its end.
     pub(crate) fn is_settled(&self) -> bool {
-        let is_whole = !self.pulling && self.heard_last <= self.progress.cursor;
+        let is_whole = self.is_whole();
         let can_read = self.log.as_ref().is_some_and(|log| self.secret(log.epoch()).is_some());
         let is_quiet = self.pending.iter().all(|(_, pending)| pending.is_unsigned_end());
         is_whole && can_read && is_quiet && !self.blocked && !self.awaits_org

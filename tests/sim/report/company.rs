@@ -7,7 +7,7 @@ use engine::{
     },
     command::{Command, ReportAct},
     document::genesis::Kind,
-    view::ReportNotice,
+    view::{Notice, ReportNotice},
 };
 use harness::world::DeviceNo;
 use shared::id::DocumentId;
@@ -211,6 +211,37 @@ fn who_withdraws_when_the_report_has_left_is_told_so() {
     assert_eq!(it.staff.report(it.staff.lead, it.report).people, Some(12));
     let rights = it.staff.rights(person.phone, person.case);
     assert_eq!((rights.left, rights.certificates.len()), (vec![it.report], 0));
+}
+
+#[test]
+fn a_report_does_not_leave_from_a_device_that_has_not_heard_who_was_taken_out() {
+    let mut it = collecting(807);
+    let laptop = it.staff.world.link_device(it.staff.lead, "佐藤のパソコン");
+    // A new device takes nobody out, whatever of theirs it hears first.
+    assert_eq!(it.staff.report(it.staff.lead, it.report).people, Some(12));
+    for state in ["computing", "draft", "peer_review"] {
+        it.go(state);
+    }
+    it.review(it.staff.colleague);
+    for state in ["privacy_check", "approved"] {
+        it.go(state);
+    }
+    assert_eq!(it.state(laptop), "approved");
+    it.staff.world.offline(laptop);
+    let (_, person) = it.people[0];
+    it.staff.decide(person, Matter::Counting, Decision::Withdrawn, Scope::Whole);
+    it.staff.world.settle();
+
+    let deliver = ReportAct::Go { report: it.report, to: String::from("delivered") };
+    it.staff.act(laptop, deliver.clone());
+    assert_eq!(it.staff.world.on(laptop).screen.notices.last(), Some(&Notice::NeedsNetwork));
+    assert_eq!(it.state(laptop), "approved");
+
+    it.staff.world.online(laptop);
+    it.staff.world.settle();
+    it.staff.act(laptop, deliver);
+    assert_eq!(it.staff.told(laptop), Some(ReportNotice::CountedAgain));
+    assert_eq!(it.staff.report(laptop, it.report).figures.people, 11);
 }
 
 #[test]

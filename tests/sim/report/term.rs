@@ -351,6 +351,26 @@ fn a_contract_that_keeps_notes_longer_keeps_them_longer_than_what_both_read() {
 }
 
 #[test]
+fn a_new_device_destroys_nothing_while_it_has_not_heard_of_the_last_interview() {
+    for seed in 852..855 {
+        let mut it = noted(seed);
+        let (lead, first) = (it.staff.lead, it.note);
+        days_pass(&mut it, 5 * 365 - 30);
+        let second = it.staff.note(lead, it.person.case, "skills", "CANARY 二回目。");
+        days_pass(&mut it, 300);
+
+        let laptop = it.staff.world.link_device(lead, "佐藤のパソコン");
+        it.staff.world.settle();
+
+        for note in [first, second] {
+            for device in [lead, laptop] {
+                assert!(it.staff.world.can_open(device, note), "seed {seed}");
+            }
+        }
+    }
+}
+
+#[test]
 fn the_end_of_a_term_is_counted_from_the_last_interview() {
     let mut it = noted(848);
     let rights = it.staff.rights(it.staff.lead, it.person.case);

@@ -78,8 +78,7 @@ impl Desk {
         let cases: Vec<DocumentId> = cases.collect();
         self.mind_closing(step, &cases);
         self.mind_terms(step, &cases);
-        self.mind_counting(step, &cases);
-        let waits = self.mind_copies(step);
+        let waits = self.mind_counting(step, &cases) | self.mind_copies(step);
         self.duties.is_waiting = self.mind_successors(step, &cases) || waits;
     }
 
@@ -132,8 +131,11 @@ impl Desk {
         }
     }
 
-    /// Takes out of reports whoever no longer agrees to be counted (C7).
-    fn mind_counting(&mut self, step: &mut Step<'_, '_>, cases: &[DocumentId]) {
+    /// Takes out of reports whoever no longer agrees to be counted (C7), once it is certain that they
+    /// do not: on a new device contributions may be here before the consents they rest on. Whether any
+    /// of that waits.
+    fn mind_counting(&mut self, step: &mut Step<'_, '_>, cases: &[DocumentId]) -> bool {
+        let mut waits = false;
         for report in self.of_kind(Kind::Report) {
             let own = self.contributions_of_mine(report);
             let (Some(own), Some(secret)) = (own, self.secret_of(report)) else { continue };
@@ -143,6 +145,11 @@ impl Desk {
                 let places: Vec<Field> =
                     crdt.map_or(vec![], |crdt| contribution::places(crdt, pseudonym).collect());
                 if places.is_empty() || self.counted_consent(*case) == Consent::Given {
+                    continue;
+                }
+                let consent = self.part_of_case(*case, Kind::CaseConsent);
+                if !consent.is_some_and(|id| self.is_certain(id)) {
+                    waits = true;
                     continue;
                 }
                 let state = self.documents.get(&report).map(|it| report::state(&it.crdt));
@@ -158,6 +165,7 @@ impl Desk {
                 }
             }
         }
+        waits
     }
 
     fn counted_consent(&mut self, case: DocumentId) -> Consent {
@@ -210,7 +218,10 @@ impl Desk {
     fn mind_copies(&mut self, step: &mut Step<'_, '_>) -> bool {
         let mut waits = false;
         for copied in self.all_copied() {
-            if copied.copy.is_to_delete() {
+            // What a new device has not heard yet was not taken back.
+            if copied.copy.is_to_delete() && !self.is_certain(copied.consent) {
+                waits = true;
+            } else if copied.copy.is_to_delete() {
                 let standing = self.ledger_of(copied.consent).standing(Matter::Supervision, None);
                 let since = standing.map_or(step.now(), |it| it.event.at);
                 let document = copied.shared.unwrap_or(copied.draft);

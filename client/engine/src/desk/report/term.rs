@@ -23,7 +23,7 @@ use crate::{
         },
         slot,
     },
-    document::{genesis::Kind, pending::Wish},
+    document::{Document, genesis::Kind, pending::Wish},
     journal::Step,
     view::ReportNotice,
 };
@@ -152,8 +152,17 @@ impl Desk {
         }
         // What a case says goes last, because the rest is found through it.
         over.sort_by_key(|it| (it.kind == Kind::CaseConsent, it.kind == Kind::CaseShared));
-        over.retain(|it| self.manages(it.id) && !self.is_going(it.id));
+        over.retain(|it| self.manages(it.id) && !self.is_going(it.id) && self.hears_all_of(it));
         over
+    }
+
+    /// Whether all is here that was heard of what a term follows from: on a new device the last
+    /// interviews, or a hold, may be on their way.
+    fn hears_all_of(&self, over: &Over) -> bool {
+        let is_whole = |id| self.documents.get(&id).is_none_or(Document::is_whole);
+        let consent = over.consent.unwrap_or(over.id);
+        let case = self.case_with_part(consent, Kind::CaseConsent);
+        [Some(over.id), over.consent, case].into_iter().flatten().all(is_whole)
     }
 
     fn is_going(&self, id: DocumentId) -> bool {
