@@ -19,7 +19,7 @@ use shared::{
 };
 
 use crate::{
-    cast::{CONSULTANT, DOCUMENT, EMPLOYEE, Firm, Paper, START, SUPERVISOR},
+    cast::{CONSULTANT, DOCUMENT, EMPLOYEE, Firm, START, SUPERVISOR},
     kept,
     removal::{cut, length, shared_paper, write},
 };
@@ -106,7 +106,7 @@ fn the_same_word_twice_counts_once_and_another_one_beside_it() {
 #[test]
 fn who_is_no_member_vouches_for_nothing() {
     let firm = Firm::staffed();
-    let mut paper: Paper = shared_paper(&firm);
+    let mut paper = shared_paper(&firm);
 
     let said = write(&mut paper, &firm, SUPERVISOR, length(&firm), &attest(mixed()));
 
