@@ -41,6 +41,8 @@ pub struct Replica {
     key: SigningKey,
     secrets: Vec<(Epoch, EpochSecret)>,
     last: (Seq, EnvelopeId, Epoch),
+    /// Which of the secrets opens the last: an epoch may have several that came to nothing.
+    sealed_with: Option<usize>,
     /// Whether changes wait to be sealed: whoever seals something seals them first.
     has_fresh: bool,
     log_length: u64,
@@ -61,6 +63,7 @@ impl Replica {
             key: keys.device,
             secrets: vec![],
             last: (Seq(0), EnvelopeId::NONE, Epoch::FIRST),
+            sealed_with: None,
             has_fresh: false,
             log_length: 0,
             org: Head::EMPTY,
@@ -85,7 +88,11 @@ impl Replica {
                         it.last = (*seq, envelope.id(), envelope.header().epoch);
                     }
                     let author = org.as_ref()?.device(*device)?.keys.verify;
-                    opened.extend(it.open(&envelope.verify(&author).ok()?)?);
+                    let (secret, changes) = it.open(&envelope.verify(&author).ok()?)?;
+                    if *device == it.device {
+                        it.sealed_with = Some(secret);
+                    }
+                    opened.extend(changes);
                 }
                 (Name::Change(id, _), Content::Change(change)) if *id == document => {
                     let changes = vec![Inspected::parse(&change.bytes.0).ok()?];
@@ -100,16 +107,21 @@ impl Replica {
         Some(it)
     }
 
-    fn open(&self, envelope: &shared::envelope::Verified) -> Option<Vec<Opened>> {
+    /// What an envelope holds, and which of the secrets opens it.
+    fn open(&self, envelope: &shared::envelope::Verified) -> Option<(usize, Vec<Opened>)> {
         let header = envelope.header();
-        let secrets = self.secrets.iter().filter(|(epoch, _)| *epoch == header.epoch);
-        let mut plaintexts = secrets.map(|(_, secret)| seal::open(envelope, secret));
-        let plaintext = plaintexts.find_map(Result::ok)?;
+        let mut secrets = self.secrets.iter().enumerate();
+        let (secret, plaintext) = secrets.find_map(|(index, (epoch, secret))| {
+            let is_of = *epoch == header.epoch;
+            let plaintext = is_of.then(|| seal::open(envelope, secret).ok()).flatten()?;
+            Some((index, plaintext))
+        })?;
         let chunk = Chunk::parse(&plaintext).ok()?;
-        match &chunk.part {
-            Some(part) => snapshot::open(&[part], self.document).ok(),
-            None => chunk.open(header.device, self.document).ok().map(|it| vec![it]),
-        }
+        let opened = match &chunk.part {
+            Some(part) => snapshot::open(&[part], self.document).ok()?,
+            None => vec![chunk.open(header.device, self.document).ok()?],
+        };
+        Some((secret, opened))
     }
 
     /// What a later version's program writes: a text of a field that this one has never heard of,
@@ -149,7 +161,7 @@ impl Replica {
         *plaintext.first_mut()? += 1;
         plaintext.extend([0x18, 40, 0xF5]);
         let (seq, prev, epoch) = self.last;
-        let (_, secret) = self.secrets.iter().find(|(of, _)| *of == epoch)?;
+        let (_, secret) = self.secrets.get(self.sealed_with?)?;
         let mut cx = engine::cx::Cx { now: at, entropy: dice };
         let header = Header {
             kind: Kind::Changes,
