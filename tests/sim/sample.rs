@@ -34,6 +34,13 @@ use shared::{
     time::UnixMillis,
 };
 
+mod card;
+mod edges;
+mod matter;
+mod plan;
+mod report;
+mod room;
+
 fn tally<T: Ord>(of: impl Iterator<Item = T>) -> BTreeMap<T, usize> {
     let mut counts = BTreeMap::new();
     of.for_each(|it| *counts.entry(it).or_default() += 1);
@@ -242,6 +249,17 @@ fn the_firm_as_its_devices_read_it_is_the_firm_as_it_was_planned() {
     check_notes(&replay, &notes);
     check_devices(&replay);
     check_admins_know_nothing(&replay);
+    plan::check_slots(&mut replay);
+    card::check_cards(&mut replay);
+    card::check_preparation(&mut replay);
+    room::check_consents(&mut replay);
+    room::check_canvases(&mut replay);
+    matter::check_dangers(&mut replay);
+    matter::check_disclosures(&mut replay);
+    edges::check_edges(&mut replay);
+    report::check_reports(&mut replay);
+    report::check_copies(&mut replay);
+    report::check_requests(&mut replay);
     s12_a_new_tablet_reads_everything_that_was_before(&mut replay);
 }
 

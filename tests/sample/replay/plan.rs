@@ -345,7 +345,7 @@ impl Replay {
             return;
         }
         let Some(slots) = self.slots_of(slot.company, &slot.wave()) else { return };
-        if let Some(account) = account {
+        if let Some(account) = account.filter(|_| slot.company != Company::B) {
             self.let_choose(slot.company, slots, account);
         }
         let Some(held) = self.companies.get(&slot.company).cloned() else { return };
@@ -364,8 +364,17 @@ impl Replay {
             replay.plan(tablet, PlanAct::PublishSlots { slots, wishes: vec![wish] });
             replay.world.settle();
         });
-        let published = self.find_slot(tablet, slots, slot.start, consultant);
-        let Some(id) = published else { return };
+        // Slots for whoever asks go on in another document from time to time.
+        let rows = self.world.on(tablet).screen.plan.home.slots.clone();
+        let mut of_company = rows.iter().filter(|it| it.company == Some(held.document));
+        let published = of_company.find_map(|row| {
+            let id = self.find_slot(tablet, row.document, slot.start, consultant)?;
+            Some((row.document, id))
+        });
+        let Some((slots, id)) = published else { return };
+        if let Some(account) = account {
+            self.let_choose(slot.company, slots, account);
+        }
         self.published.insert(index, (slots, id.clone()));
         if let Some(phone) = person.and_then(|it| self.phones.get(&it).copied()) {
             self.with_network(phone, |replay| {
@@ -409,7 +418,7 @@ impl Replay {
     }
 
     fn let_choose(&mut self, company: Company, slots: DocumentId, account: AccountId) {
-        if company == Company::B || !self.let_in.insert((slots, account)) {
+        if !self.let_in.insert((slots, account)) {
             return;
         }
         let lead = self.tablet_of(company.lead());
