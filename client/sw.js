@@ -19,6 +19,8 @@
 // `bundle` fills in the build and its files, each with the hash the browser checks.
 const BUILD = '{{build}}';
 const FILES = /*{{precache}}*/[];
+// How the wasm is made from the columns that the server has.
+const unpacked = /*{{unpack}}*/null;
 
 const PREFIX = 'mendan-';
 const CACHE = PREFIX + BUILD;
@@ -63,12 +65,12 @@ async function fill() {
   }
 }
 
-async function add(cache, { url, integrity }) {
+async function add(cache, { url, integrity, from = url }) {
   // From the server, not from the browser's own cache: the files must belong together.
   const options = { cache: 'reload', credentials: 'omit', redirect: 'error', integrity };
-  const response = await fetch(url, options);
-  if (response.status !== 200) throw new Error(`${url}: ${response.status}`);
-  await cache.put(url, response);
+  const response = await fetch(from, options);
+  if (response.status !== 200) throw new Error(`${from}: ${response.status}`);
+  await cache.put(url, from === url ? response : await unpacked(response));
 }
 
 async function activate() {

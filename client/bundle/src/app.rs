@@ -29,6 +29,8 @@ const LIST: &str = "assets.json";
 struct Sources {
     page: String,
     service_worker: String,
+    /// How the browser makes the wasm from its columns.
+    unpack: String,
     style: Vec<u8>,
     public: Vec<(String, Vec<u8>)>,
 }
@@ -77,6 +79,7 @@ impl Sources {
         Ok(Self {
             page: text("index.html")?,
             service_worker: slim::squeeze(&text("sw.js")?),
+            unpack: slim::squeeze(&text("unpack.js")?),
             style: style.flat_map(|(_, bytes)| squeezed(&bytes)).collect(),
             public: files(&workspace.client("public"))?,
         })
@@ -89,10 +92,10 @@ fn squeezed(text: &[u8]) -> Vec<u8> {
 
 /// All files of the app. The same input gives the same bytes.
 fn assemble(glue: Glue, sources: Sources) -> Result<Vec<Asset>> {
-    let Sources { page, service_worker, style, public } = sources;
+    let Sources { page, service_worker, unpack, style, public } = sources;
     let style = Asset::hashed("style", "css", style);
-    let boot = loader::boot(&glue.script, &glue.wasm);
-    let worker = loader::worker(&glue.script, &glue.wasm);
+    let boot = loader::boot(&glue, &unpack);
+    let worker = loader::worker(&glue, &unpack);
     let mut assets: Vec<Asset> =
         public.into_iter().map(|(path, bytes)| Asset::fixed(path, bytes)).collect();
     for name in ["index.html", "sw.js", LIST] {
@@ -100,7 +103,7 @@ fn assemble(glue: Glue, sources: Sources) -> Result<Vec<Asset>> {
             bail!("client/public/{name} の名前は使えません / this name is taken: {name}");
         }
     }
-    let build = build_id(&glue, &style, &assets, &[&page, &service_worker]);
+    let build = build_id(&glue, &style, &assets, &[&page, &service_worker, &unpack]);
     let page = template::fill(
         &page,
         &[
@@ -111,19 +114,14 @@ fn assemble(glue: Glue, sources: Sources) -> Result<Vec<Asset>> {
             ("style_sri", &style.integrity()),
             ("worker", &worker.url()),
         ],
-        &[
-            ("glue", &glue.script.url()),
-            ("glue_sri", &glue.script.integrity()),
-            ("wasm", &glue.wasm.url()),
-            ("wasm_sri", &glue.wasm.integrity()),
-        ],
+        &[("glue", &glue.script.url()), ("glue_sri", &glue.script.integrity())],
     )
     .context("client/index.html")?;
     assets.push(Asset::fixed("index.html", page.into_bytes()));
     assets.extend(glue.snippets);
-    assets.extend([glue.wasm, glue.script, style, boot, worker]);
-    let service_worker =
-        precache::inject(&service_worker, &assets, &build).context("client/sw.js")?;
+    assets.extend([glue.packed, glue.script, style, boot, worker]);
+    let service_worker = precache::inject(&service_worker, &assets, &glue.wasm, &build, &unpack)
+        .context("client/sw.js")?;
     assets.push(Asset::fixed("sw.js", service_worker.into_bytes()));
     assets.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(assets)
@@ -183,12 +181,13 @@ fn write(directory: &Path, assets: &[Asset], is_slim: bool) -> Result<()> {
 
 /// Names all that the files are made from, this tool included.
 fn stamp(compiled: &Path, sources: &Sources) -> Result<String> {
-    let Sources { page, service_worker, style, public } = sources;
+    let Sources { page, service_worker, unpack, style, public } = sources;
     let mut parts = vec![
         digest::sha256(&fs::read(env::current_exe()?)?),
         digest::sha256(&fs::read(compiled).with_context(|| compiled.display().to_string())?),
         digest::sha256(page.as_bytes()),
         digest::sha256(service_worker.as_bytes()),
+        digest::sha256(unpack.as_bytes()),
         digest::sha256(style),
     ];
     parts.extend(public.iter().map(|(path, bytes)| format!("{path} {}", digest::sha256(bytes))));
@@ -202,7 +201,8 @@ fn is_complete(directory: &Path) -> bool {
         .all(|path| directory.join(path).exists())
 }
 
-fn has_extension(path: &str, extension: &str) -> bool {
+/// Whether a path ends with a dot and this.
+pub(crate) fn has_extension(path: &str, extension: &str) -> bool {
     Path::new(path).extension().is_some_and(|found| found == extension)
 }
 
@@ -213,17 +213,20 @@ mod tests {
     const PAGE: &str = "<html data-build=\"{{build}}\"><meta name=\"mendan-worker\" \
         content=\"{{worker}}\"><link href=\"{{style}}\" integrity=\"{{style_sri}}\">\
         <script src=\"{{boot}}\" integrity=\"{{boot_sri}}\"></script>";
-    const SERVICE_WORKER: &str = "const A = /*{{precache}}*/[]; const B = '{{build}}';";
+    const SERVICE_WORKER: &str = "const A = /*{{precache}}*/[]; const B = '{{build}}'; \
+        const unpacked = /*{{unpack}}*/null;";
 
     fn app(style: &str) -> Vec<Asset> {
         let glue = Glue {
             wasm: Asset::hashed("app", "wasm", b"wasm".to_vec()),
+            packed: Asset::hashed("app", "pack", b"columns".to_vec()),
             script: Asset::hashed("app", "js", b"glue".to_vec()),
             snippets: vec![Asset::hashed("snippet", "js", b"snippet".to_vec())],
         };
         let sources = Sources {
             page: PAGE.to_owned(),
             service_worker: SERVICE_WORKER.to_owned(),
+            unpack: "const unpacked = 1;".to_owned(),
             style: style.as_bytes().to_vec(),
             public: vec![("icon.svg".to_owned(), b"<svg/>".to_vec())],
         };

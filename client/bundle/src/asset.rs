@@ -1,9 +1,12 @@
 //! One file of the app as the server will serve it.
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use std::io::Write as _;
 
-use crate::digest;
+use crate::{digest, pack};
+
+/// A wasm in columns.
+const COLUMNS: &str = "application/octet-stream";
 
 /// A served file: its path without the leading slash, and its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,14 +63,22 @@ impl Asset {
     /// already.
     pub(crate) fn brotli(&self) -> Result<Option<Vec<u8>>> {
         let kind = self.content_type()?;
-        let is_worth_it =
-            kind.contains("charset") || kind.contains("json") || kind == "application/wasm";
+        let is_worth_it = kind.contains("charset") || kind.contains("json") || kind == COLUMNS;
         if !is_worth_it {
             return Ok(None);
         }
         let mut compressed = Vec::new();
         let mut writer = brotli::CompressorWriter::new(&mut compressed, 64 * 1024, 11, 22);
-        writer.write_all(&self.bytes)?;
+        let mut rest = self.bytes.as_slice();
+        let parts = if kind == COLUMNS { pack::parts(rest)? } else { vec![] };
+        for part in parts {
+            let (part, after) = rest.split_at_checked(part).context("a column")?;
+            writer.write_all(part)?;
+            // What was learnt of one column is of no use in the next.
+            writer.flush()?;
+            rest = after;
+        }
+        writer.write_all(rest)?;
         drop(writer);
         Ok(Some(compressed))
     }
@@ -83,7 +94,7 @@ fn content_type(path: &str) -> Result<&'static str> {
         "txt" => "text/plain; charset=utf-8",
         "json" => "application/json",
         "webmanifest" => "application/manifest+json",
-        "wasm" => "application/wasm",
+        "pack" => COLUMNS,
         "png" => "image/png",
         "ico" => "image/x-icon",
         "webp" => "image/webp",

@@ -7,13 +7,17 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::asset::Asset;
 use crate::order;
+use crate::pack;
 use crate::slim;
 use crate::toolchain::remove;
 use crate::workspace::Workspace;
 
 /// What wasm-bindgen makes, under hashed names.
 pub(crate) struct Glue {
+    /// What a browser compiles. It makes this from the columns; nobody serves it.
     pub(crate) wasm: Asset,
+    /// The same in columns.
+    pub(crate) packed: Asset,
     pub(crate) script: Asset,
     /// Scripts that crates bring along; `script` imports them.
     pub(crate) snippets: Vec<Asset>,
@@ -42,8 +46,10 @@ pub(crate) fn make(workspace: &Workspace, compiled: &Path) -> Result<Glue> {
     let (wasm, script) = slim::slim(&wasm, &script)?;
     let sources = files(&directory.join("snippets"))?;
     let (script, snippets) = rename_snippets(script, sources)?;
+    let wasm = order::order(&wasm)?;
     Ok(Glue {
-        wasm: Asset::hashed("app", "wasm", order::order(&wasm)?),
+        packed: Asset::hashed("app", "pack", pack::pack(&wasm)?),
+        wasm: Asset::hashed("app", "wasm", wasm),
         script: Asset::hashed("app", "js", script.into_bytes()),
         snippets,
     })

@@ -4,16 +4,17 @@
 //! the browser the hash of the wasm: a server or cache with other bytes cannot start the app.
 
 use crate::asset::Asset;
+use crate::glue::Glue;
 
 /// `boot-….js`, which the page loads.
-pub(crate) fn boot(glue: &Asset, wasm: &Asset) -> Asset {
+pub(crate) fn boot(glue: &Glue, unpack: &str) -> Asset {
     let text = format!(
         "{}\
          const crash = document.getElementById('crash');\n\
          {}{}",
-        import(glue),
+        import(&glue.script),
         on_death("crash?.removeAttribute('hidden');"),
-        start(wasm)
+        start(glue, unpack)
     );
     Asset::hashed("boot", "js", text.into_bytes())
 }
@@ -22,7 +23,7 @@ pub(crate) fn boot(glue: &Asset, wasm: &Asset) -> Asset {
 ///
 /// A worker's messages are delivered while the wasm is still loading. They are held and delivered
 /// again once `main` has returned, so that none is lost.
-pub(crate) fn worker(glue: &Asset, wasm: &Asset) -> Asset {
+pub(crate) fn worker(glue: &Glue, unpack: &str) -> Asset {
     let text = format!(
         "{}\
          const early = [];\n\
@@ -33,9 +34,9 @@ pub(crate) fn worker(glue: &Asset, wasm: &Asset) -> Asset {
          for (const {{ data, ports }} of early) {{\n  \
            dispatchEvent(new MessageEvent('message', {{ data, ports: [...ports] }}));\n\
          }}\n",
-        import(glue),
+        import(&glue.script),
         on_death("postMessage('dead');\n  close();"),
-        start(wasm)
+        start(glue, unpack)
     );
     Asset::hashed("worker", "js", text.into_bytes())
 }
@@ -57,27 +58,46 @@ fn on_death(deed: &str) -> String {
     )
 }
 
-fn start(wasm: &Asset) -> String {
-    let (url, integrity) = (wasm.url(), wasm.integrity());
-    format!("await init({{ module_or_path: fetch('{url}', {{ integrity: '{integrity}' }}) }});\n")
+/// The service worker keeps the wasm whole, so that the browser can keep what it compiled. Before it
+/// is there, the wasm is made from its columns.
+fn start(glue: &Glue, unpack: &str) -> String {
+    let (url, integrity) = (glue.wasm.url(), glue.wasm.integrity());
+    let (packed, packed_integrity) = (glue.packed.url(), glue.packed.integrity());
+    format!(
+        "{unpack}\
+         const fresh = async () => unpacked(await fetch('{packed}', {{ integrity: '{packed_integrity}' }}));\n\
+         const isKept = await globalThis.caches?.match('{url}');\n\
+         const kept = () => fetch('{url}', {{ integrity: '{integrity}' }}).catch(fresh);\n\
+         await init({{ module_or_path: isKept ? kept() : fresh() }});\n"
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn glue(wasm: &[u8]) -> Glue {
+        Glue {
+            wasm: Asset::hashed("app", "wasm", wasm.to_vec()),
+            packed: Asset::hashed("app", "pack", wasm.to_vec()),
+            script: Asset::hashed("app", "js", b"glue".to_vec()),
+            snippets: vec![],
+        }
+    }
+
     #[test]
     fn both_scripts_name_the_hashed_files_and_are_named_by_their_own_hash() {
-        let glue = Asset::hashed("app", "js", b"glue".to_vec());
-        let wasm = Asset::hashed("app", "wasm", b"wasm".to_vec());
-        let other = Asset::hashed("app", "wasm", b"other".to_vec());
+        let (one, other) = (glue(b"wasm"), glue(b"other"));
 
         for make in [boot, worker] {
-            let script = make(&glue, &wasm);
+            let script = make(&one, "const unpacked = 1;\n");
             let text = String::from_utf8(script.bytes.clone()).unwrap();
-            assert!(text.contains(&format!("from '{}'", glue.url())), "{text}");
-            assert!(text.contains(&wasm.url()) && text.contains(&wasm.integrity()), "{text}");
-            assert_ne!(script.path, make(&glue, &other).path);
+            assert!(text.contains(&format!("from '{}'", one.script.url())), "{text}");
+            for asset in [&one.wasm, &one.packed] {
+                assert!(text.contains(&asset.url()) && text.contains(&asset.integrity()), "{text}");
+            }
+            assert!(text.contains("const unpacked = 1;"));
+            assert_ne!(script.path, make(&other, "").path);
         }
     }
 }

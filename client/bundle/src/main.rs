@@ -13,6 +13,7 @@ mod digest;
 mod glue;
 mod loader;
 mod order;
+mod pack;
 mod payload;
 mod precache;
 mod proof;

@@ -43,7 +43,7 @@ impl Payload {
     /// Counts a file if it is code or style.
     pub(crate) fn add(&mut self, path: &str, size: usize, compressed: usize) {
         let (_, extension) = path.rsplit_once('.').unwrap_or((path, ""));
-        if ["wasm", "js", "css"].contains(&extension) {
+        if ["pack", "js", "css"].contains(&extension) {
             self.files.push((path.to_owned(), size, compressed));
         }
     }
@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn code_and_style_count_and_pictures_do_not() {
         let mut payload = Payload::new(true);
-        payload.add("app-1.wasm", 1_000, 300);
+        payload.add("app-1.pack", 1_000, 300);
         payload.add("app-1.js", 100, 30);
         payload.add("style-1.css", 10, 3);
         payload.add("index.html", 10_000, 4_000);
@@ -112,7 +112,7 @@ mod tests {
             [(true, 770_000, "770.1 KB > 770.0 KB"), (false, 980_000, "980.1 KB > 980.0 KB")]
         {
             let mut payload = Payload::new(is_slim);
-            payload.add("app.wasm", 0, most);
+            payload.add("app.pack", 0, most);
             assert!(payload.check().is_ok());
 
             payload.add("app.js", 0, 1);
@@ -126,12 +126,12 @@ mod tests {
     fn what_was_built_earlier_is_measured_too() {
         let directory = env::temp_dir().join(format!("mendan-payload-{}", process::id()));
         fs::create_dir_all(&directory).unwrap();
-        fs::write(directory.join("app.wasm"), vec![0; 900_000]).unwrap();
+        fs::write(directory.join("app.pack"), vec![0; 900_000]).unwrap();
         fs::write(directory.join("index.html"), vec![0; 900_000]).unwrap();
 
         assert!(Payload::read(&directory, true).unwrap().check().is_err());
         assert!(Payload::read(&directory, false).unwrap().check().is_ok());
-        fs::write(directory.join("app.wasm.br"), vec![0; 770_000]).unwrap();
+        fs::write(directory.join("app.pack.br"), vec![0; 770_000]).unwrap();
         assert!(Payload::read(&directory, true).unwrap().check().is_ok());
         fs::remove_dir_all(&directory).unwrap();
     }
