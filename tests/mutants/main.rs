@@ -9,7 +9,7 @@ mod site;
 mod tree;
 mod weave;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use rouse::{Fate, Fates};
 use site::Mutant;
@@ -20,6 +20,7 @@ const GUARDS: &[&str] = &[
     "shared/src/log.rs",
     "shared/src/log/document.rs",
     "shared/src/log/document/body.rs",
+    "shared/src/log/document/snapshot.rs",
     "shared/src/log/org.rs",
     "shared/src/log/org/body.rs",
     "shared/src/log/org/view.rs",
@@ -30,6 +31,8 @@ const GUARDS: &[&str] = &[
     "client/engine/src/desk/receive.rs",
     "client/engine/src/desk/trust.rs",
     "client/engine/src/desk/trust/rollback.rs",
+    "client/engine/src/desk/snapshot.rs",
+    "client/engine/src/desk/snapshot/fallback.rs",
     "client/engine/src/desk/removal.rs",
     "client/engine/src/desk/heal.rs",
     "client/engine/src/casework/consent.rs",
@@ -39,10 +42,11 @@ const GUARDS: &[&str] = &[
 const HELP: &str = "\
 Takes checks away, one at a time, and sees whether a test notices.
 
-  mutants [--file PATH]... [--every N] [--all] [--list]
+  mutants [--file PATH]... [--every N] [--longest SECONDS] [--all] [--list]
 
   --file PATH  change this file (may be repeated; default: what decides what is genuine)
   --every N    try each Nth change only
+  --longest S  leave out tests that take longer than S seconds (fewer are noticed, much sooner)
   --all        tell what became of each, also of those that were noticed
   --list       tell what would be changed, and end
 
@@ -55,6 +59,7 @@ fewer than 95 of 100 are noticed; the rest is listed.
 struct Wishes {
     files: Vec<String>,
     every: usize,
+    longest: Duration,
     tells_all: bool,
     lists: bool,
 }
@@ -77,12 +82,14 @@ fn main() -> ExitCode {
 }
 
 fn parse(words: &[String]) -> Option<Wishes> {
-    let mut wishes = Wishes { files: vec![], every: 1, tells_all: false, lists: false };
+    let mut wishes =
+        Wishes { files: vec![], every: 1, longest: Duration::MAX, tells_all: false, lists: false };
     let mut words = words.iter();
     while let Some(word) = words.next() {
         match word.as_str() {
             "--file" => wishes.files.push(words.next()?.clone()),
             "--every" => wishes.every = words.next()?.parse::<usize>().ok()?.max(1),
+            "--longest" => wishes.longest = Duration::from_secs(words.next()?.parse().ok()?),
             "--all" => wishes.tells_all = true,
             "--list" => wishes.lists = true,
             _ => return None,
@@ -110,7 +117,7 @@ fn run(wishes: &Wishes) -> Result<bool, String> {
     }
     let built = tree::build(&root, &mutants)?;
     let chosen: Vec<&Mutant> = mutants.iter().step_by(wishes.every).collect();
-    let fates = rouse::all(&built, &chosen, |mutant, fate| {
+    let fates = rouse::all(&built, &chosen, wishes.longest, |mutant, fate| {
         if wishes.tells_all || fate != Fate::Noticed {
             say(&format!("{fate:?}: {mutant}\n"));
         }

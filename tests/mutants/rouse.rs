@@ -62,10 +62,11 @@ struct Test {
     takes: Duration,
 }
 
-/// Tries them all, on every core; `tell` hears of each.
+/// Tries them all, on every core, against tests that take no longer than this; `tell` hears of each.
 pub(crate) fn all(
     built: &Built,
     mutants: &[&Mutant],
+    longest: Duration,
     tell: impl Fn(&Mutant, Fate) + Sync,
 ) -> Result<Fates, String> {
     let mut names = vec![];
@@ -73,6 +74,7 @@ pub(crate) fn all(
         names.extend(listed(program)?.into_iter().map(|name| (program, folder, name)));
     }
     let mut tests = on_every_core(&names, |(program, folder, name)| asleep(program, folder, name))?;
+    tests.retain(|test| test.takes <= longest);
     tests.sort_by_key(|test| test.takes);
     let fates = on_every_core(mutants, |mutant| {
         let is_built = !built.unbuilt.contains(&mutant.number);
