@@ -5,6 +5,7 @@ pub mod idle;
 pub mod install;
 pub mod outside;
 pub mod place;
+pub mod shelf;
 pub mod stage;
 
 use leptos::prelude::*;

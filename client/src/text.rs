@@ -20,6 +20,7 @@ mod ja_field;
 mod ja_matter;
 mod ja_room;
 mod report;
+pub mod say;
 pub mod words;
 
 use core::sync::atomic::{AtomicBool, Ordering};
@@ -85,11 +86,15 @@ pub fn words() -> &'static Words {
     language().words()
 }
 
-/// What a field of the note is called, with a hint for whoever fills it in; by its path without
-/// item ids, as in `quotes/text`.
-pub fn field(path: &str) -> &'static words::FieldWords {
-    static NONE: words::FieldWords = words::FieldWords { path: "", label: "", hint: "" };
-    words().fields.iter().find(|field| field.path == path).unwrap_or(&NONE)
+/// What a field is called, with a hint for whoever fills it in; by its path without item ids, as in
+/// `quotes/text` of the note, or `company.units/name` of another kind of document.
+pub fn field(path: &str) -> words::FieldWords {
+    let known = words().fields.iter().find(|field| field.path == path);
+    known.copied().unwrap_or_else(|| words::FieldWords {
+        path: "",
+        label: say::label(path),
+        hint: say::say(&[path, "?"].concat()),
+    })
 }
 
 /// What a code is called; by the field's path without item ids, and the code.
@@ -97,7 +102,8 @@ pub fn code(path: &str, code: &str) -> &'static str {
     let path = if path == "topics_other" { "topic_main" } else { path };
     let sets = words().codes.iter();
     let set = sets.filter(|(set, _)| *set == path).flat_map(|(_, words)| *words);
-    set.into_iter().find(|(name, _)| *name == code).map_or("", |(_, word)| word)
+    let found = set.into_iter().find(|(name, _)| *name == code).map(|(_, word)| *word);
+    found.unwrap_or_else(|| say::code(path, code))
 }
 
 /// What the rules call something; by the set it belongs to, and its code.

@@ -4,6 +4,7 @@
 //! `innerHTML`, which the page's Trusted Types policy forbids.
 
 pub mod badge;
+pub mod board;
 pub mod choice;
 pub mod copy;
 pub mod dialog;
@@ -11,6 +12,7 @@ pub mod dom;
 pub mod html;
 pub mod icon;
 pub mod moment;
+pub mod node;
 pub mod offset;
 pub mod part;
 pub mod scale;

@@ -96,10 +96,10 @@ impl Desk {
         }
     }
 
-    /// A note was shown whole: texts of items that are gone are gone too.
-    pub fn keep_only(&mut self, note: &NoteView) {
+    /// A document was shown whole: texts of items that are gone are gone too.
+    pub fn keep_only(&mut self, shown: DocumentId, fields: &[(Field, Content)]) {
         let is_there = |(document, field): &Key| {
-            *document != note.document || note.fields.iter().any(|(it, _)| it == field)
+            *document != shown || fields.iter().any(|(it, _)| it == field)
         };
         let gone: Vec<Key> = self.texts.keys().filter(|key| !is_there(key)).cloned().collect();
         for key in gone {

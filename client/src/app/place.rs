@@ -11,6 +11,10 @@ pub enum Place {
     Case(DocumentId),
     /// `/note/<id>`.
     Note(DocumentId),
+    /// `/<name>/<id>`, a page of the casework.
+    Page(Sheet, DocumentId),
+    /// `/plan`.
+    Plan,
     /// `/people`.
     People,
     /// `/devices`.
@@ -21,6 +25,51 @@ pub enum Place {
     Unknown,
 }
 
+/// A page of the casework, about one document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sheet {
+    /// Any document, field by field.
+    Form,
+    /// What is explained, and what the employee decides; by the case.
+    Consent,
+    /// In the interview; by its note.
+    Room,
+    /// What is drawn; by the case.
+    Canvas,
+    /// A JOB card.
+    Card,
+    /// Danger and what helps; by the case.
+    Risk,
+    /// What is told to others; by the case.
+    Tell,
+    /// A company, its plan and its rooms.
+    Company,
+    /// Slots.
+    Slots,
+    /// The firm's directory.
+    Directory,
+    /// A report.
+    Report,
+    /// A second opinion.
+    Opinion,
+}
+
+/// Each with its name in the address.
+const SHEETS: [(&str, Sheet); 12] = [
+    ("form", Sheet::Form),
+    ("consent", Sheet::Consent),
+    ("room", Sheet::Room),
+    ("canvas", Sheet::Canvas),
+    ("card", Sheet::Card),
+    ("risk", Sheet::Risk),
+    ("tell", Sheet::Tell),
+    ("company", Sheet::Company),
+    ("slots", Sheet::Slots),
+    ("directory", Sheet::Directory),
+    ("report", Sheet::Report),
+    ("opinion", Sheet::Opinion),
+];
+
 impl Place {
     /// The page behind a path.
     pub fn parse(path: &str) -> Self {
@@ -29,9 +78,14 @@ impl Place {
             (None, None) => Some(Self::Home),
             (Some("case"), Some(id)) => DocumentId::from_hex(id).map(Self::Case),
             (Some("note"), Some(id)) => DocumentId::from_hex(id).map(Self::Note),
+            (Some("plan"), None) => Some(Self::Plan),
             (Some("people"), None) => Some(Self::People),
             (Some("devices"), None) => Some(Self::Devices),
             (Some("unseen"), None) => Some(Self::Unseen),
+            (Some(name), Some(id)) => {
+                let sheet = SHEETS.iter().find(|(it, _)| *it == name);
+                sheet.and_then(|(_, sheet)| Some(Self::Page(*sheet, DocumentId::from_hex(id)?)))
+            }
             _ => None,
         };
         match segments.next() {
@@ -46,6 +100,11 @@ impl Place {
             Self::Home | Self::Unknown => String::from("/"),
             Self::Case(id) => format!("/case/{id}"),
             Self::Note(id) => format!("/note/{id}"),
+            Self::Page(sheet, id) => {
+                let name = SHEETS.iter().find(|(_, it)| *it == sheet).map_or("", |(it, _)| *it);
+                ["/", name, "/", &id.to_hex()].concat()
+            }
+            Self::Plan => String::from("/plan"),
             Self::People => String::from("/people"),
             Self::Devices => String::from("/devices"),
             Self::Unseen => String::from("/unseen"),
@@ -55,8 +114,13 @@ impl Place {
     /// The document that has to be open for this page.
     pub fn document(self) -> Option<DocumentId> {
         match self {
-            Self::Case(id) | Self::Note(id) => Some(id),
-            Self::Home | Self::People | Self::Devices | Self::Unseen | Self::Unknown => None,
+            Self::Case(id) | Self::Note(id) | Self::Page(_, id) => Some(id),
+            Self::Home
+            | Self::Plan
+            | Self::People
+            | Self::Devices
+            | Self::Unseen
+            | Self::Unknown => None,
         }
     }
 }
@@ -72,14 +136,16 @@ mod tests {
             Place::Home,
             Place::Case(id),
             Place::Note(id),
+            Place::Plan,
             Place::People,
             Place::Devices,
             Place::Unseen,
         ];
-        for place in places {
+        let pages = SHEETS.map(|(_, sheet)| Place::Page(sheet, id));
+        for place in places.into_iter().chain(pages) {
             assert_eq!(Place::parse(&place.path()), place);
         }
-        for path in ["/note", "/note/xyz", "/people/1", "/elsewhere", "/note/a/b"] {
+        for path in ["/note", "/note/xyz", "/people/1", "/elsewhere", "/note/a/b", "/room/1"] {
             assert_eq!(Place::parse(path), Place::Unknown);
         }
     }

@@ -3,8 +3,9 @@
 use engine::{
     command::Command,
     view::{
-        AlarmRow, Gate, Home, InvitationView, LinkView, MembersView, NoteView, Notice, OpeningView,
-        RecoveryKitView, RegrantView, SharedView, StorageView, SyncView, View, Whereabouts,
+        AlarmRow, CaseRow, FormView, Gate, Home, InvitationView, LinkView, MembersView, NoteView,
+        Notice, OpeningView, RecoveryKitView, RegrantView, SharedView, StorageView, SyncView, View,
+        Whereabouts,
     },
 };
 use leptos::prelude::*;
@@ -18,13 +19,15 @@ use super::{
     desk,
     install::{self, Installing},
     outside,
-    place::Place,
+    place::{Place, Sheet},
+    shelf::Shelf,
 };
 use crate::{
     pages::{bars, gate::form::Form},
     port::{self, Control, Heard},
     text::Language,
     update::Persistence,
+    widgets::board,
 };
 
 /// Why nothing can be started.
@@ -68,6 +71,8 @@ pub struct Signals {
     pub sync: RwSignal<SyncView>,
     /// The first page.
     pub home: RwSignal<Home>,
+    /// Everything else that is open.
+    pub shelf: RwSignal<Shelf>,
     /// The open note.
     pub note: RwSignal<Option<NoteView>>,
     /// Where open documents are.
@@ -133,6 +138,7 @@ impl Signals {
             trouble: RwSignal::new(None),
             sync: RwSignal::new(sync),
             home: RwSignal::new(Home::default()),
+            shelf: RwSignal::new(Shelf::default()),
             note: RwSignal::new(None),
             whereabouts: RwSignal::new(Map::new()),
             shared: RwSignal::new(Map::new()),
@@ -171,6 +177,11 @@ impl Signals {
             Some(Gate::Open { role, .. }) => Screen::Open(role, self.place.get()),
             Some(gate) => Screen::Gate(gate),
         }
+    }
+
+    /// Whether there is something to see: the device is open for work, or in the employee's hands.
+    pub fn is_shown(&'static self) -> bool {
+        self.gate.with(|gate| matches!(gate, Some(Gate::Open { .. } | Gate::Handed { .. })))
     }
 
     /// Whether the device is open for work.
@@ -256,7 +267,10 @@ impl Signals {
                 self.close_durable();
             }
             View::Home(home) => self.home.set(home),
-            View::Note(note) => self.show_note(note),
+            View::Note(note) => {
+                self.shelf.update(|shelf| shelf.put(View::Note(note.clone())));
+                self.show_note(note);
+            }
             View::Text(text) => {
                 desk::arrived(&text);
                 self.close_durable();
@@ -266,6 +280,7 @@ impl Signals {
             View::Shared(shared) => self.shared.update(|all| {
                 all.insert(shared.document, shared);
             }),
+            View::Form(form) => self.show_form(form),
             View::Invitation(invitation) => self.invitation.set(Some(invitation)),
             View::RecoveryKit(kit) => self.kit.set(Some(kit)),
             View::Opening(opening) => self.opening.set(Some(opening)),
@@ -282,21 +297,17 @@ impl Signals {
             View::Alarms(alarms) => self.alarms.set(alarms),
             View::Evidence { number, text } => self.evidence.set(Some((number, text))),
             View::Whereabouts { document, whereabouts } => self.put(document, whereabouts),
-            // No page asks for these.
-            View::Form(_)
-            | View::Consent(_)
+            view @ (View::Consent(_)
             | View::Canvases(_)
-            | View::Scribble(_)
             | View::Report(_)
             | View::Card(_)
-            | View::CardVersion(_)
-            | View::Exchange(_)
-            | View::NoteShape(_)
             | View::Plan(_)
             | View::Disclosure(_)
             | View::Risk(_)
             | View::Opinion(_)
-            | View::Due(_) => {}
+            | View::Due(_)) => self.shelf.update(|shelf| shelf.put(view)),
+            // No page asks for these.
+            View::Scribble(_) | View::CardVersion(_) | View::Exchange(_) | View::NoteShape(_) => {}
         }
     }
 
@@ -305,6 +316,7 @@ impl Signals {
         match (self.place.get_untracked(), to) {
             (Place::Note(id), Some(to)) if id == from => self.go(Place::Note(to)),
             (Place::Case(id), Some(to)) if id == from => self.go(Place::Case(to)),
+            (Place::Page(sheet, id), Some(to)) if id == from => self.go(Place::Page(sheet, to)),
             (place, None) if place.document() == Some(from) => self.go(Place::Home),
             (_, _) => {}
         }
@@ -349,6 +361,11 @@ impl Signals {
     fn show_gate(&'static self, gate: Gate) {
         self.trouble.set(None);
         self.is_busy.set(false);
+        let is_handed = |gate: Option<&Gate>| matches!(gate, Some(Gate::Handed { .. }));
+        if self.gate.with_untracked(|shown| is_handed(shown.as_ref())) && !is_handed(Some(&gate)) {
+            // What the employee filled in is theirs.
+            board::forget();
+        }
         match &gate {
             Gate::Open { .. } => {
                 self.remark.set(None);
@@ -360,12 +377,13 @@ impl Signals {
                 self.restarted.set(false);
                 self.count_drafts();
             }
-            Gate::Revoked { .. } => {
+            Gate::Revoked { .. } | Gate::Handed { .. } => {
                 self.form.forget();
                 desk::with(desk::Desk::forget);
+                board::forget();
                 self.clear();
             }
-            Gate::Empty | Gate::Locked { .. } | Gate::Working(_) | Gate::Handed { .. } => {
+            Gate::Empty | Gate::Locked { .. } | Gate::Working(_) => {
                 self.clear();
             }
         }
@@ -378,11 +396,17 @@ impl Signals {
         if self.place.get_untracked() != Place::Note(note.document) {
             return;
         }
-        desk::with(|desk| desk.keep_only(&note));
+        desk::with(|desk| desk.keep_only(note.document, &note.fields));
         self.put(note.document, note.whereabouts);
         self.note.set(Some(note));
         // The text boxes take their drafts when they appear.
         set_timeout(move || self.count_drafts(), core::time::Duration::ZERO);
+    }
+
+    fn show_form(&'static self, form: FormView) {
+        desk::with(|desk| desk.keep_only(form.document, &form.fields));
+        self.put(form.document, form.whereabouts);
+        self.shelf.update(|shelf| shelf.put(View::Form(form)));
     }
 
     fn show_notice(&'static self, notice: Notice) {
@@ -410,6 +434,7 @@ impl Signals {
         self.wants_lock.set(false);
         self.opened.set(vec![]);
         self.note.set(None);
+        self.shelf.set(Shelf::default());
         self.shared.set(Map::new());
         self.whereabouts.set(Map::new());
         self.told_whereabouts.set(Map::new());
@@ -425,44 +450,90 @@ impl Signals {
         self.evidence.set(None);
     }
 
-    /// Opens the document that the page shows, and closes others once nothing of them can be lost.
+    /// The documents that the page needs open.
+    fn wanted(&'static self) -> Vec<DocumentId> {
+        let place = self.place.get();
+        let handed = self.gate.with(|gate| match gate {
+            Some(Gate::Handed { case, .. }) => Some(*case),
+            Some(
+                Gate::Empty
+                | Gate::Locked { .. }
+                | Gate::Working(_)
+                | Gate::Open { .. }
+                | Gate::Revoked { .. },
+            )
+            | None => None,
+        });
+        self.home.with(|home| match (handed, place) {
+            (Some(case), _) => of_case(home, case, |row| [Some(row.case), row.consent]),
+            (None, Place::Case(case)) => of_case(home, case, |row| {
+                [Some(row.case), row.consent, row.disclosure, row.private]
+            }),
+            (None, Place::Page(Sheet::Consent | Sheet::Canvas, case)) => {
+                of_case(home, case, |row| [Some(row.case), row.consent])
+            }
+            (None, Place::Page(Sheet::Risk, case)) => {
+                of_case(home, case, |row| [Some(row.case), row.private])
+            }
+            (None, Place::Page(Sheet::Tell, case)) => {
+                of_case(home, case, |row| [Some(row.case), row.disclosure])
+            }
+            (None, Place::Page(Sheet::Room, note)) => {
+                let is_it = |row: &&CaseRow| row.interviews.iter().any(|it| it.note == Some(note));
+                let case = home.cases.iter().find(is_it).map(|row| row.case);
+                let mut all = case.map_or_else(Vec::new, |case| {
+                    of_case(home, case, |row| [Some(row.case), row.consent])
+                });
+                all.push(note);
+                all
+            }
+            (None, place) => place.document().into_iter().collect(),
+        })
+    }
+
+    /// Opens the documents that the page shows, and closes others once nothing of them can be lost.
     pub fn follow(&'static self) {
         desk::watch(move || self.show_progress());
-        let is_open = Memo::new(move |_| self.is_open());
+        let is_shown = Memo::new(move |_| self.is_shown());
         Effect::new(move |_| {
-            let place = self.place.get();
-            if !is_open.get() {
+            let wanted = self.wanted();
+            // What is missing is asked for again whenever something arrived.
+            self.shelf.track();
+            self.told_sync.track();
+            if !is_shown.get() {
                 return;
             }
-            let Some(document) = place.document() else { return self.close_durable() };
-            let is_shown = match place {
-                Place::Note(_) => self
-                    .note
-                    .with_untracked(|note| note.as_ref().is_some_and(|it| it.document == document)),
-                Place::Home
-                | Place::Case(_)
-                | Place::People
-                | Place::Devices
-                | Place::Unseen
-                | Place::Unknown => self.shared.with_untracked(|all| all.contains_key(&document)),
-            };
-            if !is_shown {
-                // It may still be open behind the page; opening counts its edits from nought.
-                desk::with(|desk| desk.leave(Some(document)));
-                port::send(&Command::Open(document));
-                self.opened.update(|opened| {
-                    opened.retain(|it| *it != document);
-                    opened.push(document);
-                });
+            for document in wanted {
+                self.open(document);
             }
             self.close_durable();
         });
     }
 
+    /// Opens a document unless it is on the screen. What was not there may have arrived since.
+    fn open(&'static self, document: DocumentId) {
+        let is_here = self.shelf.with_untracked(|shelf| shelf.has(document))
+            || self.shared.with_untracked(|all| all.contains_key(&document))
+            || self.note.with_untracked(|it| it.as_ref().is_some_and(|it| it.document == document));
+        let is_note = self.place.get_untracked() == Place::Note(document);
+        let is_whole = !is_note
+            || self.note.with_untracked(|it| it.as_ref().is_some_and(|it| it.document == document));
+        if is_here && is_whole {
+            return;
+        }
+        // It may still be open behind the page; opening counts its edits from nought.
+        desk::with(|desk| desk.leave(Some(document)));
+        port::send(&Command::Open(document));
+        self.opened.update(|opened| {
+            opened.retain(|it| *it != document);
+            opened.push(document);
+        });
+    }
+
     fn close_durable(&'static self) {
-        let wanted = self.place.get_untracked().document();
+        let wanted = untrack(|| self.wanted());
         let is_closable = |document: &DocumentId| {
-            Some(*document) != wanted && desk::with(|desk| desk.is_durable(*document))
+            !wanted.contains(document) && desk::with(|desk| desk.is_durable(*document))
         };
         let closable: Vec<DocumentId> = self
             .opened
@@ -471,6 +542,7 @@ impl Signals {
             port::send(&Command::Close(document));
             desk::with(|desk| desk.leave(Some(document)));
             self.opened.update(|opened| opened.retain(|it| *it != document));
+            self.shelf.update(|shelf| shelf.close(document));
             self.shared.update(|all| {
                 all.remove(&document);
             });
@@ -480,4 +552,14 @@ impl Signals {
             }
         }
     }
+}
+
+/// Documents of a case, if it is known; else the case itself, which may arrive yet.
+fn of_case<const N: usize>(
+    home: &Home,
+    case: DocumentId,
+    look: impl FnOnce(&CaseRow) -> [Option<DocumentId>; N],
+) -> Vec<DocumentId> {
+    let row = home.cases.iter().find(|row| row.case == case);
+    row.map_or_else(|| vec![case], |row| look(row).into_iter().flatten().collect())
 }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::{bars, home};
 use crate::{
     app::{place::Place, stage::Stage},
-    text::words,
+    text::{say::say, words},
     widgets::{
         html::{self, Child as _},
         icon, moment, part,
@@ -30,6 +30,7 @@ pub fn employee(stage: Stage) -> AnyView {
                     .child((icon::icon(icon::LOCK), html::span().child(words.home.readers_title))),
                 html::ul().child(readers.into_iter().collect::<Vec<_>>()),
             )),
+            move || cases.with(|cases| ways(stage, cases)),
             html::section()
                 .class("section")
                 .aria_labelledby("summaries-title")
@@ -40,6 +41,28 @@ pub fn employee(stage: Stage) -> AnyView {
             bars::advice(stage),
         ))
         .into_child()
+}
+
+/// What there is to do, with each consultant.
+fn ways(stage: Stage, cases: &[CaseRow]) -> AnyView {
+    let links = cases.iter().map(|case| {
+        let name = (words().home.with_consultant)(&case.consultant_name);
+        let body = (
+            html::span().class("row-words").child((
+                html::span().class("row-title").child(say("case.own")),
+                html::span().class("row-text").child(name),
+            )),
+            html::span().class("row-action").child(say("case.look")),
+        );
+        html::li().child(part::link(
+            stage,
+            Place::Case(case.case),
+            "row",
+            "see-case",
+            body.into_child(),
+        ))
+    });
+    html::ul().class("rows card").child(links.collect::<Vec<_>>()).into_child()
 }
 
 /// Interviews whose summary was handed over, newest first.

@@ -1,22 +1,24 @@
 //! What is around every page: header, bars, navigation.
 
-use engine::view::Gate;
+use engine::view::{CaseRow, Gate};
 use leptos::prelude::*;
 use shared::log::org::Role;
 
 use super::{
-    bars, case, devices, employee, gate, home, invitation, kit, lock, note, opening, people,
-    regrant, trouble, unseen, work,
+    bars, canvas, card, case, consent, devices, employee, form, gate, handed, home, invitation,
+    kit, lock, note, opening, opinion, people, plan, regrant, report, risk, room, slots, tell,
+    trouble, unseen, work,
 };
 use crate::{
     app::{
         self,
-        place::Place,
+        place::{Place, Sheet},
         stage::{Screen, Stage},
     },
-    text::words,
+    text::{say::say, words},
     widgets::{
         badge,
+        board::{self, Board},
         html::{self, Child as _},
         icon,
         part::{self, Weight},
@@ -50,8 +52,9 @@ fn page(stage: Stage, screen: &Screen) -> AnyView {
         Screen::Gate(Gate::Locked { device_name }) => lock::lock(stage, device_name),
         Screen::Gate(Gate::Working(step)) => work::work(*step),
         Screen::Gate(Gate::Revoked { is_erased }) => work::revoked(*is_erased),
-        // An open gate is `Screen::Open`, and nothing hands the device over yet.
-        Screen::Gate(Gate::Open { .. } | Gate::Handed { .. }) => ().into_child(),
+        Screen::Gate(Gate::Handed { name, .. }) => handed::handed(stage, name),
+        // An open gate is `Screen::Open`.
+        Screen::Gate(Gate::Open { .. }) => ().into_child(),
         Screen::Open(role, place) => open(stage, *role, *place),
     }
 }
@@ -63,10 +66,67 @@ fn open(stage: Stage, role: Role, place: Place) -> AnyView {
         (Place::Home, Role::Consultant | Role::Supervisor) => home::home(stage),
         (Place::Case(id), _) => case::case(stage, role, id),
         (Place::Note(id), _) => note::note(stage, id),
+        (Place::Plan, _) => on_board(stage, place, "plan", plan::HOME),
+        (Place::Page(sheet, id), _) => {
+            let (name, board): (_, Board) = match sheet {
+                Sheet::Form => return form::form(stage, role, id),
+                Sheet::Consent => ("consent", consent::BOARD),
+                Sheet::Room => ("room", room::BOARD),
+                Sheet::Canvas => ("canvas", canvas::BOARD),
+                Sheet::Card => ("card", card::BOARD),
+                Sheet::Risk => ("risk", risk::BOARD),
+                Sheet::Tell => ("tell", tell::BOARD),
+                Sheet::Company => ("company", plan::COMPANY),
+                Sheet::Slots => ("slots", slots::BOARD),
+                Sheet::Directory => ("directory", plan::DIRECTORY),
+                Sheet::Report => ("report", report::BOARD),
+                Sheet::Opinion => ("opinion", opinion::BOARD),
+            };
+            on_board(stage, place, name, board)
+        }
         (Place::Devices, _) => devices::devices(stage),
         (Place::Unseen, _) => unseen::unseen(),
         (Place::Unknown, _) => not_found(stage),
     }
+}
+
+/// The way back to what a page belongs to.
+fn up(stage: Stage, place: Place) -> AnyView {
+    let case = |id| part::back(stage, Place::Case(id), "back-case", say("case.title"));
+    match place {
+        Place::Page(Sheet::Consent | Sheet::Canvas | Sheet::Risk | Sheet::Tell, id) => case(id),
+        Place::Page(Sheet::Room, note) => {
+            let found = stage.home.with_untracked(|home| {
+                let of = |it: &&CaseRow| it.interviews.iter().any(|it| it.note == Some(note));
+                home.cases.iter().find(of).map(|row| row.case)
+            });
+            found.map_or_else(|| part::back_home(stage), case)
+        }
+        Place::Page(Sheet::Company | Sheet::Slots | Sheet::Directory, _) => {
+            part::back(stage, Place::Plan, "back-plan", say("plan.nav"))
+        }
+        Place::Page(Sheet::Form | Sheet::Card | Sheet::Report | Sheet::Opinion, _)
+        | Place::Home
+        | Place::Case(_)
+        | Place::Note(_)
+        | Place::Plan
+        | Place::People
+        | Place::Devices
+        | Place::Unseen
+        | Place::Unknown => part::back_home(stage),
+    }
+}
+
+/// A page that is described.
+fn on_board(stage: Stage, place: Place, test_id: &'static str, it: Board) -> AnyView {
+    // Where what is shown names the page by itself, there is no word for it.
+    let title = say(&["page.", test_id].concat());
+    let title = (!title.is_empty()).then(|| html::h1().child(title));
+    html::div()
+        .class("page page-narrow")
+        .attr("data-testid", test_id)
+        .child((up(stage, place), title, board::board(stage, place, it)))
+        .into_child()
 }
 
 fn header(stage: Stage) -> AnyView {
@@ -105,11 +165,17 @@ fn navigation(stage: Stage) -> AnyView {
         .gate
         .with_untracked(|gate| matches!(gate, Some(Gate::Open { role: Role::Admin, .. })));
     let first = if is_admin { (icon::PEOPLE, frame.people) } else { (icon::HOME, frame.home) };
+    let is_staff = stage
+        .gate
+        .with_untracked(|gate| matches!(gate, Some(Gate::Open { role: Role::Consultant, .. })));
+    let plan = is_staff.then(|| (Place::Plan, "nav-plan", icon::NOTE, say("plan.nav")));
     let entries = [
         (Place::Home, "nav-home", first.0, first.1),
         (Place::Devices, "nav-devices", icon::DEVICE, frame.devices),
         (Place::Unseen, "nav-unseen", icon::UNSEEN, frame.unseen),
     ];
+    let [first, second, third] = entries;
+    let entries = [Some(first), plan, Some(second), Some(third)].into_iter().flatten();
     let links = entries.map(|(place, test_id, picture, label)| {
         let body = (icon::icon(picture), html::span().child(label)).into_child();
         let is_here = move || (stage.place.get() == place).then_some("page");
@@ -121,7 +187,7 @@ fn navigation(stage: Stage) -> AnyView {
     html::nav()
         .class("nav")
         .aria_label(frame.navigation)
-        .child(html::ul().child(links.into_iter().collect::<Vec<_>>()))
+        .child(html::ul().child(links.collect::<Vec<_>>()))
         .into_child()
 }
 

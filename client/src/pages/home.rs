@@ -7,12 +7,13 @@ use engine::{
 use leptos::prelude::*;
 use shared::{id::AccountId, log::org::Role};
 
-use super::{bars, invite, people};
+use super::{bars, invite, people, today};
 use crate::{
     app::{place::Place, stage::Stage},
     port,
     text::words,
     widgets::{
+        board,
         html::{self, Child as _},
         icon, moment,
         part::{self, Weight},
@@ -30,6 +31,7 @@ pub fn home(stage: Stage) -> AnyView {
             html::h1().child(move || greeting(stage)),
             bars::advice(stage),
             move || quarantined(stage),
+            board::board(stage, Place::Home, today::BOARD),
             html::section()
                 .class("section")
                 .aria_labelledby("cases-title")

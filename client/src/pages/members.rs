@@ -7,7 +7,7 @@ use engine::{
 use leptos::{ev, prelude::*};
 use shared::{
     id::{AccountId, DocumentId},
-    log::document::Access,
+    log::{document::Access, org::Role},
 };
 
 use crate::{
@@ -35,6 +35,7 @@ pub fn members(stage: Stage, document: DocumentId) -> AnyView {
     html::details()
         .class("card members")
         .attr("data-testid", "members")
+        .hidden(move || view.with(Option::is_none))
         .child((html::summary().child(count), body))
         .into_child()
 }
@@ -80,15 +81,25 @@ fn name(row: &MemberRow) -> String {
     }
 }
 
+/// Whom to offer: colleagues first. A private note is nobody's to give to the employee by a slip.
+fn offered(others: &[MemberRow]) -> Vec<&MemberRow> {
+    let is_employee = |row: &&MemberRow| row.role == Role::Employee;
+    let (employees, staff): (Vec<_>, Vec<_>) = others.iter().partition(is_employee);
+    [staff, employees].concat()
+}
+
 fn let_in(document: DocumentId, view: &MembersView) -> Option<AnyView> {
     let words = &words().members;
-    let first = view.others.first()?.account;
+    let others = offered(&view.others);
+    let first = others.first()?.account;
     let chosen = RwSignal::new(first);
     let access = RwSignal::new(Access::Reader);
-    let people = view.others.iter().map(|row| {
+    let people = others.iter().map(|row| {
         let account = row.account;
         let is_it = move || chosen.get() == account;
-        chip("let-in-whom", name(row), is_it, move || chosen.set(account))
+        let role = (crate::text::words().role)(row.role);
+        let label = [name(row).as_str(), " (", role, ")"].concat();
+        chip("let-in-whom", label, is_it, move || chosen.set(account))
     });
     let accesses = [Access::Reader, Access::Writer, Access::Manager].map(|it| {
         let is_it = move || access.get() == it;
@@ -181,4 +192,24 @@ fn chip(
         .class("chip")
         .child((input, html::span().attr("translate", "no").child(label)))
         .into_child()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_employee_is_offered_last() {
+        let row = |role, id| MemberRow {
+            account: AccountId::new([id; 16]),
+            name: String::new(),
+            role,
+            access: None,
+            is_me: false,
+            can_leave: false,
+        };
+        let others = [row(Role::Employee, 1), row(Role::Consultant, 2), row(Role::Supervisor, 3)];
+        let roles: Vec<Role> = offered(&others).iter().map(|row| row.role).collect();
+        assert_eq!(roles, [Role::Consultant, Role::Supervisor, Role::Employee]);
+    }
 }

@@ -17,7 +17,7 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use crate::{
     app::{desk, outside, stage::Stage},
-    pages::members,
+    pages::{members, work},
     text::words,
     widgets::{
         copy::copy_button,
@@ -42,6 +42,8 @@ pub struct Sheet {
     pub stage: Stage,
     /// Which document.
     pub id: DocumentId,
+    /// Whether it is shown as a form, and no note.
+    pub is_form: bool,
     /// Grows with everything typed, so that what depends on texts is looked at again.
     pub typed: RwSignal<u32>,
     /// Grows with everything typed into the summary.
@@ -53,9 +55,45 @@ pub struct Sheet {
 }
 
 impl Sheet {
+    /// A document on the page.
+    pub fn new(stage: Stage, id: DocumentId, is_form: bool) -> Self {
+        Self {
+            stage,
+            id,
+            is_form,
+            typed: RwSignal::new(0),
+            drafted: RwSignal::new(0),
+            emptied: RwSignal::new(None),
+            current: RwSignal::new(0),
+        }
+    }
+
     /// What a field holds, as the engine showed it last.
     pub fn content(self, field: &Field) -> Option<Content> {
+        if self.is_form {
+            return self.stage.shelf.with(|shelf| {
+                let fields = &shelf.form(self.id)?.fields;
+                fields.iter().find(|(it, _)| it == field).map(|(_, content)| content.clone())
+            });
+        }
         self.stage.note.with(|note| find(note.as_ref()?, field).cloned())
+    }
+
+    /// Whether a field is written by an act that asks rules first, and not filled in.
+    pub fn is_for_acts(self, field: &Field) -> bool {
+        let kind = self.stage.shelf.with_untracked(|shelf| Some(shelf.form(self.id)?.kind));
+        self.is_form && kind.is_some_and(|kind| kind.is_for_acts(field))
+    }
+
+    /// Whether an item that was removed can be brought back.
+    pub fn can_restore(self) -> Memo<bool> {
+        Memo::new(move |_| {
+            if self.is_form {
+                self.stage.shelf.with(|shelf| shelf.form(self.id).is_some_and(|it| it.can_restore))
+            } else {
+                self.stage.note.with(|note| note.as_ref().is_some_and(|it| it.can_restore))
+            }
+        })
     }
 
     /// What the field holds if it is no text; follows the engine.
@@ -99,21 +137,13 @@ pub fn note(stage: Stage, id: DocumentId) -> AnyView {
         if is_there.get() {
             return sheet(stage, id);
         }
-        let waiting = html::p().class("hint").role("status").child(words().frame.loading);
-        (part::back_home(stage), waiting).into_child()
+        (part::back_home(stage), work::not_here(stage)).into_child()
     };
     html::div().class("page page-note").attr("data-testid", "note").child(content).into_child()
 }
 
 fn sheet(stage: Stage, id: DocumentId) -> AnyView {
-    let sheet = Sheet {
-        stage,
-        id,
-        typed: RwSignal::new(0),
-        drafted: RwSignal::new(0),
-        emptied: RwSignal::new(None),
-        current: RwSignal::new(0),
-    };
+    let sheet = Sheet::new(stage, id, false);
     let sections = (0..).zip(SECTIONS).map(|(at, section)| section::section(sheet, at, section));
     let form = html::div()
         .class("note-fields")
@@ -157,7 +187,7 @@ fn head(sheet: Sheet) -> AnyView {
 }
 
 /// Where this document is.
-fn whereabouts(sheet: Sheet) -> AnyView {
+pub fn whereabouts(sheet: Sheet) -> AnyView {
     let words = words();
     let here = Memo::new(move |_| sheet.stage.whereabouts.with(|all| all.get(&sheet.id).copied()));
     let name = move || match here.get() {

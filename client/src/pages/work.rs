@@ -1,22 +1,41 @@
 //! What a long step waits for.
 
-use engine::view::Work;
+use engine::view::{LinkView, Work};
 use leptos::prelude::*;
 
 use crate::{
-    text::{Words, words},
+    app::stage::Stage,
+    text::{Words, say::say, words},
     widgets::html::{self, Child as _},
 };
 
 /// The page of a step that takes a while.
 pub fn work(work: Work) -> AnyView {
-    let (title, text) = say(words(), work);
+    let (title, text) = tell(words(), work);
     waiting(title, text)
 }
 
 /// Before the worker has spoken.
 pub fn starting() -> AnyView {
     waiting(words().frame.loading, "")
+}
+
+/// In place of a document that is not on this device yet: what is being waited for.
+pub fn not_here(stage: Stage) -> AnyView {
+    let text = move || match stage.sync.with(|sync| sync.link) {
+        LinkView::Online => say("wait.coming"),
+        LinkView::Offline | LinkView::Connecting => say("wait.offline"),
+    };
+    html::div()
+        .class("empty")
+        .role("status")
+        .attr("data-testid", "not-here")
+        .child((
+            html::h1().class("empty-title").child(say("wait.title")),
+            html::p().child(text),
+            html::p().child(say("wait.nobody")),
+        ))
+        .into_child()
 }
 
 fn waiting(title: &'static str, text: &'static str) -> AnyView {
@@ -47,7 +66,7 @@ pub fn revoked(is_erased: bool) -> AnyView {
         .into_child()
 }
 
-fn say(words: &'static Words, work: Work) -> (&'static str, &'static str) {
+fn tell(words: &'static Words, work: Work) -> (&'static str, &'static str) {
     let words = &words.work;
     match work {
         Work::AskingServer => (words.asking_server, words.asking_server_text),
@@ -64,7 +83,7 @@ mod tests {
 
     #[test]
     fn waiting_for_the_other_device_says_what_to_do_there() {
-        let (title, text) = say(Language::Japanese.words(), Work::AwaitingKeys);
+        let (title, text) = tell(Language::Japanese.words(), Work::AwaitingKeys);
 
         assert!(title.contains("もう一台"));
         assert!(text.contains("開き"));

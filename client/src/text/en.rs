@@ -185,7 +185,7 @@ const HOME: HomeWords = HomeWords {
     open_note: "Open the note",
     add_interview: "Add an interview",
     no_interviews: "No interviews yet. “Add an interview” starts a note.",
-    see_case: "See the employee's page",
+    see_case: "Open the case",
     invited: "People I invited",
     quarantined: |n| {
         format!(

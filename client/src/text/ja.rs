@@ -183,7 +183,7 @@ const HOME: HomeWords = HomeWords {
     open_note: "面談記録をひらく",
     add_interview: "面談を追加",
     no_interviews: "面談はまだありません。「面談を追加」で記録を始めます。",
-    see_case: "相談者の画面を見る",
+    see_case: "ケースをひらく",
     invited: "招待した人",
     quarantined: |n| {
         format!(

@@ -83,7 +83,7 @@ pub struct Window {
 }
 
 /// A field's words.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct FieldWords {
     /// Its path without item ids.
     pub path: Word,

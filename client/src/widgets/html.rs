@@ -5,7 +5,7 @@
 //! what a phone should download. Here each element is one type, each attribute one of six, and
 //! each closure is boxed once; the rendering stays Leptos's.
 
-pub use leptos::html::{Dialog, Input, Li, Textarea};
+pub use leptos::html::{Dialog, Div, Input, Li, Textarea};
 use leptos::{
     attr::{
         any_attribute::{AnyAttribute, IntoAnyAttribute as _},

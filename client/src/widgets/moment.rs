@@ -17,6 +17,18 @@ pub fn minute(at: UnixMillis) -> String {
     show(at, &[("month", "long"), ("day", "numeric"), ("hour", "2-digit"), ("minute", "2-digit")])
 }
 
+/// The moment that a field for a local time holds; `None` if it holds none.
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a date after 1970"
+)]
+pub fn local(text: &str) -> Option<UnixMillis> {
+    let at = Date::new(&JsValue::from_str(text)).get_time();
+    (at >= 0.0).then_some(UnixMillis(at as u64))
+}
+
 /// Whether a time has passed.
 pub fn is_past(at: UnixMillis) -> bool {
     number(at) < Date::now()

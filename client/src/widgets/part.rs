@@ -27,7 +27,8 @@ pub enum Weight {
 }
 
 impl Weight {
-    fn class(self) -> &'static str {
+    /// Its class.
+    pub fn class(self) -> &'static str {
         match self {
             Self::Primary => "button button-primary",
             Self::Plain => "button",
@@ -237,6 +238,11 @@ pub fn empty(picture: Icon, title: &'static str, text: &'static str) -> AnyView 
 
 /// The way back to the first page.
 pub fn back_home(stage: Stage) -> AnyView {
-    let body = (icon(super::icon::BACK), html::span().child(words().frame.home)).into_child();
-    link(stage, Place::Home, "back", "back-home", body)
+    back(stage, Place::Home, "back-home", words().frame.home)
+}
+
+/// The way back to a page.
+pub fn back(stage: Stage, place: Place, test_id: &'static str, label: &'static str) -> AnyView {
+    let body = (icon(super::icon::BACK), html::span().child(label)).into_child();
+    link(stage, place, "back", test_id, body)
 }

@@ -22,18 +22,17 @@ use crate::{
 
 /// The field whose texts are always special-care information.
 const HEALTH: &str = "context_health";
-/// A number with more steps than this is a time, not a scale.
+/// A number with more steps than this is typed, not chosen from a scale.
 const SCALE_STEPS_MAX: i64 = 12;
 
 /// A field with its label. `path` is the field's path without item ids.
-pub fn field(sheet: Sheet, spec: &'static Spec, field: Field, path: &'static str) -> AnyView {
+pub fn field(sheet: Sheet, spec: &'static Spec, field: Field, path: &str) -> AnyView {
     match spec.shape {
         Shape::Long | Shape::Short => text(sheet, spec.shape, &field, path),
         Shape::Date => when(sheet, "date", field, path),
         Shape::DateTime => when(sheet, "datetime-local", field, path),
-        Shape::Number(low, high) if high - low > SCALE_STEPS_MAX => {
-            time(sheet, (low, high), field, path)
-        }
+        Shape::Number(low, high) if path.ends_with("at_s") => time(sheet, (low, high), field, path),
+        Shape::Number(low, high) if high - low > SCALE_STEPS_MAX => number(sheet, field, path),
         Shape::Flag => flag(sheet, field, path),
         Shape::One(_) | Shape::Many(_) | Shape::Number(..) => group(sheet, spec.shape, field, path),
         Shape::List(specs) => list::list(sheet, specs, field, path),
@@ -45,7 +44,7 @@ pub fn id(field: &Field) -> String {
     format!("f-{}", field.as_str().replace('/', "-"))
 }
 
-fn text(sheet: Sheet, shape: Shape, field: &Field, path: &'static str) -> AnyView {
+fn text(sheet: Sheet, shape: Shape, field: &Field, path: &str) -> AnyView {
     let text_words = text::field(path);
     let (id, hint_id) = (id(field), format!("{}-hint", id(field)));
     let described_by = if text_words.hint.is_empty() { "" } else { hint_id.as_str() };
@@ -81,7 +80,7 @@ pub fn text_only(sheet: Sheet, shape: Shape, field: &Field, names: Names<'_>) ->
     }
 }
 
-fn group(sheet: Sheet, shape: Shape, field: Field, path: &'static str) -> AnyView {
+fn group(sheet: Sheet, shape: Shape, field: Field, path: &str) -> AnyView {
     let note = &words().note;
     let (name, value) = (id(&field), sheet.value(field.clone()));
     let attribute = field.as_str().to_owned();
@@ -114,7 +113,7 @@ fn group(sheet: Sheet, shape: Shape, field: Field, path: &'static str) -> AnyVie
         .into_child()
 }
 
-fn flag(sheet: Sheet, field: Field, path: &'static str) -> AnyView {
+fn flag(sheet: Sheet, field: Field, path: &str) -> AnyView {
     let value = sheet.value(field.clone());
     let name = field.as_str().to_owned();
     let is_sensitive = path == "quotes/sensitive";
@@ -126,7 +125,7 @@ fn flag(sheet: Sheet, field: Field, path: &'static str) -> AnyView {
     html::div().class("field field-flag").child((check, mark)).into_child()
 }
 
-fn time(sheet: Sheet, range: (i64, i64), field: Field, path: &'static str) -> AnyView {
+fn time(sheet: Sheet, range: (i64, i64), field: Field, path: &str) -> AnyView {
     let (id, value) = (id(&field), sheet.value(field.clone()));
     let label = text::field(path).label;
     let name = field.as_str().to_owned();
@@ -140,7 +139,36 @@ fn time(sheet: Sheet, range: (i64, i64), field: Field, path: &'static str) -> An
         .into_child()
 }
 
-fn when(sheet: Sheet, kind: &'static str, field: Field, path: &'static str) -> AnyView {
+fn number(sheet: Sheet, field: Field, path: &str) -> AnyView {
+    let (id, value) = (id(&field), sheet.value(field.clone()));
+    let name = field.as_str().to_owned();
+    let set = setter(sheet, field);
+    let shown = move || {
+        value.with(|value| match value {
+            Value::Number(number) => number.to_string(),
+            Value::Unset | Value::Code(_) | Value::Codes(_) | Value::Flag(_) | Value::When(_) => {
+                String::new()
+            }
+        })
+    };
+    let input = html::input()
+        .r#type("number")
+        .id(id.clone())
+        .class("text-box text-box-when")
+        .attr("data-field", name)
+        .attr("autocomplete", "off")
+        .text("value", shown)
+        .on(&ev::change, move |event| {
+            let typed = event_target_value(&event).trim().parse();
+            set(typed.map_or(Value::Unset, Value::Number));
+        });
+    html::div()
+        .class("field field-when")
+        .child((html::label().r#for(id).class("label").child(text::field(path).label), input))
+        .into_child()
+}
+
+fn when(sheet: Sheet, kind: &'static str, field: Field, path: &str) -> AnyView {
     let (id, value) = (id(&field), sheet.value(field.clone()));
     let name = field.as_str().to_owned();
     let set = setter(sheet, field);

@@ -26,18 +26,19 @@ use crate::{
 };
 
 /// A list under its label.
-pub fn list(sheet: Sheet, specs: &'static [Spec], list: Field, path: &'static str) -> AnyView {
+pub fn list(sheet: Sheet, specs: &'static [Spec], list: Field, path: &str) -> AnyView {
     let note = &words().note;
     let label = text::field(path).label;
     let items = sheet.items(list.clone());
     // The item that is added next gets the focus.
     let is_adding = RwSignal::new(false);
     let (of_rows, of_undo) = (list.clone(), list.clone());
+    let path = path.to_owned();
     let rows = ForProps::builder()
         .each(move || items.get())
         .key(Clone::clone)
         .children(move |item: String| {
-            let context = Item { sheet, specs, path, is_adding };
+            let context = Item { sheet, specs, path: &path, is_adding };
             row(context, &of_rows, &of_rows.child(&item))
         })
         .build();
@@ -62,14 +63,14 @@ pub fn list(sheet: Sheet, specs: &'static [Spec], list: Field, path: &'static st
 }
 
 #[derive(Clone, Copy)]
-struct Item {
+struct Item<'a> {
     sheet: Sheet,
     specs: &'static [Spec],
-    path: &'static str,
+    path: &'a str,
     is_adding: RwSignal<bool>,
 }
 
-fn row(context: Item, list: &Field, item: &Field) -> AnyView {
+fn row(context: Item<'_>, list: &Field, item: &Field) -> AnyView {
     let Item { sheet, specs, path, is_adding } = context;
     let node = NodeRef::<html::Li>::new();
     Effect::new(move |_| {
@@ -87,7 +88,8 @@ fn row(context: Item, list: &Field, item: &Field) -> AnyView {
         port::send(&Command::RemoveItem { document: sheet.id, item: removed.clone() });
     };
     let name = format!("{}: {}", text::field(path).label, words().note.remove);
-    let fields = specs.iter().map(|spec| inner(sheet, specs, spec, item, path));
+    let by_hand = specs.iter().filter(|spec| !sheet.is_for_acts(&item.child(spec.id)));
+    let fields = by_hand.map(|spec| inner(sheet, specs, spec, item, path));
     html::li()
         .class(if specs.len() == 1 { "item item-line" } else { "item" })
         .attr("data-item", item.as_str().to_owned())
@@ -104,7 +106,7 @@ fn inner(
     specs: &'static [Spec],
     spec: &'static Spec,
     item: &Field,
-    path: &'static str,
+    path: &str,
 ) -> AnyView {
     let name = item.child(spec.id);
     // The words are found by a path without the item's id.
@@ -124,14 +126,14 @@ fn inner(
         | Shape::Flag
         | Shape::Date
         | Shape::DateTime
-        | Shape::List(_) => field::field(sheet, spec, name, words_of.path),
+        | Shape::List(_) => field::field(sheet, spec, name, &wanted),
     }
 }
 
 /// The way back after a removal, where it happened.
 fn undo(sheet: Sheet, list: Field) -> AnyView {
     let note = &words().note;
-    let can_restore = sheet.about(|note| note.can_restore);
+    let can_restore = sheet.can_restore();
     let is_here = move || sheet.emptied.with(|emptied| emptied.as_ref() == Some(&list));
     let shown = move || {
         (can_restore.get() && is_here()).then(|| {

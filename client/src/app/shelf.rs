@@ -1,0 +1,189 @@
+//! What the engine showed last of everything that is open, for the pages of the casework.
+
+use engine::view::{
+    CanvasesView, CardView, CompanyView, ConsentView, DirectoryView, DisclosureView, DueView,
+    FormView, NoteView, OpinionView, PlanHome, PlanView, ReportPart, ReportView, RiskView,
+    SlotsView, View,
+};
+use shared::id::DocumentId;
+
+/// The views, newest of each sort and document.
+#[derive(Default)]
+pub struct Shelf {
+    views: Vec<View>,
+    /// What there is to plan with.
+    pub plan: PlanHome,
+    /// What waits for this person.
+    pub due: DueView,
+    /// What the last wish about a plan lacks, and where.
+    pub lacks: Option<(DocumentId, Vec<String>)>,
+}
+
+/// Which sort of view, about what; `None` for what stands on no page of the casework.
+fn about(view: &View) -> Option<(u8, DocumentId)> {
+    Some(match view {
+        View::Form(it) => (0, it.document),
+        View::Consent(it) => (1, it.case),
+        View::Canvases(it) => (2, it.case),
+        View::Card(it) => (3, it.document),
+        View::Disclosure(it) => (4, it.case),
+        View::Risk(it) => (5, it.case),
+        View::Opinion(it) => (6, it.document),
+        View::Plan(PlanView::Company(it)) => (7, it.document),
+        View::Plan(PlanView::Slots(it)) => (8, it.document),
+        View::Plan(PlanView::Directory(it)) => (9, it.document),
+        View::Plan(PlanView::Roster { document, .. }) => (10, *document),
+        View::Plan(PlanView::Trial { document, .. }) => (11, *document),
+        View::Plan(PlanView::Due { company, .. }) => (12, *company),
+        View::Plan(PlanView::Import(_)) => (13, NOWHERE),
+        View::Report(ReportPart::Report(it)) => (14, it.document),
+        View::Report(ReportPart::Rights(it)) => (15, it.document),
+        View::Note(it) => (16, it.document),
+        View::Shared(it) => (17, it.document),
+        View::Gate(_)
+        | View::Sync(_)
+        | View::Home(_)
+        | View::Text(_)
+        | View::Invitation(_)
+        | View::GoTo(_)
+        | View::Notice(_)
+        | View::Whereabouts { .. }
+        | View::Alarms(_)
+        | View::Evidence { .. }
+        | View::Moved { .. }
+        | View::RecoveryKit(_)
+        | View::Opening(_)
+        | View::Regranted(_)
+        | View::Members(_)
+        | View::Scribble(_)
+        | View::CardVersion(_)
+        | View::Exchange(_)
+        | View::NoteShape(_)
+        | View::Plan(PlanView::Home(_) | PlanView::Lacking { .. } | PlanView::Calendar(_))
+        | View::Report(ReportPart::Parts(_) | ReportPart::Copy(_) | ReportPart::Package(_))
+        | View::Due(_) => return None,
+    })
+}
+
+/// The document that a view is of, which may be another than what names it.
+fn document_of(view: &View) -> Option<DocumentId> {
+    if let View::Consent(it) = view {
+        Some(it.document)
+    } else if let View::Disclosure(it) = view {
+        Some(it.document)
+    } else if let View::Risk(it) = view {
+        Some(it.document)
+    } else {
+        about(view).map(|(_, document)| document)
+    }
+}
+
+/// For what is about no document.
+const NOWHERE: DocumentId = DocumentId::new([0; 16]);
+
+macro_rules! looks {
+    ($($(#[$doc:meta])* $name:ident $pattern:pat => $it:expr, $is:expr, $type:ty;)+) => {
+        $(
+            $(#[$doc])*
+            pub fn $name(&self, id: DocumentId) -> Option<&$type> {
+                self.views.iter().find_map(|view| {
+                    if let $pattern = view && $is == id { Some($it) } else { None }
+                })
+            }
+        )+
+    };
+}
+
+impl Shelf {
+    /// Takes in what the engine shows.
+    pub fn put(&mut self, view: View) {
+        if let View::Plan(PlanView::Home(home)) = view {
+            self.plan = home;
+        } else if let View::Plan(PlanView::Lacking { document, lacks }) = view {
+            self.lacks = Some((document, lacks));
+        } else if let View::Due(due) = view {
+            self.due = due;
+        } else if let Some(key) = about(&view) {
+            // Something came of a later wish.
+            let is_done = |(about, _): &mut (DocumentId, Vec<String>)| *about == key.1;
+            drop(self.lacks.take_if(is_done));
+            match self.views.iter_mut().find(|it| about(it) == Some(key)) {
+                Some(held) => *held = view,
+                None => self.views.push(view),
+            }
+        }
+    }
+
+    /// A document is not on the screen any more.
+    pub fn close(&mut self, document: DocumentId) {
+        self.views.retain(|view| document_of(view) != Some(document));
+    }
+
+    /// Whether anything is shown of a document.
+    pub fn has(&self, document: DocumentId) -> bool {
+        self.views.iter().any(|view| document_of(view) == Some(document))
+    }
+
+    looks! {
+        /// A document as a form.
+        form View::Form(it) => it, it.document, FormView;
+        /// What an employee decided, by the case.
+        consent View::Consent(it) => it, it.case, ConsentView;
+        /// The canvases of a case.
+        canvases View::Canvases(it) => it, it.case, CanvasesView;
+        /// A JOB card.
+        card View::Card(it) => it, it.document, CardView;
+        /// What is told of a case.
+        disclosure View::Disclosure(it) => it, it.case, DisclosureView;
+        /// The danger in a case.
+        risk View::Risk(it) => it, it.case, RiskView;
+        /// A second opinion.
+        opinion View::Opinion(it) => it, it.document, OpinionView;
+        /// A company.
+        company View::Plan(PlanView::Company(it)) => it, it.document, CompanyView;
+        /// Slots.
+        slots View::Plan(PlanView::Slots(it)) => it, it.document, SlotsView;
+        /// The firm's directory.
+        directory View::Plan(PlanView::Directory(it)) => it, it.document, DirectoryView;
+        /// A report.
+        report View::Report(ReportPart::Report(it)) => it.as_ref(), it.document, ReportView;
+        /// A note.
+        note View::Note(it) => it, it.document, NoteView;
+        /// What came of a try: a grid of slots, a list, who is due.
+        trial view @ View::Plan(PlanView::Trial { document, .. }) => view, *document, View;
+        /// Whom the rules make due.
+        due view @ View::Plan(PlanView::Due { company, .. }) => view, *company, View;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use engine::view::{Kind, Whereabouts};
+
+    fn form(id: u8, may_write: bool) -> View {
+        View::Form(FormView {
+            document: DocumentId::new([id; 16]),
+            kind: Kind::Company,
+            fields: vec![],
+            may_write,
+            can_restore: false,
+            whereabouts: Whereabouts::Sent,
+        })
+    }
+
+    #[test]
+    fn the_newest_of_each_document_is_shown_until_it_is_closed() {
+        let mut shelf = Shelf::default();
+        let id = DocumentId::new([1; 16]);
+        shelf.put(form(1, false));
+        shelf.put(form(2, false));
+        shelf.put(form(1, true));
+        assert!(shelf.form(id).is_some_and(|form| form.may_write));
+        assert!(shelf.has(id));
+
+        shelf.close(id);
+
+        assert!(!shelf.has(id) && shelf.has(DocumentId::new([2; 16])));
+    }
+}

@@ -1,0 +1,425 @@
+//! Keeps a described page on the screen in step with what there is to show, and hears everything
+//! that is done on it at one place.
+//!
+//! Elements that stay are changed where they are, so that the focus, the caret and what was typed
+//! stay too. **Invariant:** a field's value is written only when its description changed.
+
+use core::{cell::RefCell, time::Duration};
+use std::rc::Rc;
+
+use engine::{
+    command::Command,
+    view::{Gate, Home},
+};
+use leptos::{ev, prelude::*};
+use shared::log::org::Role;
+use wasm_bindgen::{JsCast as _, JsValue};
+use web_sys::{
+    Element, EventTarget, HtmlElement, HtmlInputElement, HtmlTextAreaElement, MouseEvent,
+    PointerEvent,
+};
+
+use super::{
+    dom,
+    html::{self, Child as _},
+    node::{Node, Values},
+};
+use crate::{
+    app::{desk, place::Place, shelf::Shelf, stage::Stage},
+    port,
+};
+
+/// Everything a page is made from.
+#[derive(Clone, Copy)]
+pub struct Scene<'a> {
+    /// Where the person is.
+    pub place: Place,
+    /// What they do.
+    pub role: Role,
+    /// Whether the tablet is in the employee's hands.
+    pub is_handed: bool,
+    /// Milliseconds since 1970.
+    pub now_ms: u64,
+    /// The first page, which lists the cases.
+    pub home: &'a Home,
+    /// What the engine showed last of everything that is open.
+    pub shelf: &'a Shelf,
+    /// What was filled in here.
+    pub values: &'a Values,
+}
+
+/// What follows from an act.
+#[derive(Default)]
+pub struct Done {
+    /// What is asked of the engine, in this order.
+    pub commands: Vec<Command>,
+    /// Fields whose names begin so are empty again; nothing for none.
+    pub clear: &'static str,
+    /// Fields that get a value.
+    pub set: Vec<(&'static str, String)>,
+    /// Fields that are empty again, by their whole names.
+    pub empty: Vec<String>,
+    /// Another page.
+    pub go: Option<Place>,
+}
+
+impl Done {
+    /// One wish, and nothing else.
+    pub fn ask(command: Command) -> Self {
+        Self { commands: vec![command], ..Self::default() }
+    }
+
+    /// A wish, and the fields it was made of are empty again.
+    pub fn ask_and_clear(command: Command, clear: &'static str) -> Self {
+        Self { commands: vec![command], clear, ..Self::default() }
+    }
+}
+
+/// A page: what it shows, and what follows from an act and what that is about.
+#[derive(Clone, Copy)]
+pub struct Board {
+    /// What there is to see.
+    pub show: fn(&Scene<'_>) -> Vec<Node>,
+    /// What follows from an act; its name, and what stands behind the colon.
+    pub hear: fn(&Scene<'_>, &str, &str) -> Done,
+    /// Shown anew this often, for what follows the clock; 0 for never.
+    pub every_s: u64,
+}
+
+thread_local! {
+    /// What was filled in and not used yet, by the page's path: leaving a page loses nothing.
+    static KEPT: RefCell<Vec<(Place, Values)>> = const { RefCell::new(vec![]) };
+}
+
+/// Forgets what was filled in: the device is revoked, or in other hands.
+pub fn forget() {
+    KEPT.set(vec![]);
+}
+
+fn kept(place: Place) -> Values {
+    KEPT.with_borrow(|kept| {
+        kept.iter()
+            .find(|(it, _)| *it == place)
+            .map(|(_, values)| values.clone())
+            .unwrap_or_default()
+    })
+}
+
+fn keep(place: Place, values: Values) {
+    KEPT.with_borrow_mut(|kept| {
+        kept.retain(|(it, _)| *it != place);
+        kept.push((place, values));
+    });
+}
+
+struct Live {
+    stage: Stage,
+    board: Board,
+    place: Place,
+    root: NodeRef<html::Div>,
+    shown: RefCell<Vec<Node>>,
+}
+
+/// Puts a page on the screen.
+pub fn board(stage: Stage, place: Place, board: Board) -> AnyView {
+    let root = NodeRef::<html::Div>::new();
+    let live = Rc::new(Live { stage, board, place, root, shown: RefCell::default() });
+    let [follows, clicked, changed, ticked, pressed, moved] = [(); 6].map(|()| Rc::clone(&live));
+    Effect::new(move |_| {
+        stage.shelf.track();
+        stage.home.track();
+        stage.gate.track();
+        root.track();
+        follows.draw();
+    });
+    if board.every_s > 0 {
+        let every = Duration::from_secs(board.every_s);
+        if let Ok(handle) = set_interval_with_handle(move || ticked.draw(), every) {
+            on_cleanup(move || handle.clear());
+        }
+    }
+    html::div()
+        .class("board")
+        .tabindex("-1")
+        .node_ref(root)
+        .on(&ev::click, move |event| clicked.click(&event))
+        .on(&ev::change, move |_| {
+            changed.gather();
+            changed.draw();
+        })
+        .on(&ev::pointerdown, move |event| pressed.point(&event, true))
+        .on(&ev::pointermove, move |event| moved.point(&event, false))
+        .into_child()
+}
+
+impl Live {
+    fn root(&self) -> Option<HtmlElement> {
+        let root = self.root.try_get_untracked()??;
+        Some(root.unchecked_into())
+    }
+
+    fn scene<R>(&self, look: impl FnOnce(&Scene<'_>) -> R) -> R {
+        let values = kept(self.place);
+        let (role, is_handed) = self.stage.gate.with_untracked(|gate| match gate {
+            Some(Gate::Open { role, .. }) => (*role, false),
+            Some(Gate::Handed { .. }) => (Role::Employee, true),
+            Some(Gate::Empty | Gate::Locked { .. } | Gate::Working(_) | Gate::Revoked { .. })
+            | None => (Role::Employee, false),
+        });
+        self.stage.home.with_untracked(|home| {
+            self.stage.shelf.with_untracked(|shelf| {
+                let now_ms = now_ms();
+                let place = self.place;
+                look(&Scene { place, role, is_handed, now_ms, home, shelf, values: &values })
+            })
+        })
+    }
+
+    fn draw(&self) {
+        let Some(root) = self.root() else { return };
+        let nodes = self.scene(|scene| (self.board.show)(scene));
+        let shown = self.shown.replace(nodes.clone());
+        let had_focus = root.contains(active().as_ref());
+        patch(&root, &shown, &nodes);
+        // What had the focus is gone: whoever uses the keyboard goes on from here.
+        if had_focus && !root.contains(active().as_ref()) {
+            let options = web_sys::FocusOptions::new();
+            options.set_prevent_scroll(true);
+            dom::shrug(root.focus_with_options(&options));
+        }
+    }
+
+    /// Reads every field of the page.
+    fn gather(&self) {
+        let Some(root) = self.root() else { return };
+        let mut values = kept(self.place);
+        let Ok(found) = root.query_selector_all("[name]") else { return };
+        let mut ticked: Vec<(String, String)> = vec![];
+        for at in 0..found.length() {
+            let Some(node) = found.get(at) else { continue };
+            if let Some(area) = node.dyn_ref::<HtmlTextAreaElement>() {
+                values.set(&area.name(), area.value());
+            } else if let Some(input) = node.dyn_ref::<HtmlInputElement>() {
+                let name = input.name();
+                if matches!(input.type_().as_str(), "radio" | "checkbox") {
+                    let at = ticked.iter().position(|(it, _)| *it == name);
+                    let at = at.unwrap_or_else(|| {
+                        ticked.push((name, String::new()));
+                        ticked.len() - 1
+                    });
+                    if let Some((_, codes)) = ticked.get_mut(at).filter(|_| input.checked()) {
+                        if !codes.is_empty() {
+                            codes.push(' ');
+                        }
+                        codes.push_str(&input.value());
+                    }
+                } else {
+                    values.set(&name, input.value());
+                }
+            }
+        }
+        for (name, codes) in ticked {
+            values.set(&name, codes);
+        }
+        keep(self.place, values);
+    }
+
+    fn click(&self, event: &MouseEvent) {
+        let Some(target) = event.target() else { return };
+        if let Some(href) = attribute_of(&target, "a[href]", "href") {
+            let is_plain = !(event.ctrl_key() || event.meta_key() || event.shift_key());
+            let place = Place::parse(&href);
+            if is_plain && event.button() == 0 && place != Place::Unknown {
+                event.prevent_default();
+                self.gather();
+                self.stage.go(place);
+            }
+            return;
+        }
+        let Some(act) = attribute_of(&target, "[data-act]", "data-act") else { return };
+        self.gather();
+        self.draw();
+        desk::flush();
+        if let Some(pad) = act.strip_prefix("wipe:") {
+            return self.ink(pad, |_| String::new());
+        }
+        let (act, with) = act.split_once(':').unwrap_or((&act, ""));
+        let done = self.scene(|scene| (self.board.hear)(scene, act, with));
+        for command in &done.commands {
+            port::send(command);
+        }
+        let mut values = kept(self.place);
+        if !done.clear.is_empty() {
+            values.clear(done.clear);
+        }
+        for name in &done.empty {
+            values.set(name, String::new());
+        }
+        for (name, value) in done.set {
+            values.set(name, value);
+        }
+        keep(self.place, values);
+        match done.go {
+            Some(place) => self.stage.go(place),
+            None => self.draw(),
+        }
+    }
+}
+
+impl Live {
+    /// Changes what was drawn in a pad.
+    fn ink(&self, pad: &str, change: impl FnOnce(&str) -> String) {
+        let mut values = kept(self.place);
+        let ink = change(values.get(pad).unwrap_or_default());
+        values.set(pad, ink);
+        keep(self.place, values);
+        self.draw();
+    }
+
+    /// A finger on a pad: a new stroke, or one point more. Points are in thousandths of its width.
+    fn point(&self, event: &PointerEvent, is_new: bool) {
+        let Some(target) = event.target() else { return };
+        let Some(element) = target.dyn_ref::<Element>() else { return };
+        let Ok(Some(pad)) = element.closest("[data-pad]") else { return };
+        if event.buttons() == 0 {
+            return;
+        }
+        event.prevent_default();
+        let (frame, name) = (pad.get_bounding_client_rect(), pad.get_attribute("data-pad"));
+        let width = whole(frame.width()).max(1);
+        let at = |place: i32, start: f64| {
+            (place.saturating_sub(whole(start)) * 1000 / width).to_string()
+        };
+        let (x, y) = (at(event.client_x(), frame.left()), at(event.client_y(), frame.top()));
+        let point = [&x, ",", &y].concat();
+        self.ink(&name.unwrap_or_default(), |ink| {
+            let parting = match (is_new, ink.is_empty()) {
+                (_, true) => "",
+                (true, false) => ";",
+                (false, false) => " ",
+            };
+            [ink, parting, &point].concat()
+        });
+    }
+}
+
+fn active() -> Option<web_sys::Node> {
+    document().active_element().map(Into::into)
+}
+
+/// The clock of the device; a page only shows it.
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a clock after 1970"
+)]
+fn now_ms() -> u64 {
+    js_sys::Date::now() as u64
+}
+
+#[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "a place on a screen")]
+fn whole(pixels: f64) -> i32 {
+    pixels as i32
+}
+
+fn attribute_of(target: &EventTarget, selector: &str, name: &str) -> Option<String> {
+    target.dyn_ref::<Element>()?.closest(selector).ok()??.get_attribute(name)
+}
+
+/// Makes the children of an element what they are to be. What stays is found again behind what went.
+fn patch(parent: &web_sys::Node, old: &[Node], new: &[Node]) {
+    let mut next = parent.first_child();
+    let mut olds = old;
+    for node in new {
+        let Some(gone) = olds.iter().position(|was| is_same(was, node)) else {
+            if let Some(made) = make(node) {
+                dom::shrug(parent.insert_before(&made, next.as_ref()));
+            }
+            continue;
+        };
+        for _ in 0..gone {
+            next = take(parent, next);
+        }
+        if let (Some(was), Some(here)) = (olds.get(gone), &next) {
+            update(here, was, node);
+        }
+        next = next.and_then(|here| here.next_sibling());
+        olds = olds.get(gone + 1..).unwrap_or_default();
+    }
+    while next.is_some() {
+        next = take(parent, next);
+    }
+}
+
+/// Takes a child away; the one behind it.
+fn take(parent: &web_sys::Node, child: Option<web_sys::Node>) -> Option<web_sys::Node> {
+    let child = child?;
+    let next = child.next_sibling();
+    dom::shrug(parent.remove_child(&child));
+    next
+}
+
+fn is_same(was: &Node, node: &Node) -> bool {
+    let (was, node) = (was.parts(), node.parts());
+    was.tag == node.tag && was.key == node.key
+}
+
+fn update(here: &web_sys::Node, was: &Node, node: &Node) {
+    if was == node {
+        return;
+    }
+    let (was, node) = (was.parts(), node.parts());
+    if node.tag.is_empty() {
+        here.set_text_content(Some(&node.text));
+        return;
+    }
+    let Some(element) = here.dyn_ref::<Element>() else { return };
+    for (name, value) in &node.attributes {
+        if !was.attributes.iter().any(|(it, held)| it == name && held == value) {
+            set(element, name, value);
+        }
+    }
+    for (name, _) in &was.attributes {
+        if !node.attributes.iter().any(|(it, _)| it == name) {
+            dom::shrug(element.remove_attribute(name));
+        }
+    }
+    patch(here, &was.children, &node.children);
+}
+
+fn make(node: &Node) -> Option<web_sys::Node> {
+    let document = document();
+    let parts = node.parts();
+    if parts.tag.is_empty() {
+        return Some(document.create_text_node(&parts.text).into());
+    }
+    let element = if SVG.contains(&parts.tag) {
+        document.create_element_ns(Some("http://www.w3.org/2000/svg"), parts.tag).ok()?
+    } else {
+        document.create_element(parts.tag).ok()?
+    };
+    for (name, value) in &parts.attributes {
+        set(&element, name, value);
+    }
+    let inside: web_sys::Node = element.into();
+    patch(&inside, &[], &parts.children);
+    Some(inside)
+}
+
+/// Elements of pictures.
+const SVG: [&str; 6] = ["svg", "path", "circle", "line", "text", "polyline"];
+
+fn set(element: &Element, name: &str, value: &str) {
+    match name.strip_prefix('.') {
+        Some("checked") => {
+            if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
+                input.set_checked(!value.is_empty());
+            }
+        }
+        Some(property) => {
+            dom::shrug(js_sys::Reflect::set(element, &property.into(), &JsValue::from_str(value)));
+        }
+        None => dom::shrug(element.set_attribute(name, value)),
+    }
+}

@@ -1,0 +1,328 @@
+//! A page, described: elements, their words, and what pressing them means. Nothing but data, so a
+//! page of the casework is one plain function, and what it shows can be looked at without a browser.
+//!
+//! What is pressed is named, not closed over: `data-act` holds the act's name and, behind a colon,
+//! what it is about. [`super::board`] hears all acts of a page at one place.
+
+use super::part::Weight;
+use crate::{app::place::Place, text::say};
+
+/// An element, or a text where the name is empty. One pointer wide.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Node(Box<Parts>);
+
+/// What there is to an element.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Parts {
+    /// Its name; empty for a text.
+    pub tag: &'static str,
+    /// Two elements with different keys are never taken for one another.
+    pub key: String,
+    /// Attributes; a name with a dot before it is a property.
+    pub attributes: Vec<(&'static str, String)>,
+    /// What is inside.
+    pub children: Vec<Node>,
+    /// The text.
+    pub text: String,
+}
+
+/// An element.
+pub fn el(tag: &'static str, class: &str) -> Node {
+    let node = Node(Box::new(Parts { tag, ..Parts::default() }));
+    if class.is_empty() { node } else { node.with("class", class) }
+}
+
+/// An element with a text.
+pub fn words(tag: &'static str, class: &str, text: &str) -> Node {
+    el(tag, class).say(text)
+}
+
+impl Node {
+    /// With an attribute.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.0.attributes.push((name, String::from(value)));
+        self
+    }
+
+    /// With an attribute that is there or not.
+    #[must_use]
+    pub fn with_if(self, is: bool, name: &'static str, value: &str) -> Self {
+        if is { self.with(name, value) } else { self }
+    }
+
+    /// Never to be taken for an element with another key.
+    #[must_use]
+    pub fn key(mut self, key: &str) -> Self {
+        key.clone_into(&mut self.0.key);
+        self
+    }
+
+    /// With a text inside.
+    #[must_use]
+    pub fn say(self, text: &str) -> Self {
+        let text = Parts { text: String::from(text), ..Parts::default() };
+        self.put(Self(Box::new(text)))
+    }
+
+    /// With something inside.
+    #[must_use]
+    pub fn put(mut self, child: Self) -> Self {
+        self.0.children.push(child);
+        self
+    }
+
+    /// With something inside, if there is anything.
+    #[must_use]
+    pub fn maybe(self, child: Option<Self>) -> Self {
+        match child {
+            Some(child) => self.put(child),
+            None => self,
+        }
+    }
+
+    /// With several things inside.
+    #[must_use]
+    pub fn all(mut self, children: Vec<Self>) -> Self {
+        self.0.children.extend(children);
+        self
+    }
+
+    /// What there is to it.
+    pub fn parts(&self) -> &Parts {
+        &self.0
+    }
+
+    /// Everything it says, for tests and for what is read aloud.
+    pub fn told(&self) -> String {
+        let inner: Vec<String> = self.0.children.iter().map(Self::told).collect();
+        [self.0.text.clone(), inner.join(" ")].concat()
+    }
+
+    /// Every act that is offered in it.
+    pub fn acts(&self) -> Vec<&str> {
+        let own = self.0.attributes.iter().filter(|(name, _)| *name == "data-act");
+        let inner = self.0.children.iter().flat_map(Self::acts);
+        own.map(|(_, act)| act.as_str()).chain(inner).collect()
+    }
+}
+
+/// What the person filled in on a page, by name. What was not touched is not in it.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Values(Vec<(String, String)>);
+
+impl Values {
+    /// What a field holds.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(it, _)| it == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The same, nothing for untouched.
+    pub fn text(&self, name: &str) -> String {
+        String::from(self.get(name).unwrap_or_default().trim())
+    }
+
+    /// The codes that are ticked in a group.
+    pub fn codes(&self, name: &str) -> Vec<String> {
+        let told = self.get(name).unwrap_or_default();
+        told.split(' ').filter(|it| !it.is_empty()).map(String::from).collect()
+    }
+
+    /// A number.
+    pub fn number<T: core::str::FromStr>(&self, name: &str) -> Option<T> {
+        self.get(name)?.trim().parse().ok()
+    }
+
+    /// Notes what a field holds.
+    pub fn set(&mut self, name: &str, value: String) {
+        match self.0.iter_mut().find(|(it, _)| it == name) {
+            Some((_, held)) => *held = value,
+            None => self.0.push((String::from(name), value)),
+        }
+    }
+
+    /// Forgets every field whose name begins so.
+    pub fn clear(&mut self, prefix: &str) {
+        self.0.retain(|(name, _)| !name.starts_with(prefix));
+    }
+}
+
+/// Something to choose from: its code and what it is called.
+pub type Choice<'a> = (&'a str, &'a str);
+
+/// A button that does an act.
+pub fn act(weight: Weight, act: &str, label: &str) -> Node {
+    let name = act.split(':').next().unwrap_or(act);
+    words("button", weight.class(), label)
+        .with("type", "button")
+        .with("data-act", act)
+        .with("data-testid", name)
+        .key(act)
+}
+
+/// A link to a page of the app.
+pub fn link(place: Place, class: &str, test_id: &str, label: &str) -> Node {
+    words("a", class, label).with("href", &place.path()).with("data-testid", test_id)
+}
+
+/// A section under a heading of its own.
+pub fn section(id: &str, title: &str) -> Node {
+    let heading = [id, "-title"].concat();
+    let title = words("h2", "", title).with("id", &heading).with("tabindex", "-1");
+    el("section", "card stack").with("id", id).with("aria-labelledby", &heading).key(id).put(title)
+}
+
+/// A line that explains.
+pub fn hint(text: &str) -> Node {
+    words("p", "hint", text)
+}
+
+/// Where there is nothing.
+pub fn empty(title: &str, text: &str) -> Node {
+    el("div", "empty").put(words("p", "empty-title", title)).put(words("p", "", text))
+}
+
+/// In place of a page whose document is not on this device yet.
+pub fn waiting() -> Node {
+    el("div", "empty")
+        .with("role", "status")
+        .with("data-testid", "not-here")
+        .put(words("h1", "empty-title", say::say("wait.title")))
+        .put(words("p", "", say::say("wait.nobody")))
+}
+
+/// A short word about the state of something.
+pub fn pill(tone: &'static str, text: &str) -> Node {
+    words("span", if tone.is_empty() { "pill" } else { tone }, text)
+}
+
+/// A line of a list: what it is, what there is to say of it, and what can be done.
+pub fn row(title: &str, text: &str, after: Vec<Node>) -> Node {
+    let words_ = el("span", "row-words")
+        .put(words("span", "row-title", title).with("translate", "no"))
+        .maybe((!text.is_empty()).then(|| words("span", "row-text", text)));
+    el("li", "row").put(words_).all(after)
+}
+
+/// Several lines; `None` if there is none.
+pub fn rows(lines: Vec<Node>) -> Option<Node> {
+    (!lines.is_empty()).then(|| el("ul", "rows").all(lines))
+}
+
+/// A group of chips, one of which is chosen.
+pub fn one(name: &str, legend: &str, choices: &[Choice<'_>], chosen: &str) -> Node {
+    chips("radio", name, legend, choices, &[chosen])
+}
+
+/// A group of chips, any of which are chosen.
+pub fn many(name: &str, legend: &str, choices: &[Choice<'_>], chosen: &[&str]) -> Node {
+    chips("checkbox", name, legend, choices, chosen)
+}
+
+fn chips(
+    kind: &'static str,
+    name: &str,
+    legend: &str,
+    choices: &[Choice<'_>],
+    chosen: &[&str],
+) -> Node {
+    let chip = |(code, label): &Choice<'_>| {
+        let is_chosen = chosen.contains(code);
+        let input = el("input", "")
+            .with("type", kind)
+            .with("name", name)
+            .with("value", code)
+            .with(".checked", if is_chosen { "true" } else { "" });
+        el("label", "chip").key(code).put(input).put(words("span", "", label))
+    };
+    el("fieldset", "group")
+        .with("data-group", name)
+        .key(name)
+        .put(words("legend", "label", legend))
+        .put(el("div", "chips").all(choices.iter().map(chip).collect()))
+}
+
+/// Something to tick.
+pub fn tick(name: &str, label: &str, is_ticked: bool) -> Node {
+    let input = el("input", "")
+        .with("type", "checkbox")
+        .with("name", name)
+        .with("value", "yes")
+        .with(".checked", if is_ticked { "true" } else { "" });
+    el("label", "check").key(name).put(input).put(words("span", "", label))
+}
+
+/// A field of one line: `text`, `date`, `datetime-local`, `number`, `password`.
+pub fn line(kind: &str, name: &str, label: &str, value: &str) -> Node {
+    let narrow = if matches!(kind, "text" | "password") { "" } else { " text-box-when" };
+    let input =
+        el("input", &["text-box", narrow].concat()).with("type", kind).with(".value", value);
+    labelled(input, name, label)
+}
+
+/// A field of several lines.
+pub fn area(name: &str, label: &str, value: &str) -> Node {
+    labelled(el("textarea", "text-box text-box-long").with(".value", value), name, label)
+}
+
+fn labelled(input: Node, name: &str, label: &str) -> Node {
+    let id = ["b-", name].concat();
+    let input = input
+        .with("name", name)
+        .with("id", &id)
+        .with("data-testid", name)
+        .with("autocomplete", "off")
+        .with("spellcheck", "false")
+        .with("translate", "no")
+        .key(name);
+    let label = words("label", "label", label).with("for", &id);
+    el("div", "form-field").key(name).put(label).put(input)
+}
+
+/// Buttons beside each other.
+pub fn actions(buttons: Vec<Node>) -> Node {
+    el("div", "dialog-actions").all(buttons)
+}
+
+/// Folded away under a word.
+pub fn folded(key: &str, title: &str, inside: Vec<Node>) -> Node {
+    let body = el("div", "stack").all(inside);
+    el("details", "folded").key(key).put(words("summary", "", title)).put(body)
+}
+
+/// What a key of the table says, with its choices' codes.
+pub fn choices<'a>(set: &str, codes: &[&'a str]) -> Vec<(&'a str, &'static str)> {
+    codes.iter().map(|code| (*code, say::of(set, code))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_tells_what_it_says_and_what_can_be_done_on_it() {
+        let page = section("s", "同意").put(words("p", "", "説明を読みました")).put(act(
+            Weight::Primary,
+            "decide:c1",
+            "同意する",
+        ));
+
+        assert_eq!(page.told(), "同意 説明を読みました 同意する");
+        assert_eq!(page.acts(), ["decide:c1"]);
+    }
+
+    #[test]
+    fn values_are_kept_by_name_and_forgotten_by_their_beginning() {
+        let mut values = Values::default();
+        values.set("new.name", " みなと精工 ".into());
+        values.set("new.codes", "a b".into());
+        values.set("other", "7".into());
+        assert_eq!(values.text("new.name"), "みなと精工");
+        assert_eq!(values.codes("new.codes"), ["a", "b"]);
+        assert_eq!(values.number::<u32>("other"), Some(7));
+
+        values.clear("new.");
+
+        assert_eq!((values.get("new.name"), values.get("other")), (None, Some("7")));
+    }
+}
