@@ -9,6 +9,7 @@
 
 mod access;
 mod bench;
+mod casework;
 mod cdp;
 mod chromium;
 mod death;
