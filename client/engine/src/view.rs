@@ -52,8 +52,8 @@ pub use members::{MemberRow, MembersView};
 pub use notice::{Notice, ReportNotice, RoomNotice};
 pub use plan::{
     AppointmentRow, Booking, CompanyRow, CompanyView, DirectoryView, ImportView, NewcomerRow,
-    PlanHome, PlanView, RosterRow, RuleRow, SlotRow, SlotsRow, SlotsView, TemplateRow, VenueRow,
-    WaveRow,
+    PlanHome, PlanView, ReportRow, RosterRow, RuleRow, SlotRow, SlotsRow, SlotsView, TemplateRow,
+    VenueRow, WaveRow,
 };
 pub use quarantine::{QuarantineRow, Rule, SetAside};
 pub use recovery::{

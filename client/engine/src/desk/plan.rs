@@ -207,6 +207,7 @@ impl Desk {
             slots: self.slots_rows(),
             newcomers: self.newcomer_rows(),
             appointments: self.appointment_rows(),
+            reports: self.report_rows(),
         }
     }
 
@@ -334,7 +335,8 @@ fn concerns(kind: Option<Kind>) -> bool {
             | Kind::Directory
             | Kind::Company
             | Kind::Roster
-            | Kind::Slots,
+            | Kind::Slots
+            | Kind::Report,
         ) => true,
         Some(
             Kind::Note
@@ -344,7 +346,6 @@ fn concerns(kind: Option<Kind>) -> bool {
             | Kind::JobCard
             | Kind::Supervision
             | Kind::Contribution
-            | Kind::Report
             | Kind::Package
             | Kind::Opinion,
         )

@@ -37,6 +37,27 @@ pub struct PlanHome {
     /// Booked slots, as the cases of this person have them.
     #[n(5)]
     pub appointments: Vec<AppointmentRow>,
+    /// Reports about companies.
+    #[n(6)]
+    pub reports: Vec<ReportRow>,
+}
+
+/// A report about a company.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct ReportRow {
+    /// Its document.
+    #[n(0)]
+    pub document: DocumentId,
+    /// The company's document.
+    #[n(1)]
+    pub company: DocumentId,
+    /// First and last day.
+    #[n(2)]
+    pub period: (String, String),
+    /// A code of [`crate::casework::rule::report::State`].
+    #[n(3)]
+    pub state: String,
 }
 
 /// A booked slot.

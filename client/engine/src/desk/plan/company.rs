@@ -12,14 +12,14 @@ use crate::{
         date::Date,
         field::Field,
         item::text,
-        plan, slot,
+        plan, report, slot,
         venue::{self, CHECKS, SoundCheck},
         wave,
     },
     document::{Document, genesis::Kind},
     journal::Step,
     policy::{Party, Relation},
-    view::{CompanyRow, CompanyView, RuleRow, VenueRow, WaveRow},
+    view::{CompanyRow, CompanyView, ReportRow, RuleRow, VenueRow, WaveRow},
 };
 
 impl Desk {
@@ -136,6 +136,19 @@ impl Desk {
             is_lead: self.manages(it.id),
         };
         self.all_of(Kind::Company).map(row).collect()
+    }
+
+    pub(super) fn report_rows(&self) -> Vec<ReportRow> {
+        let row = |it: &Document| {
+            let (from, to) = report::period(&it.crdt)?;
+            Some(ReportRow {
+                document: it.id,
+                company: self.current(report::company(&it.crdt)?),
+                period: (from.to_string(), to.to_string()),
+                state: String::from(report::state(&it.crdt).code()),
+            })
+        };
+        self.all_of(Kind::Report).filter_map(row).collect()
     }
 
     pub(super) fn company_view(&self, document: &Document, today: Date) -> Option<CompanyView> {
