@@ -3,6 +3,7 @@
 pub mod desk;
 pub mod idle;
 pub mod install;
+pub mod keys;
 pub mod outside;
 pub mod place;
 pub mod shelf;

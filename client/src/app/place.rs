@@ -34,6 +34,8 @@ pub enum Sheet {
     Consent,
     /// In the interview; by its note.
     Room,
+    /// A note, to read and to print.
+    Read,
     /// What is drawn; by the case.
     Canvas,
     /// A JOB card.
@@ -55,10 +57,11 @@ pub enum Sheet {
 }
 
 /// Each with its name in the address.
-const SHEETS: [(&str, Sheet); 12] = [
+const SHEETS: [(&str, Sheet); 13] = [
     ("form", Sheet::Form),
     ("consent", Sheet::Consent),
     ("room", Sheet::Room),
+    ("read", Sheet::Read),
     ("canvas", Sheet::Canvas),
     ("card", Sheet::Card),
     ("risk", Sheet::Risk),

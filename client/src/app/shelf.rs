@@ -3,7 +3,7 @@
 use engine::view::{
     CanvasesView, CardView, CompanyView, ConsentView, DirectoryView, DisclosureView, DueView,
     FormView, NoteView, OpinionView, PlanHome, PlanView, ReportPart, ReportView, RiskView,
-    SlotsView, View,
+    ScribbleView, ShapeView, SlotsView, View,
 };
 use shared::id::DocumentId;
 
@@ -40,6 +40,8 @@ fn about(view: &View) -> Option<(u8, DocumentId)> {
         View::Report(ReportPart::Rights(it)) => (15, it.document),
         View::Note(it) => (16, it.document),
         View::Shared(it) => (17, it.document),
+        View::NoteShape(it) => (18, it.document),
+        View::Scribble(it) => (19, it.note),
         View::Gate(_)
         | View::Sync(_)
         | View::Home(_)
@@ -55,10 +57,8 @@ fn about(view: &View) -> Option<(u8, DocumentId)> {
         | View::Opening(_)
         | View::Regranted(_)
         | View::Members(_)
-        | View::Scribble(_)
         | View::CardVersion(_)
         | View::Exchange(_)
-        | View::NoteShape(_)
         | View::Plan(PlanView::Home(_) | PlanView::Lacking { .. } | PlanView::Calendar(_))
         | View::Report(ReportPart::Parts(_) | ReportPart::Copy(_) | ReportPart::Package(_))
         | View::Due(_) => return None,
@@ -107,6 +107,12 @@ impl Shelf {
             // Something came of a later wish.
             let is_done = |(about, _): &mut (DocumentId, Vec<String>)| *about == key.1;
             drop(self.lacks.take_if(is_done));
+            if let View::Note(note) = &view {
+                // As SOAP or DAP it is read anew from what it says by now.
+                self.views.retain(
+                    |it| !matches!(it, View::NoteShape(it) if it.document == note.document),
+                );
+            }
             match self.views.iter_mut().find(|it| about(it) == Some(key)) {
                 Some(held) => *held = view,
                 None => self.views.push(view),
@@ -149,6 +155,10 @@ impl Shelf {
         report View::Report(ReportPart::Report(it)) => it.as_ref(), it.document, ReportView;
         /// A note.
         note View::Note(it) => it, it.document, NoteView;
+        /// The scribble of a note that was looked at last.
+        scribble View::Scribble(it) => it, it.note, ScribbleView;
+        /// A note as SOAP or DAP.
+        shape View::NoteShape(it) => it, it.document, ShapeView;
         /// What came of a try: a grid of slots, a list, who is due.
         trial view @ View::Plan(PlanView::Trial { document, .. }) => view, *document, View;
         /// Whom the rules make due.

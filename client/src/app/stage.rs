@@ -291,7 +291,13 @@ impl Signals {
                 self.regranted.set(Some(view));
                 outside::scroll_to_top();
             }
-            View::GoTo(document) => self.go(Place::Note(document)),
+            View::GoTo(document) => {
+                // A company's page asks for a report; everything else for a note.
+                let place = self.place.get_untracked();
+                let is_report = matches!(place, Place::Page(Sheet::Company, _));
+                let report = Place::Page(Sheet::Report, document);
+                self.go(if is_report { report } else { Place::Note(document) });
+            }
             View::Moved { from, to } => self.move_on(from, to),
             View::Notice(notice) => self.show_notice(notice),
             View::Alarms(alarms) => self.alarms.set(alarms),
@@ -305,9 +311,11 @@ impl Signals {
             | View::Disclosure(_)
             | View::Risk(_)
             | View::Opinion(_)
+            | View::NoteShape(_)
+            | View::Scribble(_)
             | View::Due(_)) => self.shelf.update(|shelf| shelf.put(view)),
             // No page asks for these.
-            View::Scribble(_) | View::CardVersion(_) | View::Exchange(_) | View::NoteShape(_) => {}
+            View::CardVersion(_) | View::Exchange(_) => {}
         }
     }
 

@@ -1,7 +1,7 @@
 //! What the two draw: a picture, and the same as a list that can be read and written without one.
 
 use engine::{
-    casework::canvas::{CURVES, KINDS, Mark, Owner, REGIONS},
+    casework::canvas::{CURVES, Canvas, KINDS, Mark, Owner, REGIONS},
     command::{CanvasAct, Command, RoomAct},
     view::CanvasView,
 };
@@ -24,19 +24,23 @@ pub const BOARD: Board = Board { show, hear, every_s: 0 };
 
 /// A field to draw into with a finger or a pen; strokes are parted by semicolons, points by blanks.
 pub fn pad(name: &'static str, label: &str, strokes: &str, frame: &'static str) -> Node {
-    let lines = strokes.split(';').filter(|it| it.contains(' '));
-    let lines = lines.map(|stroke| el("polyline", "ink").with("points", stroke));
     let picture = el("svg", "pad")
         .with("viewBox", frame)
         .with("data-pad", name)
         .with("role", "img")
         .with("aria-label", label)
-        .all(lines.collect());
+        .all(inked(strokes));
     el("div", "form-field").put(words("p", "label", label)).put(picture).put(act(
         Weight::Quiet,
         &["wipe:", name].concat(),
         say("pad.wipe"),
     ))
+}
+
+/// Strokes that were drawn and not used yet.
+fn inked(strokes: &str) -> Vec<Node> {
+    let lines = strokes.split(';').filter(|it| it.contains(' '));
+    lines.map(|stroke| el("polyline", "ink").with("points", stroke)).collect()
 }
 
 fn show(scene: &Scene<'_>) -> Vec<Node> {
@@ -79,14 +83,25 @@ fn canvas(scene: &Scene<'_>, view: &CanvasView) -> Node {
     let key = ["canvas-", &canvas.id].concat();
     let is_theirs = canvas.owner == Owner::Employee && scene.role != Role::Employee;
     let lines = view.lines.iter().map(|(group, numbers, text)| {
+        let is_it = |it: &&Mark| {
+            let is_at = numbers.iter().all(|number| *number == it.x || *number == it.y);
+            is_at && it.group == *group && it.text == *text
+        };
+        let mark = canvas.marks.iter().find(is_it).filter(|_| !is_theirs);
+        let pick = mark.map(|it| {
+            let label = say("canvas.pick");
+            act(Weight::Quiet, &["pick:", &canvas.id, ":", &it.id].concat(), label)
+                .with("aria-label", &[label, ": ", text].concat())
+        });
         let group = if group.is_empty() { "" } else { of("group", group) };
         let numbers: Vec<String> = numbers.iter().map(i64::to_string).collect();
-        row(text, &[group, " ", &numbers.join(" / ")].concat(), vec![])
+        let name = if text.is_empty() { say("canvas.unnamed") } else { text };
+        row(name, &[group, " ", &numbers.join(" / ")].concat(), pick.into_iter().collect())
     });
     let lines: Vec<Node> = lines.collect();
     let nothing = lines.is_empty().then(|| hint(say("canvas.empty")));
     let drawn = match canvas.kind.as_str() {
-        "lifeline" => Some(lifeline(view)),
+        "lifeline" => Some(lifeline(scene, view, !is_theirs)),
         "will_can_must" => Some(circles(view)),
         "scale" => Some(scale(view)),
         _ => None,
@@ -118,12 +133,13 @@ fn entry(scene: &Scene<'_>, view: &CanvasView) -> Node {
     };
     let group = (!groups.is_empty())
         .then(|| one(&name("group"), say("canvas.group"), &choices("group", groups), chosen));
+    let add = if value("edit").is_empty() { "canvas.add" } else { "canvas.change" };
     el("div", "stack")
         .maybe(group)
         .put(line("text", &name("text"), say("canvas.text"), &value("text")))
         .put(el("div", "beside").maybe(number("x")).maybe(number("y")))
         .put(actions(vec![
-            act(Weight::Primary, &["draw:", &canvas.id].concat(), say("canvas.add")),
+            act(Weight::Primary, &["draw:", &canvas.id].concat(), say(add)),
             act(Weight::Quiet, &["undo:", &canvas.id].concat(), say("canvas.undo")),
         ]))
 }
@@ -146,12 +162,12 @@ fn straight(class: &str, from: (i64, i64), to: (i64, i64)) -> Node {
 }
 
 /// Years across, satisfaction up; one curve for work and one for the rest.
-fn lifeline(view: &CanvasView) -> Node {
-    let years = view.canvas.marks.iter().map(|it| it.x);
-    let (first, last) = (years.clone().min().unwrap_or(0), years.max().unwrap_or(0));
+fn lifeline(scene: &Scene<'_>, view: &CanvasView, is_drawn_on: bool) -> Node {
+    let (first, last) = span(scene, &view.canvas);
     let across = |x: i64| 90 + (x - first) * 820 / (last - first).max(1);
     let up = |y: i64| 180 - y * 140 / 100;
     let mut inside = vec![straight("axis", (40, 180), (970, 180))];
+    let mut years: Vec<i64> = vec![];
     for curve in CURVES {
         let mut marks: Vec<&Mark> =
             view.canvas.marks.iter().filter(|it| it.group == *curve).collect();
@@ -166,13 +182,103 @@ fn lifeline(view: &CanvasView) -> Node {
             let (x, y) = (across(mark.x), up(mark.y));
             let dot = el("circle", class).with("cx", &x.to_string()).with("cy", &y.to_string());
             inside.push(dot.with("r", "7"));
-            // Neighbours take turns, so that their words do not cover each other.
-            let aside = if at % 2 == 0 { -18 } else { 34 };
-            inside.push(label(x, y + aside, "drawn", &mark.text));
-            inside.push(label(x, 372, "drawn drawn-soft", &mark.x.to_string()));
+            // The words stand outside of the bend, where no line and no neighbour's words are.
+            let aside = if is_peak(&marks, at) { -18 } else { 34 };
+            let side = if x > 800 { "drawn drawn-end" } else { "drawn" };
+            inside.push(label(if x > 800 { x + 30 } else { x }, y + aside, side, &mark.text));
+            if !years.contains(&mark.x) {
+                years.push(mark.x);
+                inside.push(label(x, 372, "drawn drawn-soft", &mark.x.to_string()));
+            }
         }
     }
-    picture("0 0 1000 390", &told(view), inside)
+    let name = curve(&view.canvas.id);
+    let strokes = scene.values.get(&name).unwrap_or_default();
+    inside.extend(inked(strokes));
+    let picture = picture("0 0 1000 390", &told(view), inside);
+    if !is_drawn_on {
+        return picture;
+    }
+    let buttons = if strokes.is_empty() {
+        vec![hint(say("canvas.finger"))]
+    } else {
+        vec![
+            act(Weight::Primary, &["curve:", &view.canvas.id].concat(), say("canvas.keep_curve")),
+            act(Weight::Quiet, &["wipe:", &name].concat(), say("pad.wipe")),
+        ]
+    };
+    el("div", "stack").put(picture.with("data-pad", &name)).put(actions(buttons))
+}
+
+/// Whether a curve is higher at a mark than halfway between its neighbours.
+fn is_peak(marks: &[&Mark], at: usize) -> bool {
+    let height = |at: Option<usize>| at.and_then(|at| marks.get(at)).map(|it| it.y);
+    let here = height(Some(at)).unwrap_or(0);
+    let sides = [height(at.checked_sub(1)), height(Some(at + 1))];
+    let sides: Vec<i64> = sides.into_iter().flatten().collect();
+    let count = i64::try_from(sides.len()).unwrap_or(0);
+    here * count >= sides.iter().sum::<i64>()
+}
+
+/// The name of what a finger drew over a canvas.
+fn curve(canvas: &str) -> String {
+    [canvas, ".curve"].concat()
+}
+
+/// First and last year of a lifeline; before it has two, the twenty years until today.
+fn span(scene: &Scene<'_>, canvas: &Canvas) -> (i64, i64) {
+    let years = canvas.marks.iter().map(|it| it.x);
+    match (years.clone().min(), years.max()) {
+        (Some(first), Some(last)) if first < last => (first, last),
+        (first, _) => {
+            let today = super::tell::today(scene);
+            let year = today.split('-').next().and_then(|it| it.parse().ok()).unwrap_or(2000);
+            (first.unwrap_or(year - 20).min(year - 1), year)
+        }
+    }
+}
+
+/// A finger's line as marks, one a year: what was drawn last over a year counts.
+fn traced(strokes: &str, group: &str, (first, last): (i64, i64)) -> Vec<Mark> {
+    let mut marks: Vec<Mark> = vec![];
+    let points = strokes.split([';', ' ']).filter_map(|point| {
+        let (x, y) = point.split_once(',')?;
+        Some((x.parse::<i64>().ok()?, y.parse::<i64>().ok()?))
+    });
+    for (x, y) in points {
+        let x = first + ((x - 90) * (last - first) + 410) / 820;
+        let y = ((180 - y) * 100 / 140).clamp(-100, 100);
+        if !(first..=last).contains(&x) {
+            continue;
+        }
+        match marks.iter_mut().find(|it| it.x == x) {
+            Some(mark) => mark.y = y,
+            None => marks.push(Mark {
+                id: String::new(),
+                x,
+                y,
+                group: group.to_owned(),
+                text: String::new(),
+            }),
+        }
+    }
+    marks
+}
+
+/// Puts a mark into the form below its canvas, to be named or moved.
+fn picked(canvases: &[CanvasView], with: &str) -> Option<Done> {
+    let (id, mark) = with.split_once(':')?;
+    let canvas = canvases.iter().find(|it| it.canvas.id == id)?;
+    let mark = canvas.canvas.marks.iter().find(|it| it.id == mark)?;
+    let values = [
+        ("edit", mark.id.clone()),
+        ("text", mark.text.clone()),
+        ("x", mark.x.to_string()),
+        ("y", mark.y.to_string()),
+        ("group", mark.group.clone()),
+    ];
+    let put = values.map(|(part, value)| ([id, ".", part].concat(), value)).to_vec();
+    Some(Done { put, ..Done::default() })
 }
 
 /// Three circles; what lies where they meet belongs to both.
@@ -250,16 +356,56 @@ fn hear(scene: &Scene<'_>, act: &str, with: &str) -> Done {
             };
             let group = scene.values.text(&name("group"));
             let group = if group.is_empty() { first.to_owned() } else { group };
-            let mark = Mark { id: String::new(), x: number("x"), y: number("y"), group, text };
-            let act = CanvasAct::Draw {
-                owner: canvas.owner,
-                canvas: canvas.id.clone(),
-                marks: vec![mark],
+            let id = scene.values.text(&name("edit"));
+            let is_new = id.is_empty();
+            let mark = Mark { id, x: number("x"), y: number("y"), group, text };
+            let (owner, canvas) = (canvas.owner, canvas.id.clone());
+            let act = if is_new {
+                CanvasAct::Draw { owner, canvas, marks: vec![mark] }
+            } else {
+                CanvasAct::Redraw { owner, canvas, mark }
             };
             let mut done = Done::ask(room(act));
-            done.empty = ["text", "x", "y"].map(name).to_vec();
+            done.put = ["text", "x", "y", "edit"].map(|it| (name(it), String::new())).to_vec();
             done
         }
+        ("curve", Some(canvas)) => {
+            let name = curve(&canvas.id);
+            let group = scene.values.get(&[with, ".group"].concat()).unwrap_or("work");
+            let marks =
+                traced(scene.values.get(&name).unwrap_or_default(), group, span(scene, canvas));
+            let (owner, canvas) = (canvas.owner, canvas.id.clone());
+            let mut done = Done::ask(room(CanvasAct::Draw { owner, canvas, marks }));
+            done.put = vec![(name, String::new())];
+            done
+        }
+        ("pick", _) => picked(canvases, with).unwrap_or_default(),
         _ => Done::default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_a_lifeline_stand_outside_of_its_bends() {
+        let mark =
+            |y| Mark { id: String::new(), x: 0, y, group: String::new(), text: String::new() };
+        let marks = [10, -40, 45, 20, 70, 55, -15, -5].map(mark);
+        let marks: Vec<&Mark> = marks.iter().collect();
+
+        let peaks: Vec<bool> = (0..marks.len()).map(|at| is_peak(&marks, at)).collect();
+
+        assert_eq!(peaks, [true, false, true, false, true, true, false, true]);
+    }
+
+    #[test]
+    fn a_finger_s_line_becomes_a_mark_a_year() {
+        let marks = traced("90,180 91,40 500,320;910,180 990,0", "work", (2015, 2025));
+
+        let told: Vec<(i64, i64)> = marks.iter().map(|it| (it.x, it.y)).collect();
+        assert_eq!(told, [(2015, 100), (2020, -100), (2025, 0)]);
+        assert!(marks.iter().all(|it| it.group == "work" && it.text.is_empty()));
     }
 }

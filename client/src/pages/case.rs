@@ -207,6 +207,7 @@ fn sheet_test_id(sheet: Sheet) -> &'static str {
         Sheet::Form
         | Sheet::Consent
         | Sheet::Room
+        | Sheet::Read
         | Sheet::Card
         | Sheet::Tell
         | Sheet::Company

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     app::{
-        self,
+        self, keys,
         place::{Place, Sheet},
         stage::{Screen, Stage},
     },
@@ -28,9 +28,10 @@ use crate::{
 /// The whole screen.
 pub fn frame(stage: Stage) -> AnyView {
     let screen = Memo::new(move |_| stage.screen());
+    let shortcuts = keys::watch();
     (
         html::a().class("skip").href("#main").child(words().frame.skip),
-        header(stage),
+        header(stage, shortcuts),
         html::main().id("main").class("main").tabindex("-1").child((
             bars::bars(stage),
             move || opening::arrival(stage),
@@ -40,6 +41,7 @@ pub fn frame(stage: Stage) -> AnyView {
         invitation::invitation(stage),
         kit::sheet(stage),
         regrant::ask(stage),
+        keys::sheet(shortcuts),
     )
         .into_child()
 }
@@ -72,6 +74,7 @@ fn open(stage: Stage, role: Role, place: Place) -> AnyView {
                 Sheet::Form => return form::form(stage, role, id),
                 Sheet::Consent => ("consent", consent::BOARD),
                 Sheet::Room => ("room", room::BOARD),
+                Sheet::Read => ("read", note::read::BOARD),
                 Sheet::Canvas => ("canvas", canvas::BOARD),
                 Sheet::Card => ("card", card::BOARD),
                 Sheet::Risk => ("risk", risk::BOARD),
@@ -102,6 +105,9 @@ fn up(stage: Stage, place: Place) -> AnyView {
             });
             found.map_or_else(|| part::back_home(stage), case)
         }
+        Place::Page(Sheet::Read, note) => {
+            part::back(stage, Place::Note(note), "back-note", say("after.note"))
+        }
         Place::Page(Sheet::Company | Sheet::Slots | Sheet::Directory, _) => {
             part::back(stage, Place::Plan, "back-plan", say("plan.nav"))
         }
@@ -129,7 +135,7 @@ fn on_board(stage: Stage, place: Place, test_id: &'static str, it: Board) -> Any
         .into_child()
 }
 
-fn header(stage: Stage) -> AnyView {
+fn header(stage: Stage, shortcuts: RwSignal<bool>) -> AnyView {
     let frame = &words().frame;
     let is_open = Memo::new(move |_| stage.is_open());
     let tools = move || {
@@ -138,7 +144,14 @@ fn header(stage: Stage) -> AnyView {
                 part::icon_button(Weight::Plain, "lock-now", icon::LOCK, frame.lock, move || {
                     stage.lock();
                 });
-            (badge::badge(stage.sync), lock)
+            let help = html::button()
+                .r#type("button")
+                .class("button button-quiet keys-help")
+                .attr("data-testid", "open-keys")
+                .aria_label(say("keys.open"))
+                .on(&leptos::ev::click, move |_| shortcuts.set(true))
+                .child("?");
+            (badge::badge(stage.sync), help, html::span().attr("data-key", "L").child(lock))
         })
     };
     let language = html::button()
@@ -168,19 +181,20 @@ fn navigation(stage: Stage) -> AnyView {
     let is_staff = stage
         .gate
         .with_untracked(|gate| matches!(gate, Some(Gate::Open { role: Role::Consultant, .. })));
-    let plan = is_staff.then(|| (Place::Plan, "nav-plan", icon::NOTE, say("plan.nav")));
+    let plan = is_staff.then(|| (Place::Plan, "nav-plan", icon::NOTE, say("plan.nav"), "P"));
     let entries = [
-        (Place::Home, "nav-home", first.0, first.1),
-        (Place::Devices, "nav-devices", icon::DEVICE, frame.devices),
-        (Place::Unseen, "nav-unseen", icon::UNSEEN, frame.unseen),
+        (Place::Home, "nav-home", first.0, first.1, "H"),
+        (Place::Devices, "nav-devices", icon::DEVICE, frame.devices, "D"),
+        (Place::Unseen, "nav-unseen", icon::UNSEEN, frame.unseen, "U"),
     ];
     let [first, second, third] = entries;
     let entries = [Some(first), plan, Some(second), Some(third)].into_iter().flatten();
-    let links = entries.map(|(place, test_id, picture, label)| {
+    let links = entries.map(|(place, test_id, picture, label, key)| {
         let body = (icon::icon(picture), html::span().child(label)).into_child();
         let is_here = move || (stage.place.get() == place).then_some("page");
         html::li()
             .aria_current(is_here)
+            .attr("data-key", key)
             .child(part::link(stage, place, "nav-link", test_id, body))
             .into_child()
     });

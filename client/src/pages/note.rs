@@ -4,6 +4,7 @@ pub mod draft;
 pub mod field;
 pub mod list;
 pub mod offer;
+pub mod read;
 pub mod section;
 
 use engine::{
@@ -16,10 +17,11 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use crate::{
-    app::{desk, outside, stage::Stage},
+    app::{desk, outside, place::Place, stage::Stage},
     pages::{members, work},
     text::words,
     widgets::{
+        board,
         copy::copy_button,
         dom,
         html::{self, Child as _},
@@ -133,13 +135,26 @@ pub fn note(stage: Stage, id: DocumentId) -> AnyView {
     let is_there = Memo::new(move |_| {
         stage.note.with(|note| note.as_ref().is_some_and(|note| note.document == id))
     });
-    let content = move || {
-        if is_there.get() {
-            return sheet(stage, id);
-        }
-        (part::back_home(stage), work::not_here(stage)).into_child()
+    let is_signed = Memo::new(move |_| {
+        stage.note.with(|note| note.as_ref().is_some_and(|note| note.signed_at.is_some()))
+    });
+    let content = move || match (is_there.get(), is_signed.get()) {
+        (true, true) => signed(stage, id),
+        (true, false) => sheet(stage, id),
+        (false, _) => (part::back_home(stage), work::not_here(stage)).into_child(),
     };
     html::div().class("page page-note").attr("data-testid", "note").child(content).into_child()
+}
+
+/// What was signed is not written any more: it is read, added to, and its summary handed over.
+fn signed(stage: Stage, id: DocumentId) -> AnyView {
+    let sheet = Sheet::new(stage, id, false);
+    let title = words().note.section_names.last().copied().unwrap_or_default();
+    let summary = html::section()
+        .class("card note-section note-summary")
+        .aria_label(title)
+        .child((html::h2().child(title), offer::offer(sheet)));
+    (head(sheet), board::board(stage, Place::Note(id), read::BOARD), summary).into_child()
 }
 
 fn sheet(stage: Stage, id: DocumentId) -> AnyView {
@@ -159,7 +174,11 @@ fn sheet(stage: Stage, id: DocumentId) -> AnyView {
             }
         })
         .on(&ev::keydown, move |event| walk(sheet, &event))
-        .child((leftovers(sheet), sections.collect::<Vec<_>>()));
+        .child((
+            leftovers(sheet),
+            sections.collect::<Vec<_>>(),
+            board::board(stage, Place::Note(id), read::FOOT),
+        ));
     follow_scroll(sheet);
     let columns = html::div().class("note-columns").child((navigation(sheet), form));
     (head(sheet), columns).into_child()

@@ -6,7 +6,7 @@ use engine::{
         venue::{CHECKS, RESULTS},
         wave,
     },
-    command::{Command, PlanAct, RuleWish},
+    command::{Command, PlanAct, ReportAct, RuleWish},
     view::{CompanyView, PlanView, VenueRow, View},
 };
 use shared::id::DocumentId;
@@ -97,6 +97,7 @@ fn company(scene: &Scene<'_>) -> Vec<Node> {
     page.push(waves(scene, view));
     page.push(venues(scene, view));
     page.push(people(view));
+    page.push(reports(scene, view));
     page
 }
 
@@ -327,6 +328,30 @@ fn people(view: &CompanyView) -> Node {
         .put(el("div", "dialog-actions").maybe(roster))
 }
 
+/// Reports about the company, and a new one.
+fn reports(scene: &Scene<'_>, view: &CompanyView) -> Node {
+    let all = scene.shelf.plan.reports.iter().filter(|it| it.company == view.document);
+    let lines = all.map(|it| {
+        let title = [&it.period.0, " – ", &it.period.1].concat();
+        let to = Place::Page(Sheet::Report, it.document);
+        let go = link(to, "button", "open-report", say("plan.open"));
+        row(&title, "", vec![pill("", of("state_report", &it.state)), go])
+    });
+    let lines: Vec<Node> = lines.collect();
+    let value = |name: &str| scene.values.get(name).unwrap_or_default();
+    let begin = view.is_lead.then(|| {
+        let days = el("div", "beside")
+            .put(line("date", "report.from", say("plan.from"), value("report.from")))
+            .put(line("date", "report.to", say("plan.to"), value("report.to")));
+        let begin = act(Weight::Plain, "report", say("report.begin"));
+        el("div", "stack").put(days).put(actions(vec![begin]))
+    });
+    section("reports", say("kind.reports"))
+        .maybe(lines.is_empty().then(|| hint(say("report.none"))))
+        .maybe(rows(lines))
+        .maybe(begin)
+}
+
 fn directory(scene: &Scene<'_>) -> Vec<Node> {
     let Some(view) = document(scene).and_then(|id| scene.shelf.directory(id)) else {
         return vec![waiting()];
@@ -354,6 +379,11 @@ fn directory(scene: &Scene<'_>) -> Vec<Node> {
 }
 
 fn hear(scene: &Scene<'_>, act: &str, with: &str) -> Done {
+    if let ("report", Some(company)) = (act, document(scene)) {
+        let [from, to] = ["report.from", "report.to"].map(|it| scene.values.text(it));
+        let begin = ReportAct::Begin { company, from, to };
+        return Done::ask_and_clear(Command::Report(begin), "report.");
+    }
     wish(scene, act, with)
         .map_or_else(Done::default, |(wish, clear)| Done::ask_and_clear(Command::Plan(wish), clear))
 }

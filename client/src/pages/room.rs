@@ -4,7 +4,7 @@ use engine::{
     casework::{
         field::{Field, Value},
         interview::{GATE, State},
-        note::MARKS,
+        note::{INK_POINTS_MAX, MARKS, Point},
     },
     command::{Command, RoomAct},
     view::{CaseRow, Content, InterviewRow},
@@ -179,9 +179,10 @@ fn marks(scene: &Scene<'_>) -> Vec<Node> {
 
 fn talking(scene: &Scene<'_>, case: &CaseRow, interview: &InterviewRow) -> Vec<Node> {
     let passed = minutes(scene, interview);
-    let buttons = MARKS.iter().map(|kind| {
+    let buttons = MARKS.iter().zip(1..).map(|(kind, key): (_, u8)| {
         act(Weight::Plain, &["mark:", kind].concat(), of("marks/kind", kind))
             .with("data-mark", kind)
+            .with("data-key", &key.to_string())
     });
     let is_interrupted = interview.interrupted_at.is_some();
     let pause = if is_interrupted { "room.go_on" } else { "room.interrupt" };
@@ -204,6 +205,14 @@ fn talking(scene: &Scene<'_>, case: &CaseRow, interview: &InterviewRow) -> Vec<N
                 )
                 .put(el("ol", "marks-set").with("aria-live", "polite").all(marks(scene))),
         ),
+        section("strip", say("room.strip"))
+            .put(super::canvas::pad(
+                "ink",
+                say("room.strip_lead"),
+                scene.values.get("ink").unwrap_or_default(),
+                "0 0 1000 160",
+            ))
+            .put(actions(vec![act(Weight::Plain, "scribble", say("room.keep_ink"))])),
         el("div", "room-foot")
             .put(act(Weight::Quiet, "interrupt", say(pause)))
             .put(link(Place::Page(Sheet::Canvas, case.case), "button button-quiet", "to-canvas", say("canvas.title")))
@@ -213,7 +222,7 @@ fn talking(scene: &Scene<'_>, case: &CaseRow, interview: &InterviewRow) -> Vec<N
                     .with("aria-label", say("risk.title"))
                     .with("title", say("risk.title")),
             )
-            .put(act(Weight::Primary, "step:wrapping", say("room.wrap"))),
+            .put(act(Weight::Primary, "step:wrapping", say("room.wrap")).with("data-key", "E")),
     ]
 }
 
@@ -321,6 +330,13 @@ fn hear(scene: &Scene<'_>, act: &str, with: &str) -> Done {
             };
             room(RoomAct::Step { case, interview, to })
         }
+        "scribble" => {
+            let ink = ink(scene.values.get("ink").unwrap_or_default());
+            if ink.is_empty() {
+                return Done::default();
+            }
+            Done::ask_and_clear(Command::Room(RoomAct::Scribble { note, ink }), "ink")
+        }
         "mark" => room(RoomAct::Mark { note, kind: with.to_owned() }),
         "interrupt" => room(RoomAct::Interrupt { case, interview }),
         "plan" => room(RoomAct::PlanHomework(note)),
@@ -336,9 +352,33 @@ fn hear(scene: &Scene<'_>, act: &str, with: &str) -> Done {
     }
 }
 
+/// The points of what was drawn in a pad. Where a stroke begins the pen does not press yet.
+fn ink(strokes: &str) -> Vec<Point> {
+    let point = |(at, told): (usize, &str)| {
+        let (x, y) = told.split_once(',')?;
+        let pressure = if at == 0 { 0 } else { 128 };
+        Some(Point { x: x.parse().ok()?, y: y.parse().ok()?, after_ms: 0, pressure })
+    };
+    let stroke = |stroke: &str| stroke.split(' ').enumerate().filter_map(point).collect::<Vec<_>>();
+    let mut points: Vec<Point> = strokes.split(';').flat_map(stroke).collect();
+    points.truncate(INK_POINTS_MAX);
+    points
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_stroke_of_a_scribble_begins_where_the_pen_comes_down() {
+        let points = ink("10,20 30,40;50,60 -7,80 70,90");
+        let told: Vec<(u16, u16, bool)> =
+            points.iter().map(|it| (it.x, it.y, it.pressure == 0)).collect();
+        assert_eq!(told, [(10, 20, true), (30, 40, false), (50, 60, true), (70, 90, false)]);
+        let long = "1,1 ".repeat(INK_POINTS_MAX + 1);
+        assert_eq!(ink(long.trim()).len(), INK_POINTS_MAX);
+        assert_eq!(ink(""), []);
+    }
 
     #[test]
     fn the_clock_goes_round_once_in_a_slot_and_says_the_minutes() {

@@ -23,8 +23,8 @@ use crate::{
         board::{Board, Done, Scene},
         moment,
         node::{
-            Node, act, actions, area, choices, el, empty, folded, hint, line, link, one, pill, row,
-            rows, section, words,
+            Node, act, actions, area, area_within, choices, el, empty, folded, hint, line, link,
+            one, pill, row, rows, section, words,
         },
         part::Weight,
     },
@@ -237,7 +237,7 @@ fn facts(scene: &Scene<'_>, at: usize, matter: &MatterRow, judged: &Judged) -> V
             say("tell.judge_again"),
         )]),
         line("text", &name(at, "name"), say("tell.name"), &value("name", &matter.recipient_name)),
-        area(&name(at, "text"), say("tell.text"), &value("text", &matter.text)),
+        words_told(&name(at, "text"), &value("text", &matter.text), judged),
         one(
             &name(at, "identity"),
             say("tell.identity"),
@@ -250,6 +250,13 @@ fn facts(scene: &Scene<'_>, at: usize, matter: &MatterRow, judged: &Judged) -> V
             say("tell.redraft"),
         )]),
     ]
+}
+
+/// The words, within what the rule admits: an emergency tells no story.
+fn words_told(name: &str, value: &str, judged: &Judged) -> Node {
+    let Some(permit) = judged.permit else { return area(name, say("tell.text"), value) };
+    let most = permit.chars_max.to_string();
+    area_within(name, &fill("tell.text_within", &[&most]), value, &most)
 }
 
 fn grounds(scene: &Scene<'_>, at: usize, judged: &Judged) -> Vec<Node> {

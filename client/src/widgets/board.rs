@@ -25,7 +25,7 @@ use super::{
     node::{Node, Values},
 };
 use crate::{
-    app::{desk, place::Place, shelf::Shelf, stage::Stage},
+    app::{desk, outside, place::Place, shelf::Shelf, stage::Stage},
     port,
 };
 
@@ -57,8 +57,8 @@ pub struct Done {
     pub clear: &'static str,
     /// Fields that get a value.
     pub set: Vec<(&'static str, String)>,
-    /// Fields that are empty again, by their whole names.
-    pub empty: Vec<String>,
+    /// The same for fields whose names are made.
+    pub put: Vec<(String, String)>,
     /// Another page.
     pub go: Option<Place>,
 }
@@ -243,6 +243,9 @@ impl Live {
         if let Some(pad) = act.strip_prefix("wipe:") {
             return self.ink(pad, |_| String::new());
         }
+        if act == "print" {
+            return outside::print();
+        }
         let (act, with) = act.split_once(':').unwrap_or((&act, ""));
         let done = self.scene(|scene| (self.board.hear)(scene, act, with));
         for command in &done.commands {
@@ -252,8 +255,8 @@ impl Live {
         if !done.clear.is_empty() {
             values.clear(done.clear);
         }
-        for name in &done.empty {
-            values.set(name, String::new());
+        for (name, value) in done.put {
+            values.set(&name, value);
         }
         for (name, value) in done.set {
             values.set(name, value);

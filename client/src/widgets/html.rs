@@ -73,8 +73,8 @@ macro_rules! tags {
 }
 
 tags!(
-    a article button dd details dialog div dl dt fieldset form h1 h2 h3 header input label legend li
-    main nav ol p section span summary textarea ul
+    a article button dd details dialog div dl dt fieldset form h1 h2 h3 header input kbd label legend
+    li main nav ol p section span summary textarea ul
 );
 
 macro_rules! attributes {

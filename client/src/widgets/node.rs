@@ -265,6 +265,12 @@ pub fn area(name: &str, label: &str, value: &str) -> Node {
     labelled(el("textarea", "text-box text-box-long").with(".value", value), name, label)
 }
 
+/// The same, for so many letters and no more.
+pub fn area_within(name: &str, label: &str, value: &str, most: &str) -> Node {
+    let area = el("textarea", "text-box text-box-long").with(".value", value);
+    labelled(area.with("maxlength", most), name, label)
+}
+
 fn labelled(input: Node, name: &str, label: &str) -> Node {
     let id = ["b-", name].concat();
     let input = input
