@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     house::House,
-    page::{PHONE, Page, TABLET},
+    page::{LARGE, NARROW, PHONE, Page, Screen, TABLET, UPRIGHT},
     person::{Device, Person, id},
 };
 
@@ -56,11 +56,86 @@ const SMALL: &str = "[...document.querySelectorAll('button, input:not([type=radi
     .filter(it => { const box = it.getBoundingClientRect(); return box.width < 24 || box.height < 24; })
     .map(it => 'small: ' + it.outerHTML.slice(0, 160))";
 
+/// Texts that do not stand out enough from what is behind them (WCAG 2.2, 1.4.3).
+const PALE: &str = "(() => {
+    const parse = color => {
+      const found = color.match(/^rgba?\\(([^)]*)\\)/);
+      const parts = found ? found[1].split(/[ ,\\/]+/).map(Number) : [0, 0, 0, 0];
+      return parts.length === 3 ? [...parts, 1] : parts;
+    };
+    const over = (top, under) => {
+      const a = top[3];
+      return [0, 1, 2].map(at => top[at] * a + under[at] * (1 - a)).concat(1);
+    };
+    const behind = it => {
+      if (!it) return [255, 255, 255, 1];
+      const color = parse(getComputedStyle(it).backgroundColor);
+      return color[3] === 1 ? color : over(color, behind(it.parentElement));
+    };
+    const light = color => {
+      const [r, g, b] = color.slice(0, 3).map(it => it / 255)
+        .map(it => it <= 0.04045 ? it / 12.92 : ((it + 0.055) / 1.055) ** 2.4);
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const pale = [];
+    for (const it of document.querySelectorAll('body *')) {
+      const says = [...it.childNodes].some(child => child.nodeType === 3 && child.data.trim());
+      if (!says || !it.checkVisibility({visibilityProperty: true}) || it.closest('[disabled]')) continue;
+      if (it.closest('.visually-hidden, .skip')) continue;
+      const style = getComputedStyle(it);
+      const own = parse(it instanceof SVGElement ? style.fill : style.color);
+      const under = behind(it instanceof SVGElement ? it.closest('svg') : it);
+      const [high, low] = [light(over(own, under)), light(under)].sort((a, b) => b - a);
+      const size = parseFloat(style.fontSize), isBold = style.fontWeight >= 700;
+      const least = size >= 24 || (isBold && size >= 18.66) ? 3 : 4.5;
+      const ratio = (high + 0.05) / (low + 0.05);
+      if (ratio < least) pale.push(`pale ${ratio.toFixed(2)}: ` + it.outerHTML.slice(0, 160));
+    }
+    return pale;
+  })()";
+
 pub(crate) async fn check(page: &Page, name: &str) {
-    for look in [CHECK, SMALL] {
+    for look in [CHECK, SMALL, PALE] {
         let wrong = page.evaluate(look).await;
         assert_eq!(wrong, Value::Array(Vec::new()), "{name}");
     }
+}
+
+/// Checks the page as everybody may see it, and takes pictures: light and dark, lying and upright,
+/// with texts twice as large.
+pub(crate) async fn look(page: &Page, name: &str, usual: Screen) {
+    page.evaluate("scrollTo({top: 0, behavior: 'instant'})").await;
+    check(page, name).await;
+    page.picture(&format!("{name}-light")).await;
+    page.set_dark(true).await;
+    check(page, &format!("{name}, dark")).await;
+    page.picture(&format!("{name}-dark")).await;
+    page.set_dark(false).await;
+    if !usual.is_phone {
+        page.show_on(UPRIGHT).await;
+        check(page, &format!("{name}, upright")).await;
+        page.picture(&format!("{name}-upright")).await;
+        page.show_on(usual).await;
+    }
+    // Who makes everything twice as large has a screen half as wide (WCAG 2.2, 1.4.4 and 1.4.10).
+    page.show_on(if usual.is_phone { NARROW } else { LARGE }).await;
+    check(page, &format!("{name}, twice as large")).await;
+    page.picture(&format!("{name}-large")).await;
+    page.show_on(usual).await;
+}
+
+/// The same once in English.
+pub(crate) async fn look_in_english(page: &Page, name: &str) {
+    page.click(&id("language")).await;
+    page.wait_for("document.documentElement.lang === 'en'").await;
+    page.wait_for_element("h1").await;
+    check(page, &format!("{name}, in English")).await;
+    let text = page.text("main").await;
+    let kana = text.chars().filter(|it| ('\u{3041}'..='\u{30fa}').contains(it)).count();
+    page.picture(&format!("{name}-english-{kana}")).await;
+    page.click(&id("language")).await;
+    page.wait_for("document.documentElement.lang === 'ja'").await;
+    page.wait_for_element("h1").await;
 }
 
 const ADMIN: Person =

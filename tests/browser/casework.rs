@@ -1,7 +1,7 @@
-//! The casework's pages, as people go through them.
+//! A company that is entered, and what is not here.
 
 use crate::{
-    access::check,
+    access::{self, check},
     house::House,
     page::{PHONE, Page, TABLET},
     person::{Device, Person, id},
@@ -20,13 +20,12 @@ const SAEKI: Person = Person {
     device: "佐伯のスマートフォン",
     passphrase: "kouba-no-oto-wo-kiku-3",
 };
-
-fn act(act: &str) -> String {
+pub(crate) fn act(act: &str) -> String {
     format!("[data-act={act:?}]")
 }
 
 /// The consultant's tablet and the employee's phone, with a case between them.
-async fn gather(house: &House) -> (Device, Device) {
+pub(crate) async fn gather(house: &House) -> (Device, Device) {
     let link = house.bootstrap.as_deref().unwrap();
     let office = Device::open(house, "office", TABLET, link).await;
     office.join(ADMIN, "make-firm").await;
@@ -43,19 +42,20 @@ async fn gather(house: &House) -> (Device, Device) {
 }
 
 async fn look(page: &Page, name: &str) {
-    check(page, name).await;
-    page.evaluate("scrollTo({top: 0, behavior: 'instant'})").await;
-    page.screenshots(name, TABLET).await;
+    access::look(page, name, TABLET).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_company_is_entered_and_gets_a_contract_and_a_room() {
-    let Some(house) = House::open() else { return };
-    let (tablet, _phone) = gather(&house).await;
+/// Goes to the page of the only case.
+pub(crate) async fn to_case(page: &Page) {
+    page.click(&id("nav-home")).await;
+    page.click(&id("see-case")).await;
+    page.wait_for_element("#glance").await;
+}
+
+/// From the empty page of the plans to a signed contract and a room that was checked.
+pub(crate) async fn enter_company(tablet: &Device) {
     let page = &tablet.page;
-    page.click(&id("nav-plan")).await;
     page.wait_for_element("#new-company").await;
-    look(page, "plan-empty").await;
     page.fill(&id("new.company"), "株式会社みなと精工").await;
     page.click(&act("company")).await;
     page.click(&id("open-company")).await;
@@ -96,7 +96,19 @@ async fn a_company_is_entered_and_gets_a_contract_and_a_room() {
     }
     page.click("#venues [data-testid=check]").await;
     page.wait_for("document.querySelector('#venues .pill').innerText === '可'").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_company_is_entered_and_gets_a_contract_and_a_room() {
+    let Some(house) = House::open() else { return };
+    let (tablet, _phone) = gather(&house).await;
+    let page = &tablet.page;
+    page.click(&id("nav-plan")).await;
+    page.wait_for_element("#new-company").await;
+    look(page, "plan-empty").await;
+    enter_company(&tablet).await;
     look(page, "company").await;
+    access::look_in_english(page, "company").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

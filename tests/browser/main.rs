@@ -9,6 +9,7 @@
 
 mod access;
 mod bench;
+mod card;
 mod casework;
 mod cdp;
 mod chromium;
@@ -19,6 +20,7 @@ mod example;
 mod hostile;
 mod house;
 mod leak;
+mod matter;
 mod mishap;
 mod page;
 mod person;

@@ -23,6 +23,13 @@ pub(crate) struct Screen {
 
 pub(crate) const TABLET: Screen =
     Screen { name: "tablet", width: 1180, height: 820, is_phone: false };
+pub(crate) const UPRIGHT: Screen =
+    Screen { name: "upright", width: 800, height: 1280, is_phone: false };
+/// A tablet on which everything is twice as large.
+pub(crate) const LARGE: Screen = Screen { name: "large", width: 590, height: 410, is_phone: false };
+/// The narrowest screen on which nothing may have to be scrolled sideways.
+pub(crate) const NARROW: Screen =
+    Screen { name: "narrow", width: 320, height: 640, is_phone: true };
 pub(crate) const PHONE: Screen = Screen { name: "phone", width: 390, height: 844, is_phone: true };
 
 /// Says whether an element stays where it is and would be hit in its middle.
@@ -238,6 +245,23 @@ impl Page {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots");
         fs::create_dir_all(&folder).unwrap();
         let params = json!({ "format": "png", "captureBeyondViewport": false });
+        let taken = self.call("Page.captureScreenshot", params).await;
+        let bytes = BASE64_STANDARD.decode(taken["data"].as_str().unwrap()).unwrap();
+        fs::write(folder.join(format!("{name}.png")), bytes).unwrap();
+    }
+
+    /// Takes a picture of the whole page, however long it is.
+    pub(crate) async fn picture(&self, name: &str) {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots");
+        fs::create_dir_all(&folder).unwrap();
+        self.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))").await;
+        let size = self
+            .evaluate(
+                "[document.documentElement.clientWidth, document.documentElement.scrollHeight]",
+            )
+            .await;
+        let clip = json!({ "x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1 });
+        let params = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
         let taken = self.call("Page.captureScreenshot", params).await;
         let bytes = BASE64_STANDARD.decode(taken["data"].as_str().unwrap()).unwrap();
         fs::write(folder.join(format!("{name}.png")), bytes).unwrap();
