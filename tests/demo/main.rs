@@ -1,25 +1,22 @@
-//! Fills a new server with a small fictional firm, and prints a link for each kind of user.
+//! Fills a new server with the sample firm, and prints a link for each kind of user.
 //!
+//! The firm is lived through before the server starts, and its database put where the server looks.
 //! The links are codes for a further device of the people it plays, so it goes on running: it hands
 //! over the keys when a link is opened, and makes a new code when one is used or too old.
 
-use std::process::ExitCode;
+use std::{path::Path, process::ExitCode};
 
-use engine::{
-    Pace,
-    casework::field::{Field, Value},
-    command::{Command, Splice},
+use harness::{
+    sample::replay::{Extent, Replay},
+    station::{Failed, Station, now},
 };
-use harness::station::{Failed, Station, now};
-use shared::{id::DocumentId, log::org::Role};
-
-mod example;
 
 const HELP: &str = "\
-Makes a small fictional firm on a new server and prints a link each for a consultant, an employee
-and an admin. Keeps running, to hand over keys when a link is opened.
+Lives through the sample firm and puts its database into a folder; then reads the server's address
+from a line of its input, and prints a link each for a consultant, an employee and an admin. Keeps
+running, to hand over keys when a link is opened.
 
-  MENDAN_BOOTSTRAP=LINK demo --url ORIGIN
+  demo --data FOLDER [--full]   --full is all of the firm, about a minute; else a few people
 ";
 
 /// A code that would end within this is replaced, so that what is printed can still be used.
@@ -36,14 +33,10 @@ struct Player {
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let (Some(url), Ok(bootstrap)) = (url_of(&words), std::env::var("MENDAN_BOOTSTRAP")) else {
-        complain(HELP);
-        return ExitCode::FAILURE;
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let outcome = match runtime {
-        Ok(runtime) => runtime.block_on(play(url, &bootstrap)),
-        Err(error) => Err(Failed(error.to_string())),
+    let outcome = match words.as_slice() {
+        ["--data", folder] => run(Path::new(folder), Extent::Part),
+        ["--data", folder, "--full"] => run(Path::new(folder), Extent::Whole),
+        _ => Err(Failed(HELP.to_owned())),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -54,34 +47,36 @@ fn main() -> ExitCode {
     }
 }
 
-fn url_of<'w>(words: &[&'w str]) -> Option<&'w str> {
-    let at = words.iter().position(|word| *word == "--url")?;
-    words.get(at + 1).copied()
+fn run(folder: &Path, extent: Extent) -> Result<(), Failed> {
+    // Keys that nobody else has: the firm is known, its secrets must not be.
+    let seed = getrandom::u64().map_err(|error| Failed(error.to_string()))?;
+    let replay = Replay::with_keys(extent, seed);
+    replay.move_in(folder).map_err(Failed)?;
+    let mut url = String::new();
+    let read = std::io::stdin().read_line(&mut url);
+    read.map_err(|error| Failed(error.to_string()))?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failed(error.to_string()))?;
+    runtime.block_on(play(&replay, url.trim()))
 }
 
-async fn play(url: &str, bootstrap: &str) -> Result<(), Failed> {
-    let pace = Pace::Coalesce { wait_ms: 0 };
-    let mut admin = Station::new("見本:管理", url, pace);
-    admin.arrive(bootstrap, "管理 花子").await?;
-    let mut consultant = Station::new("見本:担当", url, pace);
-    let link = admin.invite(Role::Consultant, "佐藤 恵").await?;
-    consultant.arrive(&link, "佐藤 恵").await?;
-    let mut employees = vec![];
-    for person in example::EMPLOYEES {
-        let link = consultant.invite(Role::Employee, person.name).await?;
-        let mut phone = Station::new("見本:相談者", url, pace);
-        phone.arrive(&link, person.name).await?;
-        write_case(&mut consultant, person).await?;
-        phone.turn_until_quiet().await?;
-        employees.push(phone);
-    }
-    let employee = employees.into_iter().next();
-    let employee = employee.ok_or_else(|| Failed("nobody was interviewed".to_owned()))?;
-    let mut players = [
-        Player::new("担当(コンサルタント)/ consultant", consultant),
-        Player::new("相談者(従業員)/ employee", employee),
-        Player::new("管理者 / admin", admin),
+async fn play(replay: &Replay, url: &str) -> Result<(), Failed> {
+    let employee = replay.firm.person("A-0107").index;
+    let phone = replay.phones.get(&employee).copied();
+    let phone = phone.ok_or_else(|| Failed("nobody was interviewed".to_owned()))?;
+    let admin = replay.admins.first().copied();
+    let admin = admin.ok_or_else(|| Failed("nobody is the admin".to_owned()))?;
+    let people = [
+        ("担当(コンサルタント)/ consultant", replay.tablet_of(0)),
+        ("相談者(従業員)/ employee", phone),
+        ("管理者 / admin", admin),
     ];
+    let mut players = vec![];
+    for (title, device) in people {
+        let mut station = replay.station(device, url);
+        station.until("the device is open", |it| it.screen.is_open()).await?;
+        players.push(Player { title, station, devices: 0, ends_at: 0 });
+    }
     loop {
         for player in &mut players {
             player.keep_a_code(url).await?;
@@ -89,64 +84,7 @@ async fn play(url: &str, bootstrap: &str) -> Result<(), Failed> {
     }
 }
 
-/// Opens the case and writes the interview as the consultant would.
-async fn write_case(consultant: &mut Station, person: &example::Person) -> Result<(), Failed> {
-    let account = consultant.joined(person.name).await?;
-    consultant.ask(Command::OpenCase(account));
-    let cases = &consultant.screen.home.cases;
-    let case = cases.iter().find(|case| case.employee_name == person.name);
-    let case = case.map(|case| case.case).ok_or_else(|| Failed("no case".to_owned()))?;
-    consultant.ask(Command::AddInterview(case));
-    let note = consultant.screen.went_to.take();
-    let note = note.ok_or_else(|| Failed("no note".to_owned()))?;
-    consultant.ask(Command::Open(note));
-    for (field, text) in person.texts {
-        type_text(consultant, note, &Field::top(field), text)?;
-    }
-    for (field, value) in example::values(person) {
-        consultant.ask(Command::SetValue { document: note, field: Field::top(field), value });
-    }
-    for (list, lines) in person.lists {
-        for line in *lines {
-            add_line(consultant, note, &Field::top(list), line)?;
-        }
-    }
-    consultant.ask(Command::OfferSummary(note));
-    consultant.ask(Command::Close(note));
-    consultant.until_sent().await
-}
-
-fn add_line(
-    station: &mut Station,
-    note: DocumentId,
-    list: &Field,
-    line: &str,
-) -> Result<(), Failed> {
-    station.ask(Command::AddItem { document: note, list: list.clone() });
-    let item = station.screen.items(note, list).pop();
-    let item = list.child(&item.ok_or_else(|| Failed("no item".to_owned()))?);
-    type_text(station, note, &item.child("text"), line)
-}
-
-fn type_text(
-    station: &mut Station,
-    note: DocumentId,
-    field: &Field,
-    text: &str,
-) -> Result<(), Failed> {
-    let splice = Splice { at: 0, delete: 0, insert: text.to_owned() };
-    let revision = station.screen.type_over(note, field, &splice);
-    let revision = revision.ok_or_else(|| Failed(format!("no field {field}")))?;
-    let field = field.clone();
-    station.ask(Command::EditText { document: note, field, revision, splice });
-    Ok(())
-}
-
 impl Player {
-    fn new(title: &'static str, station: Station) -> Self {
-        Self { title, station, devices: 0, ends_at: 0 }
-    }
-
     /// Goes on for a moment; prints a code if the last one was used or ends soon.
     async fn keep_a_code(&mut self, url: &str) -> Result<(), Failed> {
         self.station.turn_until_quiet().await?;
@@ -170,9 +108,4 @@ fn say(text: &str) {
 #[expect(clippy::print_stderr, reason = "the only word to a person at the terminal")]
 fn complain(text: &str) {
     eprintln!("{text}");
-}
-
-/// Codes as values; here so that `example` is nothing but words.
-fn code(code: &str) -> Value {
-    Value::Code(code.to_owned())
 }

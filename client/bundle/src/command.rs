@@ -15,7 +15,6 @@ pub(crate) struct Command {
     program: String,
     arguments: Vec<String>,
     set: Vec<(String, String)>,
-    secret: Vec<(String, String)>,
     unset: Vec<String>,
     directory: Option<PathBuf>,
 }
@@ -26,7 +25,6 @@ impl Command {
             program: program.into(),
             arguments: Vec::new(),
             set: Vec::new(),
-            secret: Vec::new(),
             unset: set_by_cargo(env::vars_os().filter_map(|(name, _)| name.into_string().ok())),
             directory: None,
         }
@@ -49,12 +47,6 @@ impl Command {
 
     pub(crate) fn set(mut self, name: &str, value: impl Into<String>) -> Self {
         self.set.push((name.to_owned(), value.into()));
-        self
-    }
-
-    /// Sets a variable that is not shown.
-    pub(crate) fn quietly(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.secret.push((name.to_owned(), value.into()));
         self
     }
 
@@ -115,13 +107,13 @@ impl Command {
     }
 
     pub(crate) fn process(&self) -> process::Command {
-        let Self { program, arguments, set, secret, unset, directory } = self;
+        let Self { program, arguments, set, unset, directory } = self;
         let mut process = process::Command::new(program);
         process.args(arguments);
         for name in unset {
             process.env_remove(name);
         }
-        process.envs(set.iter().chain(secret).map(|(name, value)| (name, value)));
+        process.envs(set.iter().map(|(name, value)| (name, value)));
         if let Some(directory) = directory {
             process.current_dir(directory);
         }

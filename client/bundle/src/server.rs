@@ -15,10 +15,9 @@ use crate::clock::{self, Stopwatch};
 use crate::command::Command;
 use crate::say;
 
-/// How the server's lines begin that tell its address and, after it, the first admin's link.
+/// How the server's line begins that tells its address.
 const LISTENING: &str = "listening ";
-const BOOTSTRAP: &str = "bootstrap ";
-/// Both are printed when the server begins to listen.
+/// It is printed when the server begins to listen.
 const ANNOUNCE_LIMIT: Duration = Duration::from_secs(10);
 /// A first start makes keys and tables; a slow disk needs a while.
 const READY_LIMIT: Duration = Duration::from_mins(1);
@@ -61,18 +60,9 @@ impl Server {
 
     /// The address as browsers must write it: logins are bound to it.
     pub(crate) fn url(&self) -> Result<String> {
-        self.announcement(LISTENING).context("サーバーのアドレスが不明 / no address was told")
-    }
-
-    /// The one-time link with which the first admin makes the firm, if there is no firm yet.
-    /// Asked for after `url`, because it is told after it.
-    pub(crate) fn bootstrap(&self) -> Option<String> {
-        self.announcement(BOOTSTRAP)
-    }
-
-    fn announcement(&self, beginning: &str) -> Option<String> {
-        let line = self.announced.recv_timeout(ANNOUNCE_LIMIT).ok()?;
-        line.strip_prefix(beginning).map(str::to_owned)
+        let line = self.announced.recv_timeout(ANNOUNCE_LIMIT).ok();
+        let url = line.and_then(|line| line.strip_prefix(LISTENING).map(str::to_owned));
+        url.context("サーバーのアドレスが不明 / no address was told")
     }
 
     pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>> {
@@ -110,8 +100,8 @@ impl Drop for Server {
 fn forward(out: ChildStdout, announce: &Sender<String>) {
     for line in BufReader::new(out).lines().map_while(Result::ok) {
         say::line(&line);
-        if line.starts_with(LISTENING) || line.starts_with(BOOTSTRAP) {
-            // Without sample data nobody waits for the link.
+        if line.starts_with(LISTENING) {
+            // Without sample data nobody waits for it.
             drop(announce.send(line));
         }
     }
@@ -174,14 +164,13 @@ mod tests {
     }
 
     #[test]
-    fn address_and_link_are_picked_out_of_what_the_server_says() {
+    fn the_address_is_picked_out_of_what_the_server_says() {
         let address = "127.0.0.1:9".parse().unwrap();
         let words =
-            Command::new("printf").arg("listening http://x\\nhello\\nbootstrap http://x/#1\\n");
+            Command::new("printf").arg("hello\\nlistening http://x\\nbootstrap http://x/#1\\n");
         let server = Server::start(&words, address).unwrap();
 
         assert_eq!(server.url().unwrap(), "http://x");
-        assert_eq!(server.bootstrap().as_deref(), Some("http://x/#1"));
     }
 
     #[test]

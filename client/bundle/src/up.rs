@@ -1,9 +1,11 @@
 //! `cargo up`: the product, built and running.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, bail};
 use clap::{Args, ValueEnum};
+use std::io::Write as _;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::process::ExitCode;
+use std::path::Path;
+use std::process::{Child, ExitCode, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -53,7 +55,7 @@ pub(crate) fn run(
     arguments: &Arguments,
 ) -> Result<ExitCode> {
     let demo = arguments.demo;
-    let mut steps = Steps::of(if demo.is_some() { 5 } else { 4 });
+    let mut steps = Steps::of(if demo.is_some() { 6 } else { 4 });
     let toolchain = toolchain::step(&mut steps, workspace, choice)?;
     app::step(&mut steps, workspace, &toolchain)?;
     let profile = if arguments.debug { "dev" } else { "release" };
@@ -80,6 +82,10 @@ pub(crate) fn run(
         remove(&data)?;
     }
     std::fs::create_dir_all(&data)?;
+    let player = match demo {
+        Some(size) => Some(live_through(&mut steps, workspace, size, &data)?),
+        None => None,
+    };
     let serve = Command::new(binary(workspace, profile)?)
         .directory(workspace.root())
         .args(&["serve", "--listen"])
@@ -97,23 +103,48 @@ pub(crate) fn run(
         return Ok(ExitCode::SUCCESS);
     }
     let url = server.url()?;
-    if let Some(size) = demo {
-        let demo = demo_maker(workspace, size, &url);
-        // In the environment, so that it shows neither on the terminal nor in a list of processes.
-        let demo = match server.bootstrap() {
-            Some(link) => demo.quietly("MENDAN_BOOTSTRAP", link),
-            None => demo,
-        };
-        say::line(format_args!("\n● 見本データを作っています / making sample data"));
+    if let Some(mut player) = player {
         // It plays the people whose links it prints, so it lives as long as the server.
-        let player = Player(demo.spawn()?);
+        player.go_to(&url)?;
         return stay(&mut server, &url, is_stopped).inspect(|_| drop(player));
     }
     stay(&mut server, &url, is_stopped)
 }
 
+/// The sample firm's past, made before there is a server for it.
+fn live_through(
+    steps: &mut Steps,
+    workspace: &Workspace,
+    size: Demo,
+    data: &Path,
+) -> Result<Player> {
+    let maker = demo_maker(workspace, size, data);
+    let step = Step { ja: "見本データ", en: "sample data", repeat: maker.to_string() };
+    steps.run(step, || Player::start(&maker, &data.join("mendan.sqlite")))
+}
+
 /// The demo maker; ended when dropped.
-struct Player(std::process::Child);
+struct Player(Child);
+
+impl Player {
+    /// Starts it, and waits until the database is there.
+    fn start(maker: &Command, database: &Path) -> Result<Self> {
+        let mut player = Self(maker.process().stdin(Stdio::piped()).spawn()?);
+        while !database.exists() {
+            if let Some(status) = player.0.try_wait()? {
+                bail!("見本データを作れません / no sample data was made: {status}");
+            }
+            clock::pause(Duration::from_millis(100));
+        }
+        Ok(player)
+    }
+
+    /// Tells it where the server is.
+    fn go_to(&mut self, url: &str) -> Result<()> {
+        let mut to = self.0.stdin.take().context("the demo maker does not listen")?;
+        Ok(writeln!(to, "{url}")?)
+    }
+}
 
 impl Drop for Player {
     fn drop(&mut self) {
@@ -155,11 +186,11 @@ pub(crate) fn build_server(workspace: &Workspace, profile: &str) -> Command {
     ])
 }
 
-fn demo_maker(workspace: &Workspace, size: Demo, url: &str) -> Command {
+fn demo_maker(workspace: &Workspace, size: Demo, data: &Path) -> Command {
     let run = Command::cargo(workspace.root())
         .args(&["run", "--quiet", "--locked", "-p", "tests", "--bin", "demo", "--"])
-        .arg("--url")
-        .arg(url);
+        .arg("--data")
+        .arg(data.display().to_string());
     match size {
         Demo::Small => run,
         Demo::Full => run.arg("--full"),
