@@ -6,8 +6,9 @@
 
 use std::{path::Path, process::ExitCode};
 
+use engine::casework::date::Date;
 use harness::{
-    sample::replay::{Extent, Replay},
+    sample::replay::{Extent, Progress, Replay},
     station::{Failed, Station, now},
 };
 
@@ -16,7 +17,7 @@ Lives through the sample firm and puts its database into a folder; then reads th
 from a line of its input, and prints a link each for a consultant, an employee and an admin. Keeps
 running, to hand over keys when a link is opened.
 
-  demo --data FOLDER [--full]   --full is all of the firm, about a minute; else a few people
+  demo --data FOLDER [--full]   --full is all of the firm, some minutes; else a few people
 ";
 
 /// A code that would end within this is replaced, so that what is printed can still be used.
@@ -50,7 +51,8 @@ fn main() -> ExitCode {
 fn run(folder: &Path, extent: Extent) -> Result<(), Failed> {
     // Keys that nobody else has: the firm is known, its secrets must not be.
     let seed = getrandom::u64().map_err(|error| Failed(error.to_string()))?;
-    let replay = Replay::with_keys(extent, seed);
+    let mut month = String::new();
+    let replay = Replay::told(extent, seed, |it| tell_of_month(&mut month, it));
     replay.move_in(folder).map_err(Failed)?;
     let mut url = String::new();
     let read = std::io::stdin().read_line(&mut url);
@@ -58,6 +60,15 @@ fn run(folder: &Path, extent: Extent) -> Result<(), Failed> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failed(error.to_string()))?;
     runtime.block_on(play(&replay, url.trim()))
+}
+
+/// Says how far it is, once for each month of the firm.
+fn tell_of_month(told: &mut String, progress: &Progress) {
+    let month: String = Date::at(progress.at).to_string().chars().take(7).collect();
+    if month != *told {
+        say(&format!("  {month}  {:>3} %", progress.done * 100 / progress.all.max(1)));
+        *told = month;
+    }
 }
 
 async fn play(replay: &Replay, url: &str) -> Result<(), Failed> {

@@ -112,6 +112,17 @@ pub enum Extent {
     Part,
 }
 
+/// How far the firm is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// What time it is there.
+    pub at: UnixMillis,
+    /// How many things have happened.
+    pub done: usize,
+    /// How many are to happen.
+    pub all: usize,
+}
+
 /// A firm and its world.
 pub struct Replay {
     /// Where it happened.
@@ -162,6 +173,11 @@ impl Replay {
 
     /// Lives through the sample firm with keys of a seed of one's own.
     pub fn with_keys(extent: Extent, seed: u64) -> Self {
+        Self::told(extent, seed, |_| {})
+    }
+
+    /// The same, for whoever wants to know meanwhile how far it is.
+    pub fn told(extent: Extent, seed: u64, mut tell: impl FnMut(&Progress)) -> Self {
         let firm = Firm::sample();
         let begins = at(day("2024-10-28"), 9, 0);
         let mut replay = Self {
@@ -187,7 +203,10 @@ impl Replay {
         };
         replay.found();
         replay.open_directory();
-        for (at, step) in replay.steps(extent) {
+        let steps = replay.steps(extent);
+        let all = steps.len();
+        for (done, (at, step)) in steps.into_iter().enumerate() {
+            tell(&Progress { at, done, all });
             replay.world.jump_to(at);
             replay.take(step);
         }
