@@ -1,8 +1,13 @@
 //! A consultant's new tablet that gets everything from a real server: how much, and how long.
 //!
-//! `cargo run --release -p tests --bin cold`
+//! `cargo build --release -p server --bin mendan && cargo run -p tests --bin cold`
+//!
+//! Each new tablet is a process of its own, so that its memory and processor time are nobody else's.
 
-use std::{process::ExitCode, time::Instant};
+use std::{
+    process::{Command, ExitCode},
+    time::Instant,
+};
 
 use engine::Pace;
 use harness::{
@@ -12,10 +17,14 @@ use harness::{
 };
 
 fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let outcome = match runtime {
-        Ok(runtime) => runtime.block_on(run()),
-        Err(error) => Err(Failed(error.to_string())),
+    let outcome = match (runtime, words.as_slice()) {
+        (Err(error), _) => Err(Failed(error.to_string())),
+        (Ok(runtime), []) => runtime.block_on(run()),
+        (Ok(runtime), ["--tablet", origin, code]) => runtime.block_on(arrive(origin, code)),
+        (Ok(_), _) => Err(Failed("cold takes no arguments".to_owned())),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -42,39 +51,39 @@ async fn run() -> Result<(), Failed> {
         tablet.until("the tablet is open", |it| it.screen.is_open()).await?;
         tablet.until_sent().await?;
         let code = tablet.device_code().await?;
-        let pace = Pace::Coalesce { wait_ms: 0 };
-        let mut fresh = Station::new("新しい端末", &host.origin, pace).with_disk();
-        let began = moment();
-        let arriving = async {
-            let arrived = fresh.arrive(&code, "").await;
-            let is_whole = |it: &Station| {
-                it.screen.opening.as_ref().is_some_and(|it| it.known == it.opened && it.known > 1)
-            };
-            arrived.and(fresh.until("everything opens", is_whole).await)
-        };
+        say(&format!("consultant {staff}"));
+        let myself = std::env::current_exe().map_err(failed)?;
+        let mut fresh = Command::new(myself);
+        let mut fresh = fresh.args(["--tablet", &host.origin, &code]).spawn().map_err(failed)?;
         // The old tablet hands over the keys meanwhile.
-        let helping = async {
-            loop {
-                tablet.turn_until_quiet().await?;
-            }
-        };
-        let outcome: Result<(), Failed> = tokio::select! {
-            arrived = arriving => arrived,
-            helped = helping => helped,
-        };
-        outcome?;
-        let seconds = began.elapsed().as_secs_f64();
-        let cases = &fresh.screen.home.cases;
-        let interviews: usize = cases.iter().map(|case| case.interviews.len()).sum();
-        let documents = fresh.screen.opening.as_ref().map_or(0, |it| it.opened);
-        let received = megabytes(fresh.received_bytes());
-        say(&format!(
-            "consultant {staff}: {} cases, {interviews} interviews, {documents} documents, \
-             {received:.2} MB received, {seconds:.2} s",
-            cases.len()
-        ));
+        while fresh.try_wait().map_err(failed)?.is_none() {
+            tablet.turn_until_quiet().await?;
+        }
     }
-    say(&format!("peak memory of this program {:.0} MB", peak_megabytes()));
+    Ok(())
+}
+
+/// The new tablet: it comes with a code, and reads everything.
+async fn arrive(origin: &str, code: &str) -> Result<(), Failed> {
+    let mut fresh = Station::new("新しい端末", origin, Pace::Coalesce { wait_ms: 0 }).with_disk();
+    let began = moment();
+    fresh.arrive(code, "").await?;
+    let is_whole = |it: &Station| {
+        it.screen.opening.as_ref().is_some_and(|it| it.known == it.opened && it.known > 1)
+    };
+    fresh.until("everything opens", is_whole).await?;
+    let seconds = began.elapsed().as_secs_f64();
+    let cases = &fresh.screen.home.cases;
+    let interviews: usize = cases.iter().map(|case| case.interviews.len()).sum();
+    let documents = fresh.screen.opening.as_ref().map_or(0, |it| it.opened);
+    say(&format!(
+        "  {} cases, {interviews} interviews, {documents} documents, {:.2} MB received, \
+         {seconds:.2} s, of these {:.2} s of the processor's, {:.0} MB of memory at most",
+        cases.len(),
+        megabytes(fresh.received_bytes()),
+        processor_seconds(),
+        peak_megabytes(),
+    ));
     Ok(())
 }
 
@@ -89,6 +98,14 @@ fn peak_megabytes() -> f64 {
     let kilobytes =
         line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse::<f64>().ok());
     kilobytes.unwrap_or_default() / 1000.0
+}
+
+/// What the system says this process has computed, by its hundredths of a second.
+fn processor_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // Behind the name in brackets, these are the twelfth and the thirteenth.
+    let words = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+    words.skip(11).take(2).filter_map(|word| word.parse::<f64>().ok()).sum::<f64>() / 100.0
 }
 
 /// The present moment.
