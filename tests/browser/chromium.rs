@@ -147,6 +147,23 @@ impl Browser {
         .await;
     }
 
+    /// The most memory that one process of a page held at a time, in megabytes.
+    pub(crate) fn peak_mb(&self) -> u64 {
+        let group = self.child.id().to_string();
+        let processes = fs::read_dir("/proc").unwrap().map(|it| it.unwrap().path());
+        let peak = |process: PathBuf| {
+            let read = |name| fs::read_to_string(process.join(name)).ok();
+            // Behind the name in brackets: state, parent, group.
+            let stat = read("stat")?;
+            let is_ours = stat.rsplit(')').next()?.split_whitespace().nth(2) == Some(&group);
+            let is_page = is_ours && read("cmdline")?.contains("--type=renderer");
+            let status = is_page.then(|| read("status")).flatten()?;
+            let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+            line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok()
+        };
+        processes.filter_map(peak).max().unwrap_or_default() / 1000
+    }
+
     /// What went wrong inside.
     pub(crate) fn complaints(&self) -> Vec<String> {
         self.cdp.complaints()

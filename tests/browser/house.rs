@@ -53,6 +53,19 @@ impl House {
         Some(Self { origin, bootstrap, tape, chromium, program, folder, server, output })
     }
 
+    /// Starts a server on a database that is put into its folder first.
+    pub(crate) fn open_on(prepare: impl FnOnce(&Path)) -> Option<Self> {
+        let (chromium, program) = (chromium::find()?, find()?);
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        std::fs::create_dir_all(&data).unwrap();
+        prepare(&data);
+        let (server, mut output) = serve(&program, folder.path(), "127.0.0.1:0");
+        let origin = told(&mut output, "listening");
+        let tape = Tape::default();
+        Some(Self { origin, bootstrap: None, tape, chromium, program, folder, server, output })
+    }
+
     /// Copies the database while the server runs.
     pub(crate) fn back_up(&self) -> PathBuf {
         let copy = self.folder.path().join("copy.sqlite");

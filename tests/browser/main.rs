@@ -13,6 +13,7 @@ mod card;
 mod casework;
 mod cdp;
 mod chromium;
+mod cold;
 mod death;
 mod driver;
 mod ending;
