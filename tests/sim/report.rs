@@ -30,6 +30,23 @@ mod handover;
 mod rights;
 mod term;
 
+/// People of a company, as many as a report may lose some of.
+const NAMES: [&str; 13] = [
+    "佐伯 悠真",
+    "森 光",
+    "青木 さくら",
+    "髙橋 美咲",
+    "渡邉 恵",
+    "グエン ホア",
+    "山﨑 学",
+    "小林 直人",
+    "伊藤 葵",
+    "加藤 翼",
+    "吉田 翔",
+    "松本 空",
+    "井上 陸",
+];
+
 /// A lead, a colleague and a supervisor, each with a tablet, and an admin.
 pub(crate) struct Staff {
     pub(crate) world: World,

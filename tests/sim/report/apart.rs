@@ -14,24 +14,9 @@ use engine::{
 use harness::{canary::Scanner, world::DeviceNo};
 use shared::{id::DocumentId, time::UnixMillis};
 
-use super::{Person, Staff, staff};
+use super::{NAMES, Person, Staff, staff};
 
-const PEOPLE: usize = 13;
-const NAMES: [&str; PEOPLE] = [
-    "佐伯 悠真",
-    "森 光",
-    "青木 さくら",
-    "髙橋 美咲",
-    "渡邉 恵",
-    "グエン ホア",
-    "山﨑 学",
-    "小林 直人",
-    "伊藤 葵",
-    "加藤 翼",
-    "吉田 翔",
-    "松本 空",
-    "井上 陸",
-];
+const PEOPLE: usize = NAMES.len();
 /// The first report is about half a year, the next goes on to the end of it.
 const PERIODS: [(&str, &str); 2] = [("2026-04-01", "2026-09-30"), ("2026-04-01", "2026-12-31")];
 

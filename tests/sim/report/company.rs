@@ -12,22 +12,8 @@ use engine::{
 use harness::world::DeviceNo;
 use shared::id::DocumentId;
 
-use super::{Person, Staff, staff};
+use super::{NAMES, Person, Staff, staff};
 
-const NAMES: [&str; 12] = [
-    "佐伯 悠真",
-    "森 光",
-    "青木 さくら",
-    "髙橋 美咲",
-    "渡邉 恵",
-    "グエン ホア",
-    "山﨑 学",
-    "小林 直人",
-    "伊藤 葵",
-    "加藤 翼",
-    "吉田 翔",
-    "松本 空",
-];
 /// Nine about learning, one about health, two about promotion.
 const TOPICS: [&str; 12] = [
     "skills",
@@ -68,7 +54,7 @@ fn collecting(seed: u64) -> Collecting {
     staff.world.settle();
     let report = staff.documents(staff.lead, Kind::Report)[0];
     let mut collecting = Collecting { staff, people, report };
-    for at in 0..NAMES.len() {
+    for at in 0..TOPICS.len() {
         collecting.contribute(at);
     }
     collecting.staff.world.settle();
