@@ -155,6 +155,12 @@ pub struct Replay {
     pub matters: BTreeMap<usize, MatterId>,
     /// Reports by their place among all.
     pub reports: BTreeMap<usize, DocumentId>,
+    /// Copies for the supervisor that the tablet refused to make, and why, by their place among all.
+    pub blocked: BTreeMap<usize, String>,
+    /// Cases with another consultant of who did not agree with the first, by person.
+    pub reassigned: BTreeMap<usize, CaseId>,
+    /// When the tablet that was lost erased itself.
+    pub erased_at: Option<UnixMillis>,
     /// Topics of notes that were destroyed, as the tablet read them before that, by interview.
     pub destroyed: BTreeMap<usize, String>,
     /// Places of tablets that are no longer used.
@@ -196,6 +202,9 @@ impl Replay {
             written: BTreeMap::new(),
             matters: BTreeMap::new(),
             reports: BTreeMap::new(),
+            blocked: BTreeMap::new(),
+            reassigned: BTreeMap::new(),
+            erased_at: None,
             destroyed: BTreeMap::new(),
             gone: BTreeSet::new(),
             lost: None,

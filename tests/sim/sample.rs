@@ -9,7 +9,10 @@
 use std::collections::BTreeMap;
 
 use engine::{
-    casework::field::{Field, Value},
+    casework::{
+        date::Date,
+        field::{Field, Value},
+    },
     command::Command,
     view::Gate,
 };
@@ -203,6 +206,8 @@ fn check_devices(replay: &Replay) {
     let revoked_at = plus_min(lost_at, REVOKED_AFTER_MIN);
     let minute = revoked_at..plus_min(revoked_at, 1);
     assert!(minute.contains(&revocations(replay)[1]));
+    let erased_on = replay.erased_at.map(Date::at);
+    assert_eq!(erased_on.map(|it| it.to_string()).as_deref(), Some("2026-03-13"));
     let gate = replay.world.on(replay.tablets[&lost]).screen.gate.clone();
     assert_eq!(gate, Some(Gate::Revoked { is_erased: true }));
     // Nobody's device suspects the server, and nothing is left unsent.
@@ -249,10 +254,12 @@ fn the_firm_as_its_devices_read_it_is_the_firm_as_it_was_planned() {
     check_notes(&replay, &notes);
     check_devices(&replay);
     check_admins_know_nothing(&replay);
+    plan::check_contracts(&mut replay);
     plan::check_slots(&mut replay);
     card::check_cards(&mut replay);
     card::check_preparation(&mut replay);
     room::check_consents(&mut replay);
+    room::check_refusal(&mut replay);
     room::check_canvases(&mut replay);
     matter::check_dangers(&mut replay);
     matter::check_disclosures(&mut replay);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use engine::{
     casework::{
+        case::CaseId,
         date::Date,
         field::{Field, Value},
         venue::CHECKS,
@@ -280,16 +281,39 @@ impl Replay {
             replay.world.settle();
         });
         self.phones.insert(person, phone);
+        let case = self.open_case_of(person, tablet);
+        self.cases.insert(person, case);
+    }
+
+    /// Who does not agree with how secrets are kept is offered another consultant.
+    pub(super) fn offer_another(&mut self, person: usize) {
+        let Some(it) = self.firm.people.get(person) else { return };
+        let lead = it.company.lead();
+        let other = if it.consultant == lead { FLOATING } else { lead };
+        let tablet = self.tablet_of(other);
+        let case = self.open_case_of(person, tablet);
+        self.reassigned.insert(person, case);
+    }
+
+    /// A consultant who did not invite somebody learns their name, and opens their case.
+    #[track_caller]
+    fn open_case_of(&mut self, person: usize, tablet: DeviceNo) -> CaseId {
+        let name = self.firm.people.get(person).map_or("", |it| it.name);
         let account = self.account_of_person(person).expect("somebody who has come");
         self.with_network(tablet, |replay| {
-            replay.plan(tablet, PlanAct::NamePerson { account, name: it.name.to_owned() });
+            replay.plan(tablet, PlanAct::NamePerson { account, name: name.to_owned() });
             replay.world.ask(tablet, Command::OpenCase(account));
             replay.world.settle();
-            let cases = &replay.world.on(tablet).screen.home.cases;
-            let case = cases.iter().find(|case| case.employee_name == it.name);
-            let case = case.expect("the case on the first page").case;
-            replay.cases.insert(person, case);
         });
+        let cases = &self.world.on(tablet).screen.home.cases;
+        let case = cases.iter().find(|case| case.employee_name == name);
+        case.expect("the case on the first page").case
+    }
+
+    /// A company's document, as its lead has it.
+    #[track_caller]
+    pub fn company(&self, company: Company) -> DocumentId {
+        self.companies.get(&company).expect("a company").document
     }
 
     /// The slots of a wave begin with it.

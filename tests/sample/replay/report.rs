@@ -8,6 +8,7 @@ use engine::{
         field::{Field, Value},
     },
     command::{AnswerWish, Command, Decide, ReportAct, RoomAct, SpanWish, TextWish},
+    view::{Notice, ReportNotice},
 };
 use shared::{id::DocumentId, time::UnixMillis};
 
@@ -122,7 +123,14 @@ impl Replay {
         self.with_network(tablet, |replay| {
             replay.world.on_mut(tablet).screen.went_to = None;
             replay.report_act(tablet, ReportAct::MakeCopy { note, texts: vec![] });
-            let Some(copy) = replay.world.on(tablet).screen.went_to else { return };
+            let screen = &replay.world.on(tablet).screen;
+            let Some(copy) = screen.went_to else {
+                if let Some(Notice::Report(ReportNotice::NotAgreed(why))) = screen.notices.last() {
+                    let why = why.clone();
+                    replay.blocked.insert(index, why);
+                }
+                return;
+            };
             replay.report_act(tablet, ReportAct::CheckCopy(copy));
             if of.asks {
                 replay.report_act(tablet, ReportAct::AskUse { copy, supervisor });

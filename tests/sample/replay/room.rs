@@ -210,6 +210,9 @@ impl Replay {
             let tablet = replay.tablet_of(of.consultant);
             replay.decide(&of, tablet);
             replay.world.settle();
+            if (of.matter, of.decision) == (Matter::Secrecy, Decision::Refused) {
+                replay.offer_another(of.person);
+            }
         });
     }
 

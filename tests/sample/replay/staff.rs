@@ -83,8 +83,12 @@ impl Replay {
     /// itself.
     pub(super) fn find_tablet(&mut self, place: usize) {
         let Some(device) = self.tablets.get(&place).copied() else { return };
+        let held = !self.world.on(device).disk.is_empty();
         self.world.online(device);
         self.world.settle();
+        if held && self.world.on(device).disk.is_empty() {
+            self.erased_at = Some(self.world.now());
+        }
     }
 
     /// Its owner has another one, and lets the old one go from there.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use engine::{
+    casework::rule::disclosure::table::{Row, TABLE},
     command::{Command, ReportAct},
     document::genesis::Kind,
     record::Name,
@@ -59,6 +60,15 @@ pub(super) fn check_copies(replay: &mut Replay) {
     let supervisor = replay.tablet_of(4);
     let copies = documents(replay, supervisor, Kind::Supervision);
     assert_eq!(copies.len(), COPIES);
+    // The seventh was not made: the tablet said why, and the supervisor has nothing of it.
+    let planned = replay.firm.copies.iter().enumerate().filter(|(_, it)| !it.is_allowed);
+    let planned: Vec<usize> = planned.map(|(index, _)| index).collect();
+    assert_eq!((planned.len(), replay.firm.copies.len()), (1, COPIES + 1));
+    assert_eq!(replay.blocked.keys().copied().collect::<Vec<_>>(), planned);
+    for why in replay.blocked.values() {
+        let rule = TABLE.iter().find(|rule| rule.reason == why).expect("a line of the table");
+        assert_eq!((rule.row, rule.permit.is_some()), (Row::R14, false));
+    }
 }
 
 #[track_caller]

@@ -9,7 +9,7 @@ use engine::{
 };
 use harness::sample::{
     canvas,
-    consent::{HAND_OVER, NOT_COUNTED, SUPERVISION},
+    consent::{HAND_OVER, NOT_COUNTED, REFUSES, SUPERVISION},
     edge,
     replay::Replay,
 };
@@ -56,6 +56,36 @@ pub(super) fn check_consents(replay: &mut Replay) {
     assert_eq!(withdrawn.get(&Matter::Supervision), Some(&2));
     assert_eq!(withdrawn.get(&Matter::Counting), Some(&1));
     assert!(rows.iter().flatten().all(|row| !row.is_disputed));
+}
+
+/// Who does not agree to how secrets are kept is not interviewed by that consultant, and has another.
+#[track_caller]
+pub(super) fn check_refusal(replay: &mut Replay) {
+    let person = replay.firm.person(REFUSES.0).clone();
+    let (phone, first) = (replay.phones[&person.index], replay.cases[&person.index]);
+    assert_eq!(replay.reassigned.keys().copied().collect::<Vec<_>>(), [person.index]);
+    let second = replay.reassigned[&person.index];
+    let cases = replay.world.on(phone).screen.home.cases.clone();
+    let mut names = vec![];
+    for row in &cases {
+        assert!(row.interviews.is_empty(), "nobody was met");
+        let consent = row.consent.expect("consents");
+        replay.world.ask(phone, Command::Open(consent));
+        let shown = &replay.world.on(phone).screen.consents[&consent].rows;
+        let secrecy = shown.iter().find(|it| it.matter == Matter::Secrecy).expect("C1");
+        let standing = secrecy.standing.as_ref().map(|it| it.decision);
+        let is_first = row.case == first;
+        assert_eq!(standing, is_first.then_some(Decision::Refused));
+        assert!(is_first || row.case == second);
+        names.push(row.consultant_name.clone());
+        replay.world.ask(phone, Command::Close(consent));
+    }
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), 2, "another consultant");
+    let lead = replay.world.on(replay.tablet_of(person.company.lead()));
+    let row = lead.screen.home.cases.iter().find(|row| row.case == second).expect("the case");
+    assert_eq!((row.employee_name.as_str(), row.interviews.len()), (person.name, 0));
 }
 
 #[track_caller]
