@@ -7,6 +7,7 @@
 
 mod cast;
 mod change;
+mod clock;
 mod ending;
 mod entry;
 mod envelope;

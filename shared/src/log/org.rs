@@ -23,7 +23,7 @@ pub use body::{
 };
 pub use view::{Account, Device, Grant, Kit};
 
-/// Entries that are asked what day it was.
+/// Devices that are asked what day it was.
 const WITNESSES: usize = 5;
 
 /// The org log, replayed. Both ends use this to decide what an entry is worth.
@@ -138,14 +138,32 @@ impl OrgLog {
         others.map(|(_, (_, at))| *at).max().unwrap_or(UnixMillis(0))
     }
 
-    /// When the log was about so long, by most of its last entries up to there, because any one clock
-    /// may be wrong; 0 for a log that was empty.
+    /// When the log was about so long, by the last words of the devices that spoke last before: any
+    /// number of clocks may be behind, and one ahead. 0 for a log that was empty.
     pub fn about(&self, length: u64) -> UnixMillis {
-        let length = usize::try_from(length).unwrap_or(usize::MAX).min(self.times.len());
-        let last = self.times.iter().take(length).rev().take(WITNESSES);
-        let mut times: Vec<UnixMillis> = last.map(|(_, at)| *at).collect();
+        let mut words = Map::<DeviceId, UnixMillis>::new();
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        for (index, (author, at)) in self.times.iter().enumerate().take(length).rev() {
+            let by = match author {
+                Author::Device(id) => Some(*id),
+                Author::Root | Author::Grant(_) => self.begun_at(index),
+            };
+            if words.len() < WITNESSES
+                && let Some(by) = by
+                && !words.contains_key(&by)
+            {
+                words.insert(by, *at);
+            }
+        }
+        let mut times: Vec<UnixMillis> = words.values().copied().collect();
         times.sort_unstable();
-        times.get(times.len().saturating_sub(1) / 2).copied().unwrap_or(UnixMillis(0))
+        times.iter().rev().nth(1).or(times.first()).copied().unwrap_or(UnixMillis(0))
+    }
+
+    /// The device that an entry let in.
+    fn begun_at(&self, index: usize) -> Option<DeviceId> {
+        let index = u64::try_from(index).ok()?;
+        self.devices.iter().find(|(_, device)| device.since == index).map(|(id, _)| *id)
     }
 
     /// Whether the key that an entry names, if this log knows it, signed it. Says nothing of

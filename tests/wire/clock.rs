@@ -1,0 +1,65 @@
+//! What day it was, where clocks are wrong.
+
+use shared::{
+    log::{
+        Author, Place,
+        org::{EnrolGrant, Enrols, OrgBody, Role},
+    },
+    time::UnixMillis,
+};
+
+use crate::cast::{ADMIN, CONSULTANT, DAY_MS, Firm, Person, START, grant};
+
+const YEAR_MS: u64 = 365 * DAY_MS;
+
+/// Somebody invites somebody, by their own clock.
+fn speaks(firm: &mut Firm, person: Person, number: u8, at: UnixMillis) {
+    let body = EnrolGrant {
+        expires_at: at.plus_ms(DAY_MS),
+        ..grant(number, Enrols::Account(Role::Employee))
+    };
+    let place = Place { at, ..firm.place(Author::Device(person.device())) };
+    let entry = OrgBody::EnrolGrant(body).sign(place, &person.device_key());
+    firm.append(entry).unwrap();
+}
+
+fn length(firm: &Firm) -> u64 {
+    firm.log.head().length
+}
+
+/// Whether the log says that it is a day in which the firm was made.
+fn is_then(at: UnixMillis) -> bool {
+    (START..=START.plus_ms(DAY_MS)).contains(&at)
+}
+
+#[test]
+fn no_clock_that_is_behind_makes_anything_older() {
+    let mut firm = Firm::staffed();
+    let long_ago = UnixMillis(START.0 - 9 * YEAR_MS);
+    for number in 0..20 {
+        speaks(&mut firm, CONSULTANT, 0x80 + number, long_ago);
+        assert!(is_then(firm.log.about(length(&firm))), "{number}");
+    }
+}
+
+#[test]
+fn one_clock_that_is_ahead_makes_nothing_younger() {
+    let mut firm = Firm::staffed();
+    for number in 0..20 {
+        speaks(&mut firm, CONSULTANT, 0x80 + number, START.plus_ms(9 * YEAR_MS));
+        assert!(is_then(firm.log.about(length(&firm))), "{number}");
+    }
+    speaks(&mut firm, ADMIN, 0xA0, START.plus_ms(YEAR_MS));
+    assert_eq!(firm.log.about(length(&firm)), START.plus_ms(YEAR_MS));
+    assert!(is_then(firm.log.about(3)), "what was said later does not count");
+}
+
+#[test]
+fn what_a_device_signed_itself_is_no_witness_to_it() {
+    let mut firm = Firm::staffed();
+    speaks(&mut firm, CONSULTANT, 0x80, START.plus_ms(9 * YEAR_MS));
+
+    assert!(is_then(firm.log.latest_besides(CONSULTANT.device())));
+    assert_eq!(firm.log.latest_besides(ADMIN.device()), START.plus_ms(9 * YEAR_MS));
+    assert_eq!(Firm::new().log.latest_besides(ADMIN.device()), UnixMillis(0));
+}
