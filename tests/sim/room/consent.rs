@@ -6,7 +6,6 @@ use engine::{
         field::{Field, Shape, Value},
     },
     command::{Command, Decide, RoomAct},
-    document::guard::Side,
     record::{Content, FreshChange, Name},
     view::{ConsentRow, Manner, Notice, RoomNotice},
 };
@@ -215,7 +214,6 @@ fn forget_the_documents(room: &mut Cast) {
     let (tablet, case) = (room.tablet, room.case);
     let insider = Insider::open(&room.world.on(tablet).disk, case);
     let mut replica = insider.replica();
-    replica.introduce(insider.id, Side::Staff);
     let (links, none) = (Field::top("documents"), Value::Codes(vec![]));
     let change = replica.edit(room.world.now(), |tx| tx.set(&links, Shape::Many(&[]), &none));
     let bytes = Blob(change.expect("an edit").expect("a change"));

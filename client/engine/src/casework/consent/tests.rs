@@ -59,6 +59,26 @@ fn decide(group: &mut Group, hand: usize, matter: Matter, decision: Decision) {
 }
 
 #[test]
+fn what_was_read_out_is_kept_once_where_both_read_it_and_only_the_firm_says_what_that_was() {
+    let mut group = group();
+    let texts = |version: u32| Matter::ALL.map(|it| format!("{} {version} {EDGE}", it.code()));
+    let template =
+        |version| Template { version, language: "ja".into(), texts: texts(version).into() };
+    for (hand, version) in [(TABLET, 2), (LAPTOP, 2), (TABLET, 3), (TABLET, 3)] {
+        group.edit(hand, |tx| explain(tx, &template(version))).unwrap();
+    }
+    let forged = group.edit(PHONE, |tx| explain(tx, &template(4)));
+    assert_eq!(forged, Err(EditError::NotYours));
+    group.meet();
+
+    for hand in &group.0 {
+        let mut kept = explanations(&hand.crdt);
+        kept.sort_by_key(|it| it.version);
+        assert!(kept == [template(2), template(3)]);
+    }
+}
+
+#[test]
 fn a_withdrawal_beats_a_grant_that_did_not_know_of_it_whatever_the_clocks_say() {
     let mut group = group();
     decide(&mut group, PHONE, Matter::Supervision, Decision::Agreed);

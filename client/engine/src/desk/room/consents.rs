@@ -248,3 +248,54 @@ fn own_words(language: &str) -> Template {
         texts: vec![],
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::casework::{
+        consent::{Decision, Told, record},
+        group::{DOCUMENT, Group, NOW},
+    };
+    use crate::document::guard::Side;
+
+    const PHONE: usize = 0;
+
+    fn decide(group: &mut Group, matter: Matter, scope: Scope, told: u32) {
+        let event = Event {
+            document: DOCUMENT,
+            matter,
+            decision: Decision::Agreed,
+            scope,
+            told: Told { version: told, hash: [0; 32] },
+            at: NOW,
+            server_at: None,
+            place: String::new(),
+            method: Method::OwnPhone,
+            by: group.0[PHONE].device,
+            after: vec![],
+        };
+        let ledger = Ledger::read(&group.0[PHONE].crdt, DOCUMENT, group.who());
+        let key = shared::secret::Secret::new(Box::new([1; 32]));
+        let key = shared::sign::SigningKey::derive(&key);
+        group.edit(PHONE, |tx| record(tx, &ledger, event, &key)).unwrap();
+    }
+
+    #[test]
+    fn a_decision_after_an_older_explanation_says_so_and_each_thing_told_has_a_row_of_its_own() {
+        let mut group = Group::new(Kind::CaseConsent, &[Side::Employee]);
+        decide(&mut group, Matter::Record, Scope::Whole, 2);
+        decide(&mut group, Matter::Telling, Scope::Exact([1; 32]), 3);
+        decide(&mut group, Matter::Telling, Scope::Exact([2; 32]), 2);
+        let ledger = Ledger::read(&group.0[PHONE].crdt, DOCUMENT, group.who());
+
+        let is_older = |newest| rows(&ledger, Matter::Record, newest)[0].is_older;
+        assert_eq!((is_older(2), is_older(3)), (false, true));
+        let telling = rows(&ledger, Matter::Telling, 3);
+        let mut telling: Vec<_> =
+            telling.iter().map(|row| (row.is_older, row.events.len())).collect();
+        telling.sort_unstable();
+        assert_eq!(telling, [(false, 1), (true, 1)]);
+        let undecided = rows(&ledger, Matter::Counting, 3);
+        assert_eq!((undecided.len(), undecided[0].standing.as_ref()), (1, None));
+    }
+}
