@@ -138,18 +138,20 @@ impl OrgLog {
         others.map(|(_, (_, at))| *at).max().unwrap_or(UnixMillis(0))
     }
 
-    /// When the log was about so long, by the last words of the devices that spoke last before: any
-    /// number of clocks may be behind, and one ahead. 0 for a log that was empty.
+    /// When the log was about so long, by the last words of the devices that spoke last before: where
+    /// two clocks are right, any number may be behind, and one ahead. 0 for a log that was empty.
     pub fn about(&self, length: u64) -> UnixMillis {
         let mut words = Map::<DeviceId, UnixMillis>::new();
         let length = usize::try_from(length).unwrap_or(usize::MAX);
         for (index, (author, at)) in self.times.iter().enumerate().take(length).rev() {
+            if words.len() == WITNESSES {
+                break;
+            }
             let by = match author {
                 Author::Device(id) => Some(*id),
                 Author::Root | Author::Grant(_) => self.begun_at(index),
             };
-            if words.len() < WITNESSES
-                && let Some(by) = by
+            if let Some(by) = by
                 && !words.contains_key(&by)
             {
                 words.insert(by, *at);
