@@ -172,6 +172,25 @@ fn what_a_clock_dates_that_is_years_behind_is_kept_from_the_day_it_was_begun() {
 }
 
 #[test]
+fn what_a_clock_dates_that_is_years_behind_is_kept_also_before_the_server_has_it() {
+    let mut staff = staff(868);
+    let lead = staff.lead;
+    let person = staff.meet(lead, "佐伯 悠真");
+    staff.world.offline(lead);
+    staff.world.skew_clock(lead, -i64::try_from(6 * 366 * DAY_MS).expect("some years"));
+    let note = staff.note(lead, person.case, "promotion", "CANARY 係長の打診。");
+    staff.world.skew_clock(lead, 0);
+
+    staff.world.restart(lead);
+    staff.world.unlock(lead);
+    staff.world.wait_ms(1_000);
+    assert!(left_of(&staff.world, lead, note) > 0);
+    staff.world.online(lead);
+    staff.world.settle();
+    assert!(staff.world.can_open(lead, note));
+}
+
+#[test]
 fn a_legal_hold_stops_the_term_until_it_is_lifted() {
     let mut it = noted(842);
     let (lead, note, case) = (it.staff.lead, it.note, it.person.case);

@@ -3,7 +3,7 @@
 
 use shared::{
     id::{AccountId, DocumentId},
-    log::org::Role,
+    log::{document::DocumentLog, org::Role},
     time::UnixMillis,
 };
 
@@ -107,9 +107,10 @@ impl Desk {
     /// The day a document was begun at the earliest. No term begins before it: what is dated by a
     /// clock that was behind would be over at once.
     fn born_on(&self, id: DocumentId) -> Date {
+        let Some(org) = &self.org else { return Date::MIN };
         let log = self.documents.get(&id).and_then(|document| document.log.as_ref());
-        let born = log.zip(self.org.as_ref()).map(|(log, org)| org.about(log.born()));
-        born.map_or(Date::MIN, Date::at)
+        // What the server does not have yet is not older than what is known here.
+        Date::at(org.about(log.map_or(org.head().length, DocumentLog::born)))
     }
 
     fn terms_over(&self, now: UnixMillis) -> Vec<Over> {
