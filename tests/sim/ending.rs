@@ -66,6 +66,7 @@ fn left_of(world: &World, device: DeviceNo, document: DocumentId) -> Vec<Name> {
     let is_of = |name: &Name| match name {
         Name::Keyring
         | Name::Progress
+        | Name::OrgSigned
         | Name::Org(_)
         | Name::Log(..)
         | Name::Alarm(_)

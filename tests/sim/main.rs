@@ -27,3 +27,4 @@ mod sample;
 mod scenarios;
 mod snapshot;
 mod thief;
+mod twin;

@@ -1,6 +1,9 @@
 //! A server restored from an old backup heals from what its clients hold.
 
-use engine::{command::Command, view::Badge};
+use engine::{
+    command::Command,
+    view::{AlarmKind, Badge},
+};
 use harness::{
     seed::seed_or,
     world::{DeviceNo, World},
@@ -172,7 +175,7 @@ fn somebody_who_was_let_in_after_a_new_epoch_does_not_stop_its_return() {
         let screen = &world.on(device).screen;
         assert_eq!(screen.notices, [], "{}", world.on(device).name);
         let kinds = screen.alarms.iter().map(|row| row.matter.kind);
-        assert!(kinds.eq([engine::view::AlarmKind::Restored]), "{:?}", screen.alarms);
+        assert!(kinds.eq([AlarmKind::Restored]), "{:?}", screen.alarms);
         assert_eq!(screen.sync.map(|it| it.badge()), Some(Badge::Sent));
     }
     let fresh = world.link_device(tablet, "新しいタブレット");
@@ -180,4 +183,63 @@ fn somebody_who_was_let_in_after_a_new_epoch_does_not_stop_its_return() {
         assert!(world.can_open(fresh, document));
     }
     assert_eq!(world.reads(fresh, note, FIELD), "前。");
+}
+
+/// A firm whose server was backed up, and what somebody appends to its log after that.
+fn appends_behind_a_backup(seed: u64, author: impl Fn(&mut World, DeviceNo) -> DeviceNo) {
+    let mut world = World::seeded(seed_or(seed));
+    let admin = world.device("管理パソコン");
+    world.found(admin);
+    let tablet = author(&mut world, admin);
+    let backup = world.back_up();
+    let length = |world: &World| removal::logs(world).0.head().length;
+    let before = length(&world);
+    let again = world.on(tablet).screen.gate.is_none();
+    // Whoever joins goes on by itself; who is in the firm invites somebody.
+    let invites = |world: &mut World, name: &str| {
+        if !again {
+            world.ask(tablet, Command::Invite { role: Role::Employee, name: name.to_owned() });
+        }
+    };
+    invites(&mut world, "佐伯 悠真");
+    while length(&world) == before {
+        assert!(world.step());
+    }
+    // The answer is lost, and all that the program had in memory; the others hear of the entry.
+    world.crash(tablet);
+    world.settle();
+    world.offline(admin);
+    world.restore(backup);
+
+    world.restart(tablet);
+    world.unlock(tablet);
+    world.settle();
+    invites(&mut world, "高橋 直人");
+    world.settle();
+    world.online(admin);
+    world.settle();
+
+    for device in [admin, tablet] {
+        let alarms = world.on(device).screen.alarms.iter().map(|row| row.matter.kind);
+        let alarms: Vec<AlarmKind> = alarms.filter(|it| *it != AlarmKind::Restored).collect();
+        assert_eq!(alarms, [], "{}", world.on(device).name);
+    }
+    assert_eq!(length(&world), before + if again { 1 } else { 2 });
+}
+
+#[test]
+fn who_joined_just_before_a_restore_joins_by_the_same_entry() {
+    appends_behind_a_backup(157, |world, admin| {
+        let link = world.invite(admin, Role::Consultant, "佐藤 恵");
+        let tablet = world.device("タブレット");
+        world.arrive(tablet, &link, "佐藤 恵");
+        tablet
+    });
+}
+
+#[test]
+fn nobody_signs_two_entries_for_one_place_though_the_program_died_and_the_server_forgot() {
+    appends_behind_a_backup(158, |world, admin| {
+        world.hire(admin, Role::Consultant, "佐藤 恵", "タブレット")
+    });
 }

@@ -18,7 +18,7 @@ use engine::{
 use serde_json::{Value, json};
 use shared::{
     Blob, cbor,
-    id::{EntryHash, EnvelopeId, Epoch, Number, Seq},
+    id::{EntryHash, EnvelopeId, Epoch, Number, Seq, ServerEpoch},
     log::{
         Head,
         document::{Covers, Cut, SnapshotAttest},
@@ -90,6 +90,7 @@ fn keyring() -> Keyring {
         former: None,
         next: None,
         kit: None,
+        made_at: None,
     }
 }
 
@@ -115,6 +116,7 @@ pub(crate) fn kinds() -> Vec<(&'static str, Name, Content)> {
         server_epoch: None,
         is_retired: None,
         is_at_odds: None,
+        refused: None,
         arrival: None,
     };
     let bytes = || Content::Bytes(Blob(vec![9; 60]));
@@ -239,6 +241,27 @@ pub(crate) fn snapshot_records() -> Value {
         ),
         ("document begun at a snapshot", Name::Document(DOCUMENT), Content::Document(progress)),
         ("document begun at a later one", Name::Document(DOCUMENT), Content::Document(later)),
+    ];
+    let told = |(name, about, content): (&str, Name, Content)| {
+        let plain = cbor::to_vec(&(about, content));
+        json!({ "name": name, "plain": hex(&plain) })
+    };
+    kinds.into_iter().map(told).collect()
+}
+
+/// Records as they are since no entry is signed twice for one place.
+pub(crate) fn standing_records() -> Value {
+    let progress = Progress {
+        starts: 4,
+        server_epoch: Some(ServerEpoch::new([0xE3; 16])),
+        refused: Some(EntryHash::new([0xE4; 32])),
+        ..Progress::default()
+    };
+    let newcomer = Keyring { made_at: Some(START), ..keyring() };
+    let kinds = [
+        ("keyring of a newcomer", Name::Keyring, Content::Keyring(newcomer)),
+        ("progress after a refusal", Name::Progress, Content::Progress(progress)),
+        ("org entry on its way", Name::OrgSigned, Content::Bytes(Blob(vec![9; 60]))),
     ];
     let told = |(name, about, content): (&str, Name, Content)| {
         let plain = cbor::to_vec(&(about, content));

@@ -53,6 +53,7 @@ pub(crate) fn files() -> Vec<(&'static str, Value)> {
         ("farewell.json", farewell()),
         ("snapshot.json", snapshots()),
         ("recovery.json", recovery()),
+        ("standing.json", kept::standing_records()),
         ("device.json", kept::vectors()),
         ("said.json", said::vectors()),
         ("genesis.json", remade(GENESES[0])),

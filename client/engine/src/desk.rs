@@ -81,14 +81,24 @@ pub enum Pace {
 struct OrgWish {
     body: OrgBody,
     shows: Fruit,
-    /// What it names is durable here.
-    is_durable: bool,
-    sent: Option<Blob>,
+    /// For the head that was then; offered unchanged as long as that is the head.
+    signed: Option<Blob>,
+    /// What was signed is durable here.
+    is_kept: bool,
+    is_sent: bool,
+}
+
+impl OrgWish {
+    fn new(body: OrgBody, shows: Fruit) -> Self {
+        Self { body, shows, signed: None, is_kept: false, is_sent: false }
+    }
 }
 
 /// What is shown when an org-log entry has arrived.
 enum Fruit {
     Nothing,
+    /// The program ended before the entry had arrived, and knows no more what for it was.
+    Forgotten,
     Invitation(InvitationView),
     /// The invitation of somebody in a company's list, in place of earlier ones.
     Row {
@@ -134,6 +144,10 @@ pub(crate) struct Desk {
     origin: Option<String>,
     pace: Pace,
     org_wishes: VecDeque<OrgWish>,
+    /// Records in the store that did not open: what they said may come again as news.
+    damaged: u32,
+    /// The org-log entry that was signed last.
+    org_signed: Option<Blob>,
     open: Map<DocumentId, OpenDocument>,
     quarantined: Map<Place, SetAside>,
     shown: show::Shown,
@@ -196,6 +210,8 @@ impl Desk {
             origin: None,
             pace,
             org_wishes: VecDeque::new(),
+            damaged: 0,
+            org_signed: None,
             open: Map::new(),
             quarantined: Map::new(),
             shown: show::Shown::default(),
@@ -320,7 +336,7 @@ impl Desk {
             After::Sealed(document, seq) => self.sealed(document, seq),
             After::Wished(document) => self.append_next(step, document),
             After::Signed(document, number) => self.signed(step, document, number),
-            After::KeysKept => self.keys_kept(step),
+            After::OrgSigned(index) => self.org_signed(step, index),
             After::Marked(document) => self.apply_marked(step, document),
             After::GuestKept => self.guest_kept(),
         }

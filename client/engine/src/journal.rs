@@ -34,8 +34,8 @@ pub(crate) enum After {
     Wished(DocumentId),
     /// The signature of this number on an entry of the document.
     Signed(DocumentId, u64),
-    /// New keys are durable, and the entry that names them may be sent.
-    KeysKept,
+    /// Our entry for this place in the org log is durable and may be sent.
+    OrgSigned(u64),
     /// An in-flight marker is durable, and what it names may be applied.
     Marked(DocumentId),
     /// A guest key is durable, and the tablet may change hands.

@@ -239,6 +239,9 @@ pub struct Keyring {
     /// here.
     #[n(9)]
     pub kit: Option<Seed>,
+    /// When it was made. The entry by which this device joins says so, that every try sends the same.
+    #[n(10)]
+    pub made_at: Option<UnixMillis>,
 }
 
 /// The keys that belong to a keyring, ready for use.
@@ -268,6 +271,7 @@ impl Keyring {
             former,
             next,
             kit,
+            made_at,
         } = self;
         let all = |seeds: &Vec<AccountSeeds>| seeds.iter().map(AccountSeeds::duplicate).collect();
         Self {
@@ -281,6 +285,7 @@ impl Keyring {
             former: former.as_ref().map(all),
             next: next.as_ref().map(AccountSeeds::duplicate),
             kit: kit.as_ref().map(Seed::duplicate),
+            made_at: *made_at,
         }
     }
 
@@ -298,6 +303,7 @@ impl Keyring {
             former: None,
             next: None,
             kit: None,
+            made_at: None,
         }
     }
 

@@ -9,7 +9,7 @@ use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 use shared::{
     Blob, Decode, Encode, cbor,
-    id::{DeviceId, DocumentId, Epoch, Number, Seq, ServerEpoch},
+    id::{DeviceId, DocumentId, EntryHash, Epoch, Number, Seq, ServerEpoch},
     secret::Secret,
     time::UnixMillis,
 };
@@ -95,6 +95,9 @@ pub enum Name {
     /// Who was first at the server, in a document where that counts.
     #[n(12)]
     Order(#[n(0)] DocumentId),
+    /// The org-log entry that was signed last: until the log has gone on, no other is for its place.
+    #[n(13)]
+    OrgSigned,
     /// What speaks against the server, by our own count.
     #[n(20)]
     Alarm(#[n(0)] u64),
@@ -158,6 +161,10 @@ pub struct Progress {
     /// The server of this epoch did not take back something that is here.
     #[n(9)]
     pub is_at_odds: Option<bool>,
+    /// An org-log entry that this device had signed and the server refused: should the log have it
+    /// after all, nobody else wrote it.
+    #[n(10)]
+    pub refused: Option<EntryHash>,
     /// How this device came to the account, until the person has seen what that brought.
     #[n(40)]
     pub arrival: Option<Arrival>,

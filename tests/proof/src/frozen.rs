@@ -64,6 +64,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("said.json", include_str!("../../wire/vectors/said.json")),
     ("sealed.json", include_str!("../../wire/vectors/sealed.json")),
     ("snapshot.json", include_str!("../../wire/vectors/snapshot.json")),
+    ("standing.json", include_str!("../../wire/vectors/standing.json")),
     ("wrap.json", include_str!("../../wire/vectors/wrap.json")),
 ];
 
@@ -268,6 +269,16 @@ pub(crate) fn frozen_words_for_snapshots_and_parts_of_them_are_read() -> usize {
     }
     assert_eq!(Chunk::parse(&bytes(&told["part"], "bytes")), Ok(part()));
     list(&told["record"]).len() + 4
+}
+
+pub(crate) fn frozen_records_of_entries_on_their_way_are_read() -> usize {
+    let told = on_disk("standing.json");
+    for vector in list(&told) {
+        let plain = bytes(vector, "plain");
+        let (name, content) = cbor::from_slice::<(Name, Content)>(&plain).unwrap();
+        assert_eq!(hex(&cbor::to_vec(&(name, content))), vector["plain"], "{}", vector["name"]);
+    }
+    list(&told).len()
 }
 
 pub(crate) fn a_frozen_possession_verifies() -> usize {

@@ -109,6 +109,7 @@ impl Keyring {
             former: None,
             next: None,
             kit: None,
+            made_at: Some(cx.now),
         }
     }
 }
@@ -137,7 +138,7 @@ impl Desk {
             document.disconnected();
         }
         for wish in &mut self.org_wishes {
-            wish.sent = None;
+            wish.is_sent = false;
         }
     }
 
@@ -287,7 +288,7 @@ impl Desk {
         if let Some(doubt) = self.doubt.take() {
             return self.give_up(step, doubt);
         }
-        let at = step.now().min(grant.body.expires_at);
+        let at = self.joins_at(step).min(grant.body.expires_at);
         let Some(body) = self.enrolment(grant.body.enrols, account, org.firm()) else { return };
         self.send_enrolment(step, &body, index, at, &key);
     }
@@ -308,8 +309,14 @@ impl Desk {
             return self.give_up(step, Notice::AccountClosed);
         }
         let Some(body) = self.enrolment(Enrols::Device(owner), owner, org.firm()) else { return };
-        let at = step.now();
+        let at = self.joins_at(step);
         self.send_enrolment(step, &body, index, at, key);
+    }
+
+    /// The time that the entry says: the same at every try, so that for one place in the log there is
+    /// one entry.
+    fn joins_at(&self, step: &Step<'_, '_>) -> UnixMillis {
+        self.keyring.made_at.unwrap_or(step.now())
     }
 
     fn send_enrolment(
@@ -471,7 +478,10 @@ impl Desk {
                 Err(EntryError::Misplaced)
             };
             match taken {
-                Ok(()) => self.save_bytes(step, Name::Org(index), &bytes.0),
+                Ok(()) => {
+                    self.save_bytes(step, Name::Org(index), &bytes.0);
+                    self.look_for_twin(step, index, bytes);
+                }
                 Err(EntryError::UnknownKind { .. }) => {
                     self.distrust = true;
                     Self::notice(step, Notice::UpdateNeeded);

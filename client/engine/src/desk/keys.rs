@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::{Desk, Fruit, OrgWish};
 use crate::{
     casework::catalogue,
-    journal::{After, Step},
+    journal::Step,
     keyring::{AccountSeeds, Membership, Seed, recovery::Kit},
     wrap::{self, Purpose},
 };
@@ -42,25 +42,15 @@ impl Desk {
         };
         let body = OrgBody::KeyRotate(KeyRotate { keys: next.public(me) });
         self.keyring.next = Some(next);
-        // Durable here before the entry that names them is sent.
+        // Durable here no later than the entry that names them is, and so before that is sent.
         self.save_keyring(step);
-        let wish = OrgWish { body, shows: Fruit::Nothing, is_durable: false, sent: None };
-        self.org_wishes.push_back(wish);
-        step.after(After::KeysKept);
+        self.org_wishes.push_back(OrgWish::new(body, Fruit::Nothing));
     }
 
     /// Whether the seeds here are those in force.
     pub(super) fn holds_newest(&self) -> bool {
         let newest = self.me().map(|(_, account)| account.keys.generation);
         newest.is_some() && newest == self.keyring.account.as_ref().map(AccountSeeds::generation)
-    }
-
-    /// New keys are durable: the entry that names them may be sent.
-    pub(super) fn keys_kept(&mut self, step: &mut Step<'_, '_>) {
-        for wish in &mut self.org_wishes {
-            wish.is_durable = true;
-        }
-        self.send_org_wish(step);
     }
 
     fn adopt_keys(&mut self, step: &mut Step<'_, '_>) {

@@ -90,6 +90,7 @@ impl Desk {
         }
         // A new start, and with it new actors: written before any change that uses them.
         desk.progress.starts += 1;
+        desk.damaged = damaged;
         let documents = desk.sort(records, &waiting);
         desk.must_ask = desk.is_overdue(step.now());
         desk.progress.asked_at.get_or_insert(step.now());
@@ -168,6 +169,7 @@ impl Desk {
                 (Name::Quarantine(id, ..), Content::SetAside(place, why)) => {
                     found.get_or_default(id).quarantined.insert(place, why);
                 }
+                (Name::OrgSigned, Content::Bytes(bytes)) => self.restore_org_wish(bytes),
                 (Name::Alarm(number), Content::Alarm(alarm)) => {
                     self.trust.alarms.restore(number, alarm);
                 }

@@ -1,13 +1,15 @@
 //! Invitations, one's own catalogue, and documents with their members.
 
 use shared::{
+    Blob,
     id::{AccountId, DocumentId, Epoch, KeyGeneration},
     limit::GRANT_LIFE_MS_MAX,
     log::{
-        Author, Head, LogId, Place,
+        Author, Entry, Head, LogId, Place,
         document::Access,
         org::{EnrolGrant, Enrols, OrgBody, OrgLog, Role},
     },
+    refusal::Reason,
     secret::Secret,
     sign::SigningKey,
     sync::{ClientMessage, Wrap, WrapTo},
@@ -52,38 +54,60 @@ impl Desk {
         let fragment = Invitation::fragment(org.genesis(), &grant, role.is_none());
         let invitation = InvitationView { purpose, name, fragment, expires_at };
         let shows = Fruit::Invitation(invitation);
-        self.org_wishes.push_back(OrgWish { body, shows, is_durable: true, sent: None });
+        self.org_wishes.push_back(OrgWish::new(body, shows));
         self.send_org_wish(step);
     }
 
-    /// Sends the first entry that waits for the org log, signed for its present head.
+    /// Sends the first entry that waits for the org log.
+    ///
+    /// It is signed once for a head, made durable, and sent again unchanged as long as that is the
+    /// head: a server that was restored may have shown it to others before.
     pub(super) fn send_org_wish(&mut self, step: &mut Step<'_, '_>) {
         let Some(org) = &self.org else { return };
-        while self.org_wishes.front().is_some_and(|wish| is_so(org, &wish.body)) {
+        let head = org.head();
+        let is_over = |wish: &OrgWish| {
+            let is_forgotten = matches!(wish.shows, Fruit::Forgotten);
+            is_so(org, &wish.body) || is_forgotten && !wish.is_for(head)
+        };
+        while self.org_wishes.front().is_some_and(is_over) {
             self.org_wishes.pop_front();
         }
-        let wraps = match self.org_wishes.front() {
-            Some(OrgWish { body: OrgBody::KeyRotate(_), sent: None, .. }) => {
-                self.wraps_of_next(step)
-            }
-            Some(OrgWish { body: OrgBody::RecoverySet(set), sent: None, .. }) => {
-                // A kit must open what is newest.
-                if !self.holds_newest() {
-                    return;
-                }
-                self.wraps_for(step, set)
-            }
-            Some(_) | None => vec![],
-        };
-        let may = self.healing.is_none() && !self.is_retired();
-        let Some(wish) = self.org_wishes.front_mut() else { return };
-        let is_in = self.login == super::Login::In && may;
-        if wish.sent.is_some() || !wish.is_durable || !is_in {
-            return;
-        }
+        let is_in = self.login == super::Login::In && !self.is_healing() && !self.is_retired();
+        let Some(wish) = self.org_wishes.front().filter(|it| is_in && !it.is_sent) else { return };
         if let Some(index) = granted(org, &wish.body) {
             return self.org_wish_granted(step, index);
         }
+        // A kit must open what is newest.
+        if matches!(wish.body, OrgBody::RecoverySet(_)) && !self.holds_newest() {
+            return;
+        }
+        if !wish.is_for(head) {
+            return self.sign_org_wish(step);
+        }
+        let Some(entry) = wish.signed.clone().filter(|_| wish.is_kept) else { return };
+        let wraps = match &wish.body {
+            OrgBody::KeyRotate(_) => self.wraps_of_next(step),
+            OrgBody::RecoverySet(set) => self.wraps_for(step, set),
+            OrgBody::Genesis(_)
+            | OrgBody::EnrolGrant(_)
+            | OrgBody::AccountAdd(_)
+            | OrgBody::DeviceAdd(_)
+            | OrgBody::DeviceRevoke(_)
+            | OrgBody::AccountFreeze(_)
+            | OrgBody::AccountRemove(_)
+            | OrgBody::PolicyChange(_)
+            | OrgBody::RestoreDeclared(_)
+            | OrgBody::ReleaseKey(_) => vec![],
+        };
+        if let Some(wish) = self.org_wishes.front_mut() {
+            wish.is_sent = true;
+        }
+        Self::send(step, ClientMessage::Append { entry, wraps });
+    }
+
+    /// Signs the first entry that waits, for the log's present head.
+    fn sign_org_wish(&mut self, step: &mut Step<'_, '_>) {
+        let (Some(org), Some(wish)) = (&self.org, self.org_wishes.front_mut()) else { return };
         // A grant says until when it is good: signed anew by a clock that was set back meanwhile, it
         // would be good for longer than any may.
         let earliest = if let OrgBody::EnrolGrant(it) = &wish.body {
@@ -91,16 +115,41 @@ impl Desk {
         } else {
             0
         };
+        let head = org.head();
         let place = Place {
             log: LogId::Org(org.firm()),
-            head: org.head(),
+            head,
             at: UnixMillis(step.now().0.max(earliest)),
             author: Author::Device(self.keys.id),
             org: None,
         };
-        let entry = shared::Blob(wish.body.sign(place, &self.keys.device).as_bytes().to_vec());
-        wish.sent = Some(entry.clone());
-        Self::send(step, ClientMessage::Append { entry, wraps });
+        let entry = Blob(wish.body.sign(place, &self.keys.device).as_bytes().to_vec());
+        (wish.signed, wish.is_kept) = (Some(entry.clone()), false);
+        self.org_signed = Some(entry.clone());
+        step.put(&self.sealer, Name::OrgSigned, &Content::Bytes(entry));
+        step.after(After::OrgSigned(head.length));
+    }
+
+    /// Our entry for this place is durable: whatever happens now, no other is signed for it.
+    pub(super) fn org_signed(&mut self, step: &mut Step<'_, '_>, index: u64) {
+        if let Some(wish) = self.org_wishes.front_mut()
+            && wish.place() == Some(index)
+        {
+            wish.is_kept = true;
+            self.send_org_wish(step);
+        }
+    }
+
+    /// An entry that was signed before the program started may be at the server, or have been.
+    pub(super) fn restore_org_wish(&mut self, bytes: Blob) {
+        self.org_signed = Some(bytes.clone());
+        let body = Entry::parse(&bytes.0).map(|entry| OrgBody::parse(&entry));
+        let Ok(Ok(body)) = body else { return };
+        // The keys that it names are here; of an invitation or a kit nobody knows what is in it.
+        let is_known = matches!(body, OrgBody::KeyRotate(_));
+        let shows = if is_known { Fruit::Nothing } else { Fruit::Forgotten };
+        let wish = OrgWish { signed: Some(bytes), is_kept: true, ..OrgWish::new(body, shows) };
+        self.org_wishes.push_back(wish);
     }
 
     /// Somebody else's entry came first: sign again when that is here.
@@ -109,17 +158,18 @@ impl Desk {
             return;
         }
         if let Some(wish) = self.org_wishes.front_mut() {
-            wish.sent = None;
+            wish.is_sent = false;
         }
         self.pull_org(step);
     }
 
     /// The server took an entry; unless that was an earlier one sent twice, it is our wish.
     pub(super) fn org_wish_appended(&mut self, step: &mut Step<'_, '_>, head: Head) {
-        let sent = self.org_wishes.front().and_then(|wish| wish.sent.clone());
+        let sent = self.org_wishes.front().filter(|wish| wish.is_sent);
+        let sent = sent.and_then(|wish| wish.signed.clone());
         let Some(bytes) = sent.filter(|entry| super::log::is_at(entry, head)) else { return };
         let index = head.length.saturating_sub(1);
-        let is_next = shared::log::Entry::parse(&bytes.0)
+        let is_next = Entry::parse(&bytes.0)
             .is_ok_and(|entry| self.org.as_mut().is_some_and(|org| org.append(&entry).is_ok()));
         if is_next {
             self.save_bytes(step, Name::Org(index), &bytes.0);
@@ -134,7 +184,7 @@ impl Desk {
     fn org_wish_granted(&mut self, step: &mut Step<'_, '_>, index: u64) {
         let Some(wish) = self.org_wishes.pop_front() else { return };
         match wish.shows {
-            Fruit::Nothing => {}
+            Fruit::Nothing | Fruit::Forgotten => {}
             Fruit::Invitation(invitation) => self.invited(step, index, invitation),
             Fruit::Row { roster, row, former, invitation } => {
                 self.row_invited(step, index, (roster, &row, &former), invitation);
@@ -163,9 +213,29 @@ impl Desk {
         step.effects.push(Effect::Show(View::Invitation(invitation)));
     }
 
-    /// The org log refused our entry.
-    pub(super) fn org_wish_refused(&mut self) {
-        self.org_wishes.pop_front();
+    /// The org log refused our entry: nobody has it, and another may be for its place.
+    pub(super) fn org_wish_refused(&mut self, step: &mut Step<'_, '_>, reason: Reason) {
+        let Some(mut wish) = self.org_wishes.pop_front() else { return };
+        if is_for_later(reason) {
+            wish.is_sent = false;
+            return self.org_wishes.push_front(wish);
+        }
+        let entry = wish.signed.and_then(|bytes| Entry::parse(&bytes.0).ok());
+        self.progress.refused = entry.map(|entry| entry.hash());
+        self.save_progress(step);
+        step.delete(&self.sealer, Name::OrgSigned);
+    }
+
+    /// An entry of the org log that this device signed and has not written: it exists twice. What
+    /// it writes is durable before anybody else can have it.
+    pub(super) fn look_for_twin(&mut self, step: &mut Step<'_, '_>, index: u64, bytes: &Blob) {
+        let Ok(entry) = Entry::parse(&bytes.0) else { return };
+        let is_ours = entry.author() != Author::Device(self.keys.id)
+            || self.org_signed.as_ref() == Some(bytes)
+            || self.progress.refused == Some(entry.hash());
+        if !is_ours && self.damaged == 0 {
+            self.twofold_entry(step, index, &entry);
+        }
     }
 
     /// One's own catalogue: its id follows from the account's seed, so every device finds it.
@@ -296,6 +366,25 @@ impl Desk {
         document.pending.push_back((counter, entry));
         step.after(After::Wished(id));
     }
+}
+
+impl OrgWish {
+    /// The place in the log that it was signed for.
+    fn place(&self) -> Option<u64> {
+        let entry = Entry::parse(&self.signed.as_ref()?.0).ok()?;
+        Some(entry.index())
+    }
+
+    /// Whether what was signed can come next in a log with this head.
+    fn is_for(&self, head: Head) -> bool {
+        self.place() == Some(head.length)
+    }
+}
+
+/// Whether the server may take later what it does not take now; and it may have it already.
+fn is_for_later(reason: Reason) -> bool {
+    use Reason::{Busy, Failed, ServerFull, TooManyRequests};
+    matches!(reason, Busy | Failed | ServerFull | TooManyRequests)
 }
 
 /// Whether the log says already what an entry would say.

@@ -517,7 +517,7 @@ impl Desk {
             (_, _) => {}
         }
         if matches!(log, Some(LogId::Org(_))) {
-            self.org_wish_refused();
+            self.org_wish_refused(step, reason);
         }
         // Nobody misses a word for a snapshot.
         if let Some(LogId::Document(id)) = log

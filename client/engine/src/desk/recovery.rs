@@ -29,7 +29,7 @@ impl Desk {
         let secret = Seed::make(step.cx);
         let set = Kit::of(&secret).set(org.genesis(), me);
         let (body, shows) = (OrgBody::RecoverySet(set), Fruit::Kit(secret));
-        self.org_wishes.push_back(OrgWish { body, shows, is_durable: true, sent: None });
+        self.org_wishes.push_back(OrgWish::new(body, shows));
         self.send_org_wish(step);
     }
 

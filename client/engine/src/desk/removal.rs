@@ -52,8 +52,7 @@ impl Desk {
         if self.login != Login::In {
             return Self::notice(step, Notice::NeedsNetwork);
         }
-        let wish = OrgWish { body, shows: Fruit::Nothing, is_durable: true, sent: None };
-        self.org_wishes.push_back(wish);
+        self.org_wishes.push_back(OrgWish::new(body, Fruit::Nothing));
         self.send_org_wish(step);
     }
 

@@ -429,6 +429,14 @@ impl Desk {
         }
     }
 
+    /// An entry of the org log that only this device can have signed, and has not.
+    pub(super) fn twofold_entry(&mut self, step: &mut Step<'_, '_>, index: u64, entry: &Entry) {
+        let matter = Matter::new(AlarmKind::Twice, None, index).of(self.keys.id);
+        let matter = matter.with(&[entry.hash().as_bytes()]);
+        self.accuse(step, matter, Stage::Raised, vec![Blob(entry.as_bytes().to_vec())]);
+        self.retire(step);
+    }
+
     /// This device exists twice.
     pub(super) fn retire(&mut self, step: &mut Step<'_, '_>) {
         if !self.is_retired() {

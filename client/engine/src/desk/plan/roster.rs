@@ -118,7 +118,7 @@ impl Desk {
         let fragment = Link::fragment(org.genesis(), &grant, false);
         let purpose = InvitationFor::Person(Role::Employee);
         let shows = shows(InvitationView { purpose, name, fragment, expires_at });
-        self.org_wishes.push_back(OrgWish { body, shows, is_durable: true, sent: None });
+        self.org_wishes.push_back(OrgWish::new(body, shows));
         self.send_org_wish(step);
     }
 
