@@ -17,7 +17,7 @@ use shared::{
 
 use super::{
     dice, pick, random,
-    snapshots::{SERVED, Scene},
+    snapshots::{Scene, served},
     stage::FIELD,
 };
 
@@ -76,7 +76,7 @@ impl Scene {
 fn a_part_that_is_withheld_shows_and_the_older_snapshot_is_begun_at() {
     let scene = Scene::set(610);
     let newest = scene.base(scene.note).position;
-    for variant in 0..SERVED {
+    for variant in 0..served() {
         let mut dice = dice(610, variant);
         let mut captive = scene.captive(variant);
         let mut asked = vec![];
@@ -122,7 +122,7 @@ fn a_part_that_is_withheld_shows_and_the_older_snapshot_is_begun_at() {
 fn who_died_at_half_a_snapshot_has_everything_after_the_next_start() {
     let scene = Scene::set(615);
     let newest = scene.base(scene.note).position;
-    for variant in 0..SERVED / 2 {
+    for variant in 0..served() / 2 {
         let mut dice = dice(615, variant);
         let mut captive = scene.captive(variant);
         let mut is_over = false;
@@ -157,7 +157,7 @@ fn who_is_no_member_vouches_for_no_snapshot() {
     let scene = Scene::set(611);
     let stranger = Insider::open(&scene.stranger, scene.note);
     let (_, honest) = scene.newest();
-    for variant in 0..SERVED {
+    for variant in 0..served() {
         let mut dice = dice(611, variant);
         let mut attest = honest.clone();
         if dice.one_in(2) {
@@ -187,7 +187,7 @@ fn a_snapshot_covers_what_it_holds_and_nothing_else() {
     let author = honest.covers.as_ref().expect("what it covers").author;
     let members = scene.members.iter().map(|disk| Insider::open(disk, scene.note));
     let members: Vec<Insider> = members.filter(|it| it.id != author).collect();
-    for variant in 0..SERVED {
+    for variant in 0..served() {
         let mut dice = dice(612, variant);
         let mut attest = honest.clone();
         let covers = attest.covers.as_mut().expect("what it covers");
@@ -237,7 +237,7 @@ fn nothing_is_dropped_without_a_word_for_it() {
     let scene = Scene::set(613);
     let floor = scene.base(scene.note).floor;
     let mut detected = 0;
-    for variant in 0..SERVED {
+    for variant in 0..served() {
         let mut dice = dice(613, variant);
         let mut captive = scene.captive(variant);
         let is_renumbered = dice.one_in(2);
@@ -266,7 +266,7 @@ fn nothing_is_dropped_without_a_word_for_it() {
         }
         scene.check_unharmed(&mut captive, variant);
     }
-    assert!(detected > SERVED / 10, "{detected}");
+    assert!(detected > served() / 10, "{detected}");
 }
 
 /// D1. Where an envelope is asked for, the server gives what is left of one: device, place and hash,
@@ -274,7 +274,7 @@ fn nothing_is_dropped_without_a_word_for_it() {
 #[test]
 fn a_stub_is_no_envelope() {
     let scene = Scene::set(614);
-    for variant in 0..SERVED {
+    for variant in 0..served() {
         let mut dice = dice(614, variant);
         let mut captive = scene.captive(variant);
         let alarms = scene.lie(&mut captive, |honest| {
