@@ -7,6 +7,8 @@ use engine::view::{
 };
 use shared::id::DocumentId;
 
+use super::place::Sheet;
+
 /// The views, newest of each sort and document.
 #[derive(Default)]
 pub struct Shelf {
@@ -123,6 +125,20 @@ impl Shelf {
     /// A document is not on the screen any more.
     pub fn close(&mut self, document: DocumentId) {
         self.views.retain(|view| document_of(view) != Some(document));
+    }
+
+    /// The page of a document of the firm's that is filled in as a form, and what that is called.
+    pub fn page_of(&self, id: DocumentId) -> Option<(Sheet, &'static str)> {
+        let plan = &self.plan;
+        if plan.companies.iter().any(|it| it.document == id) {
+            Some((Sheet::Company, "plan.company"))
+        } else if plan.reports.iter().any(|it| it.document == id) {
+            Some((Sheet::Report, "kind.reports"))
+        } else if plan.directory == Some(id) {
+            Some((Sheet::Directory, "directory.title"))
+        } else {
+            None
+        }
     }
 
     /// Whether anything is shown of a document.

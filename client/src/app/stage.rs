@@ -189,6 +189,21 @@ impl Signals {
         self.gate.with(|gate| matches!(gate, Some(Gate::Open { .. })))
     }
 
+    /// The page that a document which is filled in as a form belongs to, and what that is called.
+    pub fn owner_of(&'static self, id: DocumentId) -> Option<(Place, &'static str)> {
+        let of_case = self.home.with_untracked(|home| {
+            let of = |it: &&CaseRow| it.case == id || it.private == Some(id);
+            let case = home.cases.iter().find(of).map(|it| (Place::Case(it.case), "case.title"));
+            let card = home.cards.iter().find(|it| it.document == Some(id));
+            case.or(card.map(|_| (Place::Page(Sheet::Card, id), "card.title")))
+        });
+        let of_plan = || {
+            let page = self.shelf.with_untracked(|shelf| shelf.page_of(id));
+            page.map(|(sheet, label)| (Place::Page(sheet, id), label))
+        };
+        of_case.or_else(of_plan)
+    }
+
     /// Goes to another page of the app.
     pub fn go(&'static self, place: Place) {
         if self.place.get_untracked() != place {
@@ -495,6 +510,11 @@ impl Signals {
                 all.push(note);
                 all
             }
+            // Rooms and people are the company's.
+            (None, Place::Page(Sheet::Slots, id)) => self.shelf.with_untracked(|shelf| {
+                let row = shelf.plan.slots.iter().find(|it| it.document == id);
+                [Some(id), row.and_then(|it| it.company)].into_iter().flatten().collect()
+            }),
             (None, place) => place.document().into_iter().collect(),
         })
     }

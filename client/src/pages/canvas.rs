@@ -23,18 +23,25 @@ use crate::{
 pub const BOARD: Board = Board { show, hear, every_s: 0 };
 
 /// A field to draw into with a finger or a pen; strokes are parted by semicolons, points by blanks.
-pub fn pad(name: &'static str, label: &str, strokes: &str, frame: &'static str) -> Node {
+/// `after` stands beside the way to start again.
+pub fn pad(
+    name: &'static str,
+    label: &str,
+    strokes: &str,
+    frame: &'static str,
+    after: Option<Node>,
+) -> Node {
     let picture = el("svg", "pad")
         .with("viewBox", frame)
         .with("data-pad", name)
         .with("role", "img")
         .with("aria-label", label)
         .all(inked(strokes));
-    el("div", "form-field").put(words("p", "label", label)).put(picture).put(act(
-        Weight::Quiet,
-        &["wipe:", name].concat(),
-        say("pad.wipe"),
-    ))
+    let wipe = act(Weight::Quiet, &["wipe:", name].concat(), say("pad.wipe"));
+    el("div", "form-field")
+        .put(words("p", "label", label))
+        .put(picture)
+        .put(actions(after.into_iter().chain([wipe]).collect()))
 }
 
 /// Strokes that were drawn and not used yet.

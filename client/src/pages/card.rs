@@ -12,9 +12,10 @@ use crate::{
     text::say::{fill, label, of, say},
     widgets::{
         board::{Board, Done, Scene},
+        moment,
         node::{
-            Node, act, actions, choices, el, empty, hint, line, link, many, one, pill, row, rows,
-            section, waiting, words,
+            Node, act, actions, choices, el, empty, hint, line, link, many, one, pill, print, row,
+            rows, section, waiting, words,
         },
         part::Weight,
     },
@@ -64,8 +65,10 @@ fn show(scene: &Scene<'_>) -> Vec<Node> {
     let mut page = vec![
         words("h1", "", say("card.title")),
         section("prep", &prep(&view.prep))
-            .put(hint(say("card.lead")))
-            .put(el("div", "dialog-actions").maybe(fill_in).maybe(ready).maybe(comment)),
+            .put(hint(say(if view.is_own { "card.own_lead" } else { "card.lead" })))
+            .put(
+                el("div", "dialog-actions").maybe(fill_in).maybe(ready).maybe(comment).put(print()),
+            ),
     ];
     if view.sheets.is_empty() {
         page.push(empty(say("card.hidden"), say("card.hidden_text")));
@@ -147,7 +150,8 @@ fn shown_to(scene: &Scene<'_>, view: &CardView) -> Node {
     };
     let grants = view.grants.iter().filter(|it| !it.is_withdrawn).map(|it| {
         let sheets: Vec<&str> = it.sheets.iter().map(|sheet| of("sheet", sheet)).collect();
-        let text = [&sheets.join("、"), " ", &fill("card.until", &[&it.until])].concat();
+        let text =
+            [&sheets.join("、"), " ", &fill("card.until", &[&moment::date(&it.until)])].concat();
         let end = act(Weight::Quiet, &["unshow:", &it.id].concat(), say("card.unshow"));
         row(whose(it.case), &text, vec![end])
     });

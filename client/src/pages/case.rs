@@ -163,11 +163,11 @@ fn glance(scene: &Scene<'_>, case: &CaseRow) -> Node {
     let view = scene.shelf.consent(case.case);
     let chips = consent::CARDS.iter().map(|matter: &Matter| {
         let title = say(&["consent.", matter.code()].concat());
-        let told = consent::standing(view.and_then(|view| consent::row_of(view, *matter)));
+        let told = consent::decided_pill(view.and_then(|view| consent::row_of(view, *matter)));
         el("li", "glance")
             .with("data-matter", matter.code())
             .put(node::words("span", "hint", title))
-            .put(pill("", told))
+            .put(told)
     });
     let go =
         link(Place::Page(Sheet::Consent, case.case), "button", "to-consent", say("consent.title"));

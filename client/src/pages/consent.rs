@@ -22,8 +22,8 @@ use crate::{
     widgets::{
         board::{Board, Done, Scene},
         node::{
-            Node, act, actions, area, choices, el, empty, hint, line, link, many, pill, row, rows,
-            section, words,
+            Node, act, actions, area, choices, el, empty, hint, line, link, many, pill, print, row,
+            rows, section, words,
         },
         part::Weight,
     },
@@ -91,6 +91,16 @@ pub fn standing(row: Option<&ConsentRow>) -> &'static str {
     }
 }
 
+/// The same as it stands in a list, in the colour of what it means.
+pub fn decided_pill(row: Option<&ConsentRow>) -> Node {
+    let tone = match row.and_then(|it| it.standing.as_ref()).map(|it| it.decision) {
+        None => "pill pill-open",
+        Some(Decision::Refused | Decision::Withdrawn) => "pill pill-no",
+        Some(Decision::Explained | Decision::Agreed | Decision::AskEachTime) => "pill",
+    };
+    pill(tone, standing(row))
+}
+
 fn decided(decision: Decision) -> &'static str {
     say(match decision {
         Decision::Explained => "consent.explained",
@@ -108,24 +118,22 @@ fn title(matter: Matter) -> &'static str {
 fn overview(scene: &Scene<'_>, view: &ConsentView) -> Vec<Node> {
     let lines = (1_usize..).zip(CARDS).map(|(at, matter)| {
         let row_ = row_of(view, matter);
-        let told = standing(row_);
-        let tone = match row_.and_then(|it| it.standing.as_ref()).map(|it| it.decision) {
-            None => "pill pill-open",
-            Some(Decision::Refused | Decision::Withdrawn) => "pill pill-no",
-            Some(Decision::Explained | Decision::Agreed | Decision::AskEachTime) => "pill",
-        };
         let disputed = row_.filter(|it| it.is_disputed).map(|_| say("consent.disputed"));
         let older = row_.filter(|it| it.is_older).map(|_| say("consent.older"));
         let text = disputed.or(older).unwrap_or_default();
         let open = act(Weight::Quiet, &["card:", &at.to_string()].concat(), say("consent.read"))
             .with("aria-label", &[title(matter), ": ", say("consent.read")].concat());
-        row(title(matter), text, vec![pill(tone, told), open]).with("data-matter", matter.code())
+        row(title(matter), text, vec![decided_pill(row_), open]).with("data-matter", matter.code())
     });
     let rows_ = rows(lines.collect());
     let mut page = vec![
         section("consents", say("consent.list"))
-            .put(hint(say("consent.lead")))
-            .put(actions(vec![act(Weight::Primary, "card:1", say("consent.begin"))]))
+            .put(hint(say(if scene.role == Role::Employee {
+                "consent.own_lead"
+            } else {
+                "consent.lead"
+            })))
+            .put(actions(vec![act(Weight::Primary, "card:1", say("consent.begin")), print()]))
             .maybe(rows_)
             .put(hint(say("consent.telling"))),
     ];
@@ -226,7 +234,7 @@ fn inputs(scene: &Scene<'_>, matter: Matter) -> Vec<Node> {
 fn signing(scene: &Scene<'_>) -> Vec<Node> {
     if scene.is_handed {
         let strokes = scene.values.get("pad").unwrap_or_default();
-        vec![super::canvas::pad("pad", say("consent.sign"), strokes, "0 0 1000 250")]
+        vec![super::canvas::pad("pad", say("consent.sign"), strokes, "0 0 1000 250", None)]
     } else if scene.role == Role::Consultant {
         let told = scene.values.get("attest").unwrap_or(say("consent.attest_default"));
         vec![line("text", "attest", say("consent.attest"), told)]
@@ -237,7 +245,8 @@ fn signing(scene: &Scene<'_>) -> Vec<Node> {
 
 /// What is lacking, where it is to be given.
 fn unsigned(scene: &Scene<'_>, matter: Matter) -> Option<Node> {
-    let is_it = scene.values.get("unsigned") == Some(matter.code());
+    let is_signed = !scene.values.text("pad").is_empty();
+    let is_it = scene.values.get("unsigned") == Some(matter.code()) && !is_signed;
     is_it.then(|| words("p", "error", say("consent.unsigned")).with("role", "alert"))
 }
 
@@ -350,7 +359,7 @@ pub fn way(case: DocumentId, view: Option<&ConsentView>) -> Node {
     let open = view.map_or(0, |view| view.undecided.len());
     let text =
         if open == 0 { String::new() } else { fill("consent.missing", &[&open.to_string()]) };
-    let go = link(Place::Page(Sheet::Consent, case), "button", "to-consent", say("consent.title"));
+    let go = link(Place::Page(Sheet::Consent, case), "button", "to-consent", say("case.look"));
     row(say("consent.title"), &text, vec![go])
 }
 

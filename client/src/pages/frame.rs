@@ -111,7 +111,24 @@ fn up(stage: Stage, place: Place) -> AnyView {
         Place::Page(Sheet::Company | Sheet::Slots | Sheet::Directory, _) => {
             part::back(stage, Place::Plan, "back-plan", say("plan.nav"))
         }
-        Place::Page(Sheet::Form | Sheet::Card | Sheet::Report | Sheet::Opinion, _)
+        Place::Page(Sheet::Form, id) => match stage.owner_of(id) {
+            Some((place, label)) => part::back(stage, place, "back-up", say(label)),
+            None => part::back_home(stage),
+        },
+        Place::Page(Sheet::Card, id) => {
+            let of = stage.home.with_untracked(|home| {
+                home.cards.iter().find(|it| it.document == Some(id)).and_then(|it| it.case)
+            });
+            of.map_or_else(|| part::back_home(stage), case)
+        }
+        Place::Page(Sheet::Report, id) => {
+            let of = stage.shelf.with_untracked(|shelf| {
+                let report = shelf.plan.reports.iter().find(|it| it.document == id);
+                report.map(|it| Place::Page(Sheet::Company, it.company))
+            });
+            part::back(stage, of.unwrap_or(Place::Plan), "back-company", say("plan.company"))
+        }
+        Place::Page(Sheet::Opinion, _)
         | Place::Home
         | Place::Case(_)
         | Place::Note(_)

@@ -16,6 +16,7 @@ use crate::{
     text::say::{fill, label, of, say},
     widgets::{
         board::{Board, Done, Scene},
+        moment,
         node::{
             Node, act, actions, choices, el, empty, folded, hint, line, link, many, one, pill, row,
             rows, section, waiting, words,
@@ -187,8 +188,9 @@ fn plan_of(scene: &Scene<'_>, view: &CompanyView) -> Node {
         let trigger = of("trigger", &rule.trigger);
         let number = if rule.number == 0 { String::new() } else { rule.number.to_string() };
         let count = counted(&it.id).unwrap_or(it.due).to_string();
-        let text =
-            [trigger, " ", &rule.event, " ", &number, " ", &fill("plan.due", &[&count])].concat();
+        let parts = [trigger, &rule.event, &number, &fill("plan.due", &[&count])];
+        let parts: Vec<&str> = parts.into_iter().filter(|it| !it.is_empty()).collect();
+        let text = parts.join(" · ");
         let remove = act(Weight::Quiet, &["unrule:", &it.id].concat(), say("plan.remove"));
         row(of("segment", &rule.segment), &text, vec![remove])
     });
@@ -256,7 +258,7 @@ fn waves(scene: &Scene<'_>, view: &CompanyView) -> Node {
         let mut after = vec![pill("", of("state_wave", &it.state))];
         after.extend(slots);
         after.extend(steps);
-        row(&[&it.from, " – ", &it.to].concat(), &count, after)
+        row(&moment::days(&it.from, &it.to), &count, after)
     });
     let lines: Vec<Node> = lines.collect();
     let value = |name: &str| scene.values.get(name).unwrap_or_default();
@@ -284,7 +286,7 @@ fn venues(scene: &Scene<'_>, view: &CompanyView) -> Node {
         let chosen: Vec<&str> =
             chosen.as_ref().map_or(held, |codes| codes.iter().map(String::as_str).collect());
         let told = match (it.problem.as_str(), RESULTS.contains(&it.result.as_str())) {
-            ("", _) => fill("venue.until", &[&it.until]),
+            ("", _) => fill("venue.until", &[&moment::date(&it.until)]),
             (problem, _) => of("lacks", problem).to_owned(),
         };
         let tone = if it.problem.is_empty() { "pill" } else { "pill pill-open" };
@@ -332,7 +334,7 @@ fn people(view: &CompanyView) -> Node {
 fn reports(scene: &Scene<'_>, view: &CompanyView) -> Node {
     let all = scene.shelf.plan.reports.iter().filter(|it| it.company == view.document);
     let lines = all.map(|it| {
-        let title = [&it.period.0, " – ", &it.period.1].concat();
+        let title = moment::days(&it.period.0, &it.period.1);
         let to = Place::Page(Sheet::Report, it.document);
         let go = link(to, "button", "open-report", say("plan.open"));
         row(&title, "", vec![pill("", of("state_report", &it.state)), go])
@@ -358,9 +360,10 @@ fn directory(scene: &Scene<'_>) -> Vec<Node> {
     };
     let profiles = view.profiles.iter().map(|(_, name)| row(name, "", vec![]));
     let templates = view.templates.iter().map(|it| {
-        let title = fill("directory.version", &[&it.told.version.to_string(), &it.language]);
+        let title =
+            fill("directory.version", &[&it.told.version.to_string(), of("lang", &it.language)]);
         let state = it.is_current.then(|| pill("", say("directory.current")));
-        row(&title, &it.valid_from, state.into_iter().collect())
+        row(&title, &moment::date(&it.valid_from), state.into_iter().collect())
     });
     vec![
         words("h1", "", say("directory.title")),

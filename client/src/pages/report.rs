@@ -11,9 +11,10 @@ use crate::{
     text::say::{fill, of, say},
     widgets::{
         board::{Board, Done, Scene},
+        moment,
         node::{
-            Node, act, actions, area, el, hint, line, link, pill, row, rows, section, waiting,
-            words,
+            Node, act, actions, area, el, hint, line, link, pill, print, row, rows, section,
+            waiting, words,
         },
         part::Weight,
     },
@@ -41,7 +42,8 @@ fn show(scene: &Scene<'_>) -> Vec<Node> {
     let Some(view) = view(scene) else {
         return vec![waiting()];
     };
-    let title = fill("report.title", &[&view.period.0, &view.period.1]);
+    let title =
+        fill("report.title", &[&moment::date(&view.period.0), &moment::date(&view.period.1)]);
     let people = view.people.map(|it| hint(&fill("report.people", &[&it.to_string()])));
     let steps = STEPS.iter().filter(|(from, _)| *from == view.state && view.is_lead);
     let steps = steps.map(|(_, to)| {
@@ -58,7 +60,7 @@ fn show(scene: &Scene<'_>) -> Vec<Node> {
         section("state", say("report.state"))
             .put(actions(vec![pill("", of("state_report", &view.state))]))
             .maybe(people)
-            .put(el("div", "dialog-actions").put(form).all(steps.collect())),
+            .put(el("div", "dialog-actions").put(form).all(steps.collect()).put(print())),
         findings(view),
         figures(view),
         contribute(scene, view),

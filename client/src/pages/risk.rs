@@ -110,14 +110,19 @@ fn form(scene: &Scene<'_>) -> Node {
             .put(text("r.asked", "risk.asked"))
             .put(text("r.protective", "risk.protective"))
             .put(tick("r.told", say("risk.told"), value("r.told") == "yes"))
-            .put(line("text", "r.told_why", say("risk.told_why"), value("r.told_why")))
+            .maybe(
+                (value("r.told") != "yes")
+                    .then(|| line("text", "r.told_why", say("risk.told_why"), value("r.told_why"))),
+            )
             .put(one(
                 "r.consent",
                 say("risk.consent"),
                 &choices("told_consent", Consent::CODES),
                 value("r.consent"),
             ))
-            .put(line("text", "r.consent_why", say("risk.consent_why"), value("r.consent_why")))
+            .maybe((value("r.consent") != "given").then(|| {
+                line("text", "r.consent_why", say("risk.consent_why"), value("r.consent_why"))
+            }))
             .put(one(
                 "r.second",
                 say("risk.second"),

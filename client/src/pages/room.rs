@@ -74,9 +74,9 @@ fn head(case: &CaseRow, interview: &InterviewRow) -> Node {
 fn before(scene: &Scene<'_>, case: &CaseRow, interview: &InterviewRow) -> Vec<Node> {
     let view = scene.shelf.consent(case.case);
     let lines = GATE.into_iter().map(|matter| {
-        let told = consent::standing(view.and_then(|view| consent::row_of(view, matter)));
+        let told = consent::decided_pill(view.and_then(|view| consent::row_of(view, matter)));
         let title = say(&["consent.", matter.code()].concat());
-        row(title, "", vec![pill("", told)]).with("data-matter", matter.code())
+        row(title, "", vec![told]).with("data-matter", matter.code())
     });
     let is_open = view.is_some_and(|view| view.undecided.is_empty());
     let talk = if is_open { Weight::Primary } else { Weight::Plain };
@@ -205,14 +205,13 @@ fn talking(scene: &Scene<'_>, case: &CaseRow, interview: &InterviewRow) -> Vec<N
                 )
                 .put(el("ol", "marks-set").with("aria-live", "polite").all(marks(scene))),
         ),
-        section("strip", say("room.strip"))
-            .put(super::canvas::pad(
-                "ink",
-                say("room.strip_lead"),
-                scene.values.get("ink").unwrap_or_default(),
-                "0 0 1000 160",
-            ))
-            .put(actions(vec![act(Weight::Plain, "scribble", say("room.keep_ink"))])),
+        section("strip", say("room.strip")).put(super::canvas::pad(
+            "ink",
+            say("room.strip_lead"),
+            scene.values.get("ink").unwrap_or_default(),
+            "0 0 1000 160",
+            Some(act(Weight::Plain, "scribble", say("room.keep_ink"))),
+        )),
         el("div", "room-foot")
             .put(act(Weight::Quiet, "interrupt", say(pause)))
             .put(link(Place::Page(Sheet::Canvas, case.case), "button button-quiet", "to-canvas", say("canvas.title")))

@@ -158,7 +158,7 @@ fn hear(scene: &Scene<'_>, act: &str, with: &str) -> Done {
             Some(View::Plan(PlanView::Trial { slots: wishes, .. })) => {
                 let fits = wishes.iter().filter(|(_, wrong)| wrong.is_empty());
                 let wishes = fits.map(|(wish, _)| wish.clone()).collect();
-                Done::ask_and_clear(Command::Plan(PlanAct::PublishSlots { slots, wishes }), "g.")
+                plan(PlanAct::PublishSlots { slots, wishes })
             }
             Some(_) | None => Done::default(),
         },

@@ -83,7 +83,7 @@ fn show(scene: &Scene<'_>) -> Vec<Node> {
         page.push(inquiry(scene));
     }
     if !view.lines.is_empty() {
-        let lines = view.lines.iter().rev().map(told);
+        let lines = view.lines.iter().enumerate().rev().map(|(at, line)| told(at, line));
         page.push(section("lines", say("tell.lines")).maybe(rows(lines.collect())));
     }
     page
@@ -154,7 +154,7 @@ fn judged(scene: &Scene<'_>, view: &DisclosureView, at: usize, matter: &MatterRo
     let state = of("state", matter.state.code());
     let page = section(&id, &title)
         .with("data-state", matter.state.code())
-        .put(actions(vec![pill("", state)]));
+        .maybe((matter.state.code() != "blocked").then(|| actions(vec![pill("", state)])));
     let Some(judged) = &matter.judged else { return page };
     if judged.is_newer {
         return page.put(hint(say("tell.newer")));
@@ -331,7 +331,7 @@ fn steps(scene: &Scene<'_>, at: usize, matter: &MatterRow) -> Node {
         "followed_up" => vec![step(Weight::Plain, "told", "tell.told")],
         _ => vec![step(Weight::Plain, "decline", "tell.decline")],
     };
-    actions(buttons)
+    actions(buttons).key("steps")
 }
 
 /// What the employee is asked: these words, to these people, in this way.
@@ -361,7 +361,8 @@ fn answer(scene: &Scene<'_>, at: usize, matter: &MatterRow) -> Node {
         .put(actions(buttons))
 }
 
-fn told(line: &LineRow) -> Node {
+/// A line of the record. That somebody asked is told in person first.
+fn told(at: usize, line: &LineRow) -> Node {
     let what = match line.kind {
         LineKind::Sent => say("tell.was_sent"),
         LineKind::Declined => say("tell.was_declined"),
@@ -373,7 +374,9 @@ fn told(line: &LineRow) -> Node {
     let sent = line.sent.as_ref().map_or(reason, |it| it.text.as_str());
     let response = line.response.as_ref().map(|(_, text)| text.as_str()).unwrap_or_default();
     let text = [&moment::minute(line.at), " ", whom, " ", sent, " ", response].concat();
-    row(what, text.trim(), vec![]).with("data-line", what)
+    let tell = (line.kind == LineKind::Asked && !line.is_shown)
+        .then(|| act(Weight::Plain, &["told-line:", &at.to_string()].concat(), say("tell.told")));
+    row(what, text.trim(), tell.into_iter().collect()).with("data-line", what)
 }
 
 fn hear(scene: &Scene<'_>, act: &str, with: &str) -> Done {
@@ -388,6 +391,13 @@ fn hear(scene: &Scene<'_>, act: &str, with: &str) -> Done {
                 Command::Matter(MatterAct::Inquire { case, category, asker, name }),
                 "q.",
             )
+        }
+        "told-line" => {
+            let line = with.parse().ok().and_then(|at: usize| view.lines.get(at));
+            line.map_or_else(Done::default, |line| {
+                let (matter, step) = (line.matter, MatterStep::Tell(today(scene)));
+                Done::ask(Command::Matter(MatterAct::Step { case, matter, step }))
+            })
         }
         _ => {
             let Some(row) = at(view, with) else { return Done::default() };
@@ -461,6 +471,6 @@ pub fn way(case: DocumentId, view: Option<&DisclosureView>) -> Node {
         |it: &&MatterRow| matches!(it.state.code(), "drafted" | "changes_asked" | "approved");
     let open = view.map_or(0, |view| view.matters.iter().filter(waits).count());
     let text = if open == 0 { String::new() } else { fill("tell.open", &[&open.to_string()]) };
-    let go = link(Place::Page(Sheet::Tell, case), "button", "to-tell", say("tell.title"));
+    let go = link(Place::Page(Sheet::Tell, case), "button", "to-tell", say("case.look"));
     row(say("tell.title"), &text, vec![go])
 }

@@ -334,8 +334,14 @@ fn attribute_of(target: &EventTarget, selector: &str, name: &str) -> Option<Stri
 fn patch(parent: &web_sys::Node, old: &[Node], new: &[Node]) {
     let mut next = parent.first_child();
     let mut olds = old;
-    for node in new {
-        let Some(gone) = olds.iter().position(|was| is_same(was, node)) else {
+    for (at, node) in new.iter().enumerate() {
+        let later = new.get(at + 1..).unwrap_or_default();
+        let stays =
+            |was: &Node| !was.parts().key.is_empty() && later.iter().any(|it| is_same(was, it));
+        let found = olds.iter().position(|was| is_same(was, node));
+        // What has a key and stays is not taken away for what only resembles this.
+        let found = found.filter(|gone| !olds.iter().take(*gone).any(stays));
+        let Some(gone) = found else {
             if let Some(made) = make(node) {
                 dom::shrug(parent.insert_before(&made, next.as_ref()));
             }

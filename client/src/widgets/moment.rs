@@ -29,6 +29,16 @@ pub fn local(text: &str) -> Option<UnixMillis> {
     (at >= 0.0).then_some(UnixMillis(at as u64))
 }
 
+/// A day as a date field writes it: `2026年5月19日(火)`.
+pub fn date(text: &str) -> String {
+    local(text).map_or_else(|| String::from(text), day)
+}
+
+/// From one such day to another.
+pub fn days(from: &str, to: &str) -> String {
+    [&date(from), " – ", &date(to)].concat()
+}
+
 /// Whether a time has passed.
 pub fn is_past(at: UnixMillis) -> bool {
     number(at) < Date::now()

@@ -160,6 +160,11 @@ pub fn act(weight: Weight, act: &str, label: &str) -> Node {
         .key(act)
 }
 
+/// The button that prints what is read on the page.
+pub fn print() -> Node {
+    act(Weight::Quiet, "print", say::say("read.print"))
+}
+
 /// A link to a page of the app.
 pub fn link(place: Place, class: &str, test_id: &str, label: &str) -> Node {
     words("a", class, label).with("href", &place.path()).with("data-testid", test_id)

@@ -111,9 +111,12 @@ fn show(scene: &Scene<'_>) -> Vec<Node> {
         let label = say(&["shape.", code].concat());
         act(Weight::Plain, &["shape:", code].concat(), label).with("aria-pressed", pressed)
     });
+    // The head of the note's own page says which interview it is.
+    let ordinal = matches!(scene.place, Place::Page(..))
+        .then(|| pill("", &(words().home.interview)(note.ordinal)));
     page.push(
         el("div", "room-head")
-            .put(pill("", &(words().home.interview)(note.ordinal)))
+            .maybe(ordinal)
             .put(signature(note))
             .put(
                 el("div", "tabs")
@@ -121,7 +124,7 @@ fn show(scene: &Scene<'_>) -> Vec<Node> {
                     .with("aria-label", say("read.order"))
                     .all(tabs.into()),
             )
-            .put(act(Weight::Quiet, "print", say("read.print"))),
+            .put(node::print()),
     );
     page.extend(match shape {
         None => plain(note),
@@ -192,11 +195,15 @@ fn pair(rows: &[Row], field: &Field, path: &str) -> Option<Node> {
         Content::Text { text, .. } => node::words("dd", "prose", text),
         Content::Value(value) => node::words("dd", "", &tell(path, value)),
         Content::Items(items) => {
-            let items = items.iter().map(|item| {
-                let item = field.child(item);
-                node::words("li", "prose", &item_told(rows, &item, path)).key(item.as_str())
+            let items = items.iter().filter_map(|item| {
+                let told = item_told(rows, &field.child(item), path);
+                (!told.is_empty()).then(|| node::words("li", "prose", &told).key(item))
             });
-            el("dd", "").put(el("ul", "bullets").all(items.collect()))
+            let items: Vec<Node> = items.collect();
+            if items.is_empty() {
+                return None;
+            }
+            el("dd", "").put(el("ul", "bullets").all(items))
         }
     };
     let name = node::words("dt", "label", text::field(path).label);
