@@ -1,10 +1,10 @@
-//! What leaves the room and what does not, as in example 3.
+//! What leaves the room and what does not, as in examples 2 and 3.
 
 use crate::{
     access,
     casework::{act, gather, to_case},
     house::House,
-    page::{Page, TABLET},
+    page::{PHONE, Page, TABLET},
     person::id,
 };
 
@@ -31,6 +31,51 @@ async fn begin(page: &Page, told: Told<'_>) {
     page.fill(&id("m.name"), told.name).await;
     page.fill(&id("m.text"), told.text).await;
     page.click(&act("begin")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_word_from_the_employee_the_company_hears_nothing() {
+    let Some(house) = House::open() else { return };
+    let (tablet, phone) = gather(&house).await;
+    let page = &tablet.page;
+    to_case(page).await;
+    page.click(&id("to-tell")).await;
+    begin(
+        page,
+        Told {
+            category: "harassment",
+            recipient: "personnel",
+            name: "人事課",
+            spoken: "refused",
+            identity: "anonymous",
+            text: "主任の言い方について確認をお願いします。",
+        },
+    )
+    .await;
+    page.wait_for_element("#matter-0 [data-row=r8]").await;
+    assert!(page.text("#matter-0").await.contains("本人の同意がないので、会社には伝えません"));
+    for way in ["written:0", "spoken:0", "send:0"] {
+        let button = format!("document.querySelector({:?})", act(way));
+        assert_eq!(page.evaluate(&button).await, serde_json::Value::Null, "{way}");
+    }
+    page.click(&act("decline:0")).await;
+    page.wait_for("document.querySelector('#lines')?.innerText.includes('伝えなかった')").await;
+    // Somebody from the company asks: the answer is always the same.
+    page.click("[data-testid=tell] .card details:has([data-testid=inquire]) summary").await;
+    page.fill(&id("q.name"), "ユニット課長").await;
+    page.click(&act("inquire")).await;
+    page.wait_for("document.querySelector('#lines').innerText.includes('ユニット課長')").await;
+    access::look(page, "tell-refused", TABLET).await;
+    // The employee hears of that in person first.
+    page.click("#lines [data-act^='told-line:']").await;
+    page.wait_for("!document.querySelector(\"#lines [data-act^='told-line:']\")").await;
+
+    tablet.wait_for_badge("sent").await;
+    let page = &phone.page;
+    page.click(&id("see-case")).await;
+    page.click(&id("to-tell")).await;
+    page.wait_for("document.querySelector('#lines')?.innerText.includes('問い合わせ')").await;
+    access::look(page, "own-lines", PHONE).await;
 }
 
 /// Tonight: nothing waits for a network, and nothing but what saves a life is told.

@@ -149,6 +149,33 @@ impl Page {
         }
     }
 
+    /// Draws a line over an element, as a finger does.
+    pub(crate) async fn draw(&self, selector: &str) {
+        self.wait_for_element(selector).await;
+        let found = element(selector);
+        let place = format!(
+            "(() => {{ const it = {found}; it.scrollIntoView({{block: 'center', behavior: 'instant'}});
+               const box = it.getBoundingClientRect();
+               return [box.x, box.y, box.width, box.height]; }})()"
+        );
+        let place = self.evaluate(&place).await;
+        let at = |at: usize| place[at].as_f64().unwrap();
+        let points = [(0.2, 0.6), (0.3, 0.3), (0.4, 0.7), (0.6, 0.4), (0.7, 0.6)];
+        for (step, (across, down)) in points.into_iter().enumerate() {
+            let kind = if step == 0 { "mousePressed" } else { "mouseMoved" };
+            self.press(kind, at(0) + across * at(2), at(1) + down * at(3)).await;
+        }
+        self.press("mouseReleased", at(0) + 0.7 * at(2), at(1) + 0.6 * at(3)).await;
+    }
+
+    async fn press(&self, kind: &str, x: f64, y: f64) {
+        let held = u8::from(kind != "mouseReleased");
+        let params = json!({
+            "type": kind, "x": x, "y": y, "button": "left", "buttons": held, "clickCount": 1,
+        });
+        self.call("Input.dispatchMouseEvent", params).await;
+    }
+
     /// Puts the cursor at the end of a text field.
     pub(crate) async fn focus(&self, selector: &str) {
         self.wait_for_element(selector).await;
@@ -211,6 +238,15 @@ impl Page {
                 "type": kind, "key": "Enter", "code": "Enter", "text": text,
                 "windowsVirtualKeyCode": 13,
             });
+            self.call("Input.dispatchKeyEvent", params).await;
+        }
+    }
+
+    /// Presses a key with Alt, by its place on the keyboard, or `?` without.
+    pub(crate) async fn press_key(&self, code: &str) {
+        let (key, alt) = if code == "Slash" { ("?", 0) } else { ("", 1) };
+        for kind in ["rawKeyDown", "keyUp"] {
+            let params = json!({ "type": kind, "key": key, "code": code, "modifiers": alt });
             self.call("Input.dispatchKeyEvent", params).await;
         }
     }
