@@ -23,6 +23,7 @@ mod house;
 mod leak;
 mod matter;
 mod mishap;
+mod office;
 mod page;
 mod person;
 mod proof;
