@@ -30,6 +30,7 @@ use shared::{
 mod apart;
 mod course;
 mod danger;
+mod left;
 mod table;
 
 const EMPLOYEE: &str = "小田切 ひより";

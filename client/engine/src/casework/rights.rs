@@ -166,6 +166,9 @@ pub enum Act {
         /// The day on which it went: a case that was never closed is closed by that.
         #[n(4)]
         on: String,
+        /// Whose name the employee read there.
+        #[n(5)]
+        consultant: Option<String>,
     },
     /// A copy for supervision was begun.
     #[n(20)]

@@ -9,7 +9,7 @@ use shared::{
     map::Map,
 };
 
-use super::{Desk, Login};
+use super::{Desk, Login, report::Left};
 use crate::{
     casework::{
         case::{self, CaseId, InterviewId},
@@ -104,21 +104,25 @@ impl Desk {
         OrgLog::accounts(org).filter_map(party).collect()
     }
 
-    /// The document of a kind that belongs to a case, as it is today, if it is on this device.
+    /// The document of a kind that belongs to a case, as it is today, if it is on this device; also
+    /// when what both read is gone.
     pub(crate) fn linked(&self, case: CaseId, kind: Kind) -> Option<DocumentId> {
-        let shared = self.documents.get(&self.current(case))?;
-        let linked = self.current(case::linked(&shared.crdt, kind)?);
+        let case = self.current(case);
+        let shared = self.documents.get(&case);
+        let linked = shared.and_then(|it| case::linked(&it.crdt, kind));
+        let linked = self.current(linked.or_else(|| self.left_part(case, kind))?);
         self.documents.get(&linked).filter(|it| !it.is_shredded()).map(|it| it.id)
     }
 
-    /// The case that a document belongs to.
+    /// The case that a document belongs to, or did.
     pub(super) fn case_of_part(&self, document: DocumentId) -> Option<CaseId> {
         let kind = self.documents.get(&document)?.crdt.kind()?;
         let mut shared = self
             .documents
             .values()
             .filter(|it| it.crdt.kind() == Some(Kind::CaseShared) && self.current(it.id) == it.id);
-        shared.find(|it| self.linked(it.id, kind) == Some(document)).map(|it| it.id)
+        let shared = shared.find(|it| self.linked(it.id, kind) == Some(document));
+        shared.map(|it| it.id).or_else(|| self.left_case_of(document))
     }
 
     /// The case with an employee that is there today.
@@ -176,6 +180,22 @@ impl Desk {
             disclosure: self.linked(document.id, Kind::CaseDisclosure),
             private: self.linked(document.id, Kind::CasePrivate),
         })
+    }
+
+    /// A case of which what both read is gone: the rest of it is found through this.
+    pub(super) fn ended_case(&self, consent: DocumentId, left: Left) -> CaseRow {
+        let employee = self.employee_of(consent).and_then(|it| self.employee_name(it));
+        let Left { case, consultant, .. } = left;
+        CaseRow {
+            case,
+            shared: case,
+            employee_name: employee.unwrap_or_default(),
+            consultant_name: consultant,
+            interviews: vec![],
+            consent: Some(consent),
+            disclosure: self.linked(case, Kind::CaseDisclosure),
+            private: self.linked(case, Kind::CasePrivate),
+        }
     }
 
     fn interview(

@@ -85,6 +85,10 @@ impl Desk {
         let leads_here = |it: &Document| self.current(it.id) == id && self.manages(it.id);
         let concerned: Vec<DocumentId> =
             self.documents.values().filter(|it| leads_here(it)).map(|it| it.id).collect();
+        let kind = self.documents.get(&id).and_then(|it| it.crdt.kind());
+        if kind == Some(Kind::CaseShared) && !concerned.is_empty() {
+            self.note_outlived(step, id);
+        }
         for id in concerned {
             self.wish_shred(step, id);
         }

@@ -239,7 +239,7 @@ impl Desk {
             let id = self.linked(case, kind)?;
             Some(&self.documents.get(&id)?.crdt)
         };
-        let shared = &self.documents.get(&self.current(case))?.crdt;
+        let shared = self.documents.get(&self.current(case)).map(|it| &it.crdt);
         let disclosure = crdt(Kind::CaseDisclosure)?;
         let mut book = Book::read(World { private: crdt(Kind::CasePrivate), shared, disclosure });
         book.answers = self.answers_of(case);

@@ -32,6 +32,8 @@ mod issue;
 mod request;
 mod term;
 
+pub(super) use term::Left;
+
 pub(super) use duty::Duties;
 
 impl Desk {
@@ -199,7 +201,7 @@ impl Desk {
     }
 
     /// The employee of a case.
-    fn employee_of(&self, case: DocumentId) -> Option<AccountId> {
+    pub(super) fn employee_of(&self, case: DocumentId) -> Option<AccountId> {
         let log = self.documents.get(&self.current(case))?.log.as_ref()?;
         let org = self.org.as_ref()?;
         let is_employee =

@@ -214,6 +214,8 @@ impl Desk {
         let notes = self.notes();
         let mut cases: Vec<CaseRow> =
             self.documents.values().filter_map(|it| self.case(it, &notes)).collect();
+        let ended = self.all_left().into_iter();
+        cases.extend(ended.map(|(consent, left)| self.ended_case(consent, left)));
         cases.sort_by_key(|case| {
             core::cmp::Reverse(case.interviews.last().map(|interview| interview.added_at))
         });

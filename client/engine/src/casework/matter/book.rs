@@ -74,8 +74,8 @@ pub struct Book {
 pub struct World<'a> {
     /// The consultant's; absent for the employee.
     pub private: Option<&'a Crdt>,
-    /// What both read of the interviews.
-    pub shared: &'a Crdt,
+    /// What both read of the interviews, as long as it is there.
+    pub shared: Option<&'a Crdt>,
     /// What both read of matters.
     pub disclosure: &'a Crdt,
 }
@@ -96,7 +96,8 @@ pub enum Write {
 impl Book {
     /// Reads the documents; answers and opinions are somebody else's to check, and are added.
     pub fn read(world: World<'_>) -> Self {
-        let mut book = Self { plan: safety_plan::read(world.shared), ..Self::default() };
+        let plan = world.shared.map(safety_plan::read).unwrap_or_default();
+        let mut book = Self { plan, ..Self::default() };
         if let Some(private) = world.private {
             for (matter, entry) in read(private, "matters") {
                 book.entries.get_or_default(matter).push(entry);

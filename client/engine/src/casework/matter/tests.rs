@@ -328,7 +328,7 @@ fn what_a_later_program_wrote_stops_the_matter_it_is_about() {
     let read = |group: &Group| {
         Book::read(World {
             private: Some(&group.0[0].crdt),
-            shared: &shared.0[0].crdt,
+            shared: Some(&shared.0[0].crdt),
             disclosure: &disclosure.0[0].crdt,
         })
     };

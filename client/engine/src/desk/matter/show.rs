@@ -245,7 +245,9 @@ impl Desk {
         let is_case = |it: &&Document| {
             it.crdt.kind() == Some(Kind::CaseShared) && self.current(it.id) == it.id
         };
-        let cases: Vec<CaseId> = self.documents.values().filter(is_case).map(|it| it.id).collect();
+        let mut cases: Vec<CaseId> =
+            self.documents.values().filter(is_case).map(|it| it.id).collect();
+        cases.extend(self.all_left().into_iter().map(|(_, left)| left.case));
         let mut view = DueView::default();
         for case in cases {
             let due = self.due_of(case);

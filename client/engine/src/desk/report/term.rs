@@ -51,11 +51,12 @@ struct Over {
 }
 
 /// What is left of a case whose shared document is gone, by what was noted then.
-struct Left {
-    case: DocumentId,
+pub(in crate::desk) struct Left {
+    pub(in crate::desk) case: DocumentId,
     private: Option<DocumentId>,
     disclosure: Option<DocumentId>,
     on: String,
+    pub(in crate::desk) consultant: String,
 }
 
 impl Desk {
@@ -82,9 +83,6 @@ impl Desk {
         let over = self.terms_over(step.now());
         let count = u32::try_from(over.len()).unwrap_or(u32::MAX);
         for Over { id, kind, consent, since } in over {
-            if let (Kind::CaseShared, Some(consent)) = (kind, consent) {
-                self.note_outlived(step, id, consent);
-            }
             match consent {
                 Some(consent) => {
                     self.destroy_for(step, consent, (id, kind), ("term", since.start()));
@@ -245,13 +243,16 @@ impl Desk {
     }
 
     /// Notes beside the consents what leads to the rest of a case, before what both read is gone.
-    fn note_outlived(&mut self, step: &mut Step<'_, '_>, case: DocumentId, consent: DocumentId) {
+    pub(in crate::desk) fn note_outlived(&mut self, step: &mut Step<'_, '_>, case: DocumentId) {
+        let Some(consent) = self.part_of_case(case, Kind::CaseConsent) else { return };
+        let shared = self.documents.get(&case);
         let outlived = Act::Outlived {
             case,
             private: self.part_of_case(case, Kind::CasePrivate),
             disclosure: self.part_of_case(case, Kind::CaseDisclosure),
             last: self.last_interview(case).map(|on| on.to_string()),
             on: self.term_day(step.now()).to_string(),
+            consultant: shared.map(|it| case::consultant_name(&it.crdt)),
         };
         self.note_act(step, consent, outlived);
     }
@@ -264,13 +265,44 @@ impl Desk {
 
     fn left_in(&self, acts: &[(rights::ActId, rights::Entry)]) -> Option<Left> {
         acts.iter().rev().find_map(|(_, entry)| {
-            let Act::Outlived { case, private, disclosure, on, .. } = &entry.act else {
+            let Act::Outlived { case, private, disclosure, on, consultant, .. } = &entry.act else {
                 return None;
             };
             let current = |id: &Option<DocumentId>| id.map(|id| self.current(id));
             let (private, disclosure) = (current(private), current(disclosure));
-            Some(Left { case: *case, private, disclosure, on: on.clone() })
+            let consultant = consultant.clone().unwrap_or_default();
+            Some(Left { case: *case, private, disclosure, on: on.clone(), consultant })
         })
+    }
+
+    /// Cases of which what both read is gone: their consents and what else leads on.
+    pub(in crate::desk) fn all_left(&self) -> Vec<(DocumentId, Left)> {
+        let part = |case| self.part_of_case(case, Kind::CaseConsent);
+        let live: Vec<DocumentId> =
+            self.of_kind(Kind::CaseShared).into_iter().filter_map(part).collect();
+        let mut consents = self.of_kind(Kind::CaseConsent);
+        consents.retain(|it| !live.contains(it));
+        let left = |it: DocumentId| Some((it, self.left_in(&self.acts_in(Some(it)))?));
+        consents.into_iter().filter_map(left).collect()
+    }
+
+    /// A part of a case of which what both read is gone.
+    pub(in crate::desk) fn left_part(&self, case: DocumentId, kind: Kind) -> Option<DocumentId> {
+        if self.documents.get(&case).is_some_and(|it| !it.is_shredded()) {
+            return None;
+        }
+        let (consent, left) = self.all_left().into_iter().find(|(_, left)| left.case == case)?;
+        let parts = self.parts_left(consent, &left);
+        parts.into_iter().find(|(_, it)| *it == kind).map(|(id, _)| id)
+    }
+
+    /// Which case a document was part of, if what both read is gone.
+    pub(in crate::desk) fn left_case_of(&self, part: DocumentId) -> Option<DocumentId> {
+        let mut left = self.all_left().into_iter();
+        let is_part = |(consent, left): &(DocumentId, Left)| {
+            self.parts_left(*consent, left).iter().any(|(id, _)| *id == part)
+        };
+        left.find(is_part).map(|(_, left)| left.case)
     }
 
     /// Where a case's consents stand, also when what both read is gone.

@@ -62,7 +62,7 @@ impl Apart {
         let private = (hand != PHONE).then(|| &self.private.0[hand].crdt);
         let mut book = Book::read(World {
             private,
-            shared: &self.shared.0[hand].crdt,
+            shared: Some(&self.shared.0[hand].crdt),
             disclosure: &self.disclosure.0[hand].crdt,
         });
         let answer = |event: &Event| {
