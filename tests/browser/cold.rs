@@ -1,7 +1,7 @@
 //! A consultant's new tablet in a browser, linked after years of the sample firm: everything opens.
 //!
 //! `COLD=full` takes all of the firm and all four consultants, and says what it took; a test run has
-//! time for a part of the firm and one of them.
+//! time for a part of the firm and one of them. How many bytes that is, the program `cold` says.
 
 use std::{env, time::Instant};
 
@@ -42,7 +42,6 @@ async fn link(house: &House, replay: &Replay, staff: usize) {
     let url = format!("{}/#{code}", house.origin);
     let device = Device::open(house, &format!("fresh-{staff}"), TABLET, &url).await;
     device.page.wait_for_element(&id("link-device")).await;
-    house.tape.take();
     let idle_mb = device.browser.peak_mb();
     let began = moment();
     let opening = async {
@@ -73,9 +72,8 @@ async fn link(house: &House, replay: &Replay, staff: usize) {
     assert_eq!(device.browser.complaints(), Vec::<String>::new());
     println!(
         "consultant {staff}: {} cases, open after {open:.1} s, whole after {whole:.1} s, \
-         {} kB over the network, renderer's peak {} MB ({idle_mb} MB before)",
+         renderer's peak {} MB ({idle_mb} MB before)",
         cases.len(),
-        house.tape.take().len() / 1000,
         device.browser.peak_mb(),
     );
 }
