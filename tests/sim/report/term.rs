@@ -390,6 +390,23 @@ fn a_new_device_destroys_nothing_while_it_has_not_heard_of_the_last_interview() 
 }
 
 #[test]
+fn the_employee_is_offered_a_copy_sixty_days_before_what_both_read_goes() {
+    let mut it = noted(856);
+    let (phone, case) = (it.person.phone, it.person.case);
+    let offer = |it: &mut Case| it.staff.rights(phone, case).keep_copy_by;
+    assert_eq!(offer(&mut it), None);
+
+    years_pass(&mut it, 61);
+    assert_eq!(offer(&mut it), None);
+    days_pass(&mut it, 2);
+    assert_eq!(offer(&mut it).as_deref(), Some("2031-05-19"));
+    // What is held does not go, and nobody is hurried.
+    it.staff.act(it.staff.lead, ReportAct::Hold { case, reason: "訴訟のため".into() });
+    it.staff.world.settle();
+    assert_eq!(offer(&mut it), None);
+}
+
+#[test]
 fn the_end_of_a_term_is_counted_from_the_last_interview() {
     let mut it = noted(848);
     let rights = it.staff.rights(it.staff.lead, it.person.case);

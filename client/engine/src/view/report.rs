@@ -272,6 +272,10 @@ pub struct RightsView {
     /// Until when the notes are kept, as the DOM's `date`; absent before the first interview.
     #[n(7)]
     pub kept_until: Option<String>,
+    /// The last day of what both read, as the DOM's `date`, when it is so near that the employee is
+    /// offered to keep a copy.
+    #[n(8)]
+    pub keep_copy_by: Option<String>,
 }
 
 /// What an employee asked to see: places and texts, or the reason why not.

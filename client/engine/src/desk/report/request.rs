@@ -19,7 +19,7 @@ use crate::{
                 Choice, Kind as RequestKind, Mask, Outcome, Part, Piece, Reason, Request,
                 package as make_package, third_persons,
             },
-            retention::{Due, due},
+            retention::{Class, Due, due},
             scan::Name,
         },
         signature,
@@ -263,8 +263,10 @@ impl Desk {
             certificates: vec![],
             successors: vec![],
             left: vec![],
-            kept_until: self.kept_until(id, now),
+            kept_until: None,
+            keep_copy_by: None,
         };
+        self.say_terms(&mut view, now);
         let successors = rights::successors(&acts);
         for (act, Entry { at, act: what }) in &acts {
             if let Act::Asked { copy, supervisor, name } = what {
@@ -298,17 +300,23 @@ impl Desk {
         view
     }
 
-    fn kept_until(&self, consent: DocumentId, now: UnixMillis) -> Option<String> {
-        let facts = match self.case_with_part(consent, Kind::CaseConsent) {
+    /// Until when what is written is kept.
+    fn say_terms(&self, view: &mut RightsView, now: UnixMillis) {
+        let case = self.case_with_part(view.document, Kind::CaseConsent);
+        let facts = match case {
             Some(case) => self.facts_of(case),
-            None => self.facts_beside(Some(consent), None),
+            None => self.facts_beside(Some(view.document), None),
         };
-        match due(crate::casework::rule::retention::Class::Note, &facts, Date::at(now)) {
+        let today = Date::at(now);
+        view.kept_until = match due(Class::Note, &facts, today) {
             Due::NotBegun => None,
             Due::Kept { until } | Due::Offered { until } | Due::Held { until } => {
                 Some(until.to_string())
             }
             Due::Over { since, .. } => Some(since.plus_days(-1).to_string()),
+        };
+        if let (Some(_), Due::Offered { until }) = (case, due(Class::Shared, &facts, today)) {
+            view.keep_copy_by = Some(until.to_string());
         }
     }
 
