@@ -57,9 +57,9 @@ pub(super) fn check_contracts(replay: &mut Replay) {
         replay.world.ask(lead, Command::Open(id));
         let screen = &replay.world.on(lead).screen;
         assert_eq!(screen.text(id, &Field::top("name")), name);
-        let number = |field: &Field| match screen.value(id, field) {
-            Value::Number(number) => Some(number),
-            _ => None,
+        let number = |field: &Field| {
+            let Value::Number(number) = screen.value(id, field) else { return None };
+            Some(number)
         };
         let items = |list: &str| {
             let list = Field::top(list);
