@@ -42,8 +42,6 @@ fn show(scene: &Scene<'_>) -> Vec<Node> {
     let Some(view) = view(scene) else {
         return vec![waiting()];
     };
-    let title =
-        fill("report.title", &[&moment::date(&view.period.0), &moment::date(&view.period.1)]);
     let people = view.people.map(|it| hint(&fill("report.people", &[&it.to_string()])));
     let steps = STEPS.iter().filter(|(from, _)| *from == view.state && view.is_lead);
     let steps = steps.map(|(_, to)| {
@@ -56,7 +54,8 @@ fn show(scene: &Scene<'_>) -> Vec<Node> {
         say("report.write"),
     );
     vec![
-        words("h1", "", &title),
+        words("h1", "", say("report.title")),
+        words("p", "lead", &moment::days(&view.period.0, &view.period.1)),
         section("state", say("report.state"))
             .put(actions(vec![pill("", of("state_report", &view.state))]))
             .maybe(people)
@@ -83,7 +82,10 @@ fn findings(view: &ReportView) -> Node {
     };
     let lines: Vec<Node> = view.findings.iter().map(finding).collect();
     section("findings", say("report.findings"))
-        .maybe(lines.is_empty().then(|| hint(say("report.no_findings"))))
+        .maybe(lines.is_empty().then(|| {
+            let is_counted = view.figures.people > 0;
+            hint(say(if is_counted { "report.no_findings" } else { "report.not_checked" }))
+        }))
         .maybe(rows(lines))
 }
 
@@ -152,7 +154,10 @@ fn reviews(scene: &Scene<'_>, view: &ReportView) -> Node {
                 act(Weight::Plain, "review:no", say("report.fail")),
             ]))
     });
-    section("reviews", say("report.reviews")).maybe(rows(lines.collect())).maybe(own)
+    section("reviews", say("report.reviews"))
+        .maybe(view.reviews.is_empty().then(|| hint(say("report.no_reviews"))))
+        .maybe(rows(lines.collect()))
+        .maybe(own)
 }
 
 fn hear(scene: &Scene<'_>, act: &str, with: &str) -> Done {
