@@ -1,7 +1,10 @@
 // Puts a wasm together again that `bundle` sorted into columns (`client/bundle/src/pack.rs`).
 const unpack = (packed) => {
-  const COLUMNS = 10;
-  const [DEED, REST, KEPT, LOCAL, OFFSET, SMALL, LARGE, WIDE, CALL, BRANCH] = Array(COLUMNS).keys();
+  const [DEED, KEPT, READ, WRITTEN, OF] = Array(5).keys();
+  const SMALL = OF + 256;
+  const LARGE = SMALL + 256;
+  const COLUMNS = LARGE + 256;
+  const FAR = 0xe5;
   const ALIGNMENTS = '23230011001122232301012';
   const sizes = new DataView(packed.buffer, packed.byteOffset);
   const size = (place) => sizes.getUint32(place * 4, true);
@@ -14,18 +17,24 @@ const unpack = (packed) => {
     end += size(column + 2);
   }
   const tail = packed.subarray(end);
-  // A function is never longer than what it is made of and one alignment for each deed.
-  const code = new Uint8Array(packed.length * 2);
+  // The longest deed that a byte stands for: a local used again, its number in three bytes.
+  const code = new Uint8Array(packed.length * 4);
   let length = 0;
   const byte = (column) => (code[length++] = packed[at[column]++]);
-  const number = (column) => {
-    while (byte(column) > 127);
-  };
   const some = (column, count) => {
     while (count-- > 0) number(column);
   };
+  // Only those below 2^28 are told right; of no larger one anything is done here.
+  const number = (column) => {
+    let value = 0;
+    for (let shift = 0, part = 128; part > 127; shift += 7) {
+      part = byte(column);
+      value |= (part & 127) << shift;
+    }
+    return value;
+  };
   const write = (value) => {
-    for (; value > 127; value = Math.floor(value / 128)) code[length++] = (value % 128) | 128;
+    for (; value > 127; value >>= 7) code[length++] = (value & 127) | 128;
     code[length++] = value;
   };
   // Writes the size of what stands from `start` on before it.
@@ -37,49 +46,63 @@ const unpack = (packed) => {
     write(size);
     length += size;
   };
+  const reads = (deed) => deed >= 0x28 && deed < 0x36;
+  const writes = (deed) => deed >= 0x36 && deed < 0x3f;
+  // Where the number of a deed is that has one.
+  const column = (deed, next) => {
+    if (deed === 0x41) return SMALL + next;
+    if (deed === FAR) return LARGE + next;
+    if (reads(deed)) return OF + 0x28;
+    if (writes(deed)) return OF + 0x36;
+    if (deed !== 0x20 && deed !== 0x22) return OF + deed;
+    return reads(next) ? READ : writes(next) ? WRITTEN : OF + 0x20;
+  };
   const body = () => {
-    const groups = byte(KEPT);
+    const groups = number(KEPT);
     for (let group = 0; group < groups; group++) {
       number(KEPT);
       byte(KEPT);
     }
+    // The locals that were used last.
+    let [first, second, third] = [-1, -1, -1];
+    const use = (local) => {
+      if (local === first) return;
+      if (local !== second) third = second;
+      second = first;
+      first = local;
+    };
     for (let depth = 0; depth >= 0; ) {
-      let deed = byte(DEED);
-      if (deed >= 0xe0 && deed < 0xe4) {
-        const alignment = deed - 0xe0;
-        code[length - 1] = deed = packed[at[DEED]++];
-        code[length++] = alignment;
-        number(OFFSET);
-      } else if (deed >= 0x28 && deed <= 0x3e) {
+      const deed = packed[at[DEED]++];
+      if (deed >= 0xe0 && deed < FAR) {
+        const local = deed === 0xe1 ? second : deed === 0xe2 ? third : first;
+        code[length++] = deed < 0xe3 ? 0x20 : deed - 0xe3 + 0x21;
+        write(local);
+        use(local);
+        continue;
+      }
+      const from = column(deed, packed[at[DEED]]);
+      code[length++] = deed === FAR ? 0x41 : deed;
+      if (deed >= 0x20 && deed <= 0x22) use(number(from));
+      else if (deed >= 0x28 && deed <= 0x3e) {
         code[length++] = ALIGNMENTS.charCodeAt(deed - 0x28) - 48;
-        number(OFFSET);
-      } else if (deed === 0xe8) {
-        code[length - 1] = 0x41;
-        number(LARGE);
-      } else if (deed === 0x41) number(SMALL);
-      else if (deed >= 0x20 && deed <= 0x22) number(LOCAL);
-      else if (deed === 0x10 || deed === 0xd2) number(CALL);
-      else if (deed === 0x0c || deed === 0x0d) number(BRANCH);
+        number(from);
+      } else if (deed === 0x0b) depth--;
       else if (deed >= 0x02 && deed <= 0x04) {
         depth++;
-        number(REST);
-      } else if (deed === 0x0b) depth--;
-      else if ((deed >= 0x23 && deed <= 0x26) || deed === 0x3f || deed === 0x40 || deed === 0xd0) {
-        number(REST);
-      } else if (deed === 0x42) number(WIDE);
-      else if (deed === 0x11) some(REST, 2);
-      else if (deed === 0x0e) {
-        let count = 1;
-        for (let shift = 0, part = 128; part > 127; shift += 7) {
-          part = byte(BRANCH);
-          count += (part & 127) << shift;
-        }
-        some(BRANCH, count);
-      } else if (deed === 0x43 || deed === 0x44) {
-        for (let rest = deed === 0x43 ? 4 : 8; rest > 0; rest--) byte(REST);
+        number(from);
+      } else if (deed === 0x0e) some(from, number(from) + 1);
+      else if (deed === 0x11) some(from, 2);
+      else if (deed === 0x43 || deed === 0x44) {
+        for (let rest = deed === 0x43 ? 4 : 8; rest > 0; rest--) byte(from);
       } else if (deed === 0xfc) {
-        const further = byte(DEED);
-        some(REST, further < 8 ? 0 : further < 15 && further % 2 === 0 ? 2 : 1);
+        const further = byte(from);
+        some(from, further < 8 ? 0 : further < 15 && further % 2 === 0 ? 2 : 1);
+      } else if (
+        (deed >= 0x23 && deed <= 0x26) ||
+        (deed >= 0x3f && deed <= 0x42) ||
+        [0x0c, 0x0d, 0x10, 0xd0, 0xd2, FAR].includes(deed)
+      ) {
+        number(from);
       }
     }
   };
