@@ -65,12 +65,12 @@ async function fill() {
   }
 }
 
-async function add(cache, { url, integrity, from = url }) {
+async function add(cache, { url, integrity, from = url, made }) {
   // From the server, not from the browser's own cache: the files must belong together.
   const options = { cache: 'reload', credentials: 'omit', redirect: 'error', integrity };
   const response = await fetch(from, options);
   if (response.status !== 200) throw new Error(`${from}: ${response.status}`);
-  await cache.put(url, from === url ? response : await unpacked(response));
+  await cache.put(url, from === url ? response : await unpacked(response, made));
 }
 
 async function activate() {

@@ -121,8 +121,11 @@ const unpack = (packed) => {
   return wasm;
 };
 
-// The answer with columns as an answer with the wasm.
-const unpacked = async (response) => {
-  const packed = new Uint8Array(await response.arrayBuffer());
-  return new Response(unpack(packed), { headers: { 'content-type': 'application/wasm' } });
+// The answer with columns as an answer with the wasm, if that is the one that was built.
+const unpacked = async (response, integrity) => {
+  const wasm = unpack(new Uint8Array(await response.arrayBuffer()));
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-384', wasm));
+  const found = `sha384-${btoa(String.fromCharCode(...hash))}`;
+  if (found !== integrity) throw new Error(`wasm: ${found}`);
+  return new Response(wasm, { headers: { 'content-type': 'application/wasm' } });
 };

@@ -65,7 +65,10 @@ fn start(glue: &Glue, unpack: &str) -> String {
     let (packed, packed_integrity) = (glue.packed.url(), glue.packed.integrity());
     format!(
         "{unpack}\
-         const fresh = async () => unpacked(await fetch('{packed}', {{ integrity: '{packed_integrity}' }}));\n\
+         const fresh = async () => {{\n  \
+           const packed = await fetch('{packed}', {{ integrity: '{packed_integrity}' }});\n  \
+           return unpacked(packed, '{integrity}');\n\
+         }};\n\
          const isKept = await globalThis.caches?.match('{url}');\n\
          const kept = () => fetch('{url}', {{ integrity: '{integrity}' }}).catch(fresh);\n\
          await init({{ module_or_path: isKept ? kept() : fresh() }});\n"

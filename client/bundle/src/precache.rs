@@ -40,7 +40,12 @@ fn entries(assets: &[Asset], wasm: &Asset) -> Vec<Value> {
         match asset.path.as_str() {
             "index.html" => json!({ "url": "/", "integrity": integrity }),
             path if has_extension(path, "pack") => {
-                json!({ "url": wasm.url(), "integrity": integrity, "from": asset.url() })
+                json!({
+                    "url": wasm.url(),
+                    "integrity": integrity,
+                    "from": asset.url(),
+                    "made": wasm.integrity(),
+                })
             }
             _ => json!({ "url": asset.url(), "integrity": integrity }),
         }
@@ -77,6 +82,7 @@ mod tests {
         assert_eq!(addresses, ["/", "/app-ba7816bf8f01cfea.wasm", "/icons/icon.svg"]);
         assert_eq!(list[1]["from"], assets[1].url());
         assert_eq!(list[1]["integrity"], assets[1].integrity());
+        assert_eq!(list[1]["made"], wasm().integrity());
         assert_eq!(rest, "const BUILD = 'b1';\nconst unpacked = 1;\n");
     }
 
