@@ -5,6 +5,9 @@ const unpack = (packed) => {
   const LARGE = SMALL + 256;
   const COLUMNS = LARGE + 256;
   const FAR = 0xe5;
+  const BESIDE = 0xe6;
+  const STEPS = [4, -4, 8, -8, 8, -8, 4, -4, 8, -8, 8, -8];
+  const DEEDS = [0x28, 0x28, 0x28, 0x28, 0x29, 0x29, 0x36, 0x36, 0x36, 0x36, 0x37, 0x37];
   const ALIGNMENTS = '23230011001122232301012';
   const sizes = new DataView(packed.buffer, packed.byteOffset);
   const size = (place) => sizes.getUint32(place * 4, true);
@@ -17,8 +20,8 @@ const unpack = (packed) => {
     end += size(column + 2);
   }
   const tail = packed.subarray(end);
-  // The longest deed that a byte stands for: a local used again, its number in three bytes.
-  const code = new Uint8Array(packed.length * 4);
+  // The longest deed that a byte stands for: an alignment and an offset in five bytes.
+  const code = new Uint8Array(packed.length * 7);
   let length = 0;
   const byte = (column) => (code[length++] = packed[at[column]++]);
   const some = (column, count) => {
@@ -46,12 +49,14 @@ const unpack = (packed) => {
     write(size);
     length += size;
   };
+  const isBeside = (deed) => deed >= BESIDE && deed < BESIDE + STEPS.length;
   const reads = (deed) => deed >= 0x28 && deed < 0x36;
   const writes = (deed) => deed >= 0x36 && deed < 0x3f;
-  // Where the number of a deed is that has one.
-  const column = (deed, next) => {
-    if (deed === 0x41) return SMALL + next;
-    if (deed === FAR) return LARGE + next;
+  // Where the numbers of a deed are.
+  const column = (deed, after) => {
+    const next = isBeside(after) ? DEEDS[after - BESIDE] : after;
+    if (deed === 0x41) return SMALL + after;
+    if (deed === FAR) return LARGE + after;
     if (reads(deed)) return OF + 0x28;
     if (writes(deed)) return OF + 0x36;
     if (deed !== 0x20 && deed !== 0x22) return OF + deed;
@@ -71,8 +76,19 @@ const unpack = (packed) => {
       second = first;
       first = local;
     };
+    // The offsets that were read from and written to last.
+    const offsets = [0, 0];
+    const align = (deed) => (code[length++] = ALIGNMENTS.charCodeAt(deed - 0x28) - 48);
     for (let depth = 0; depth >= 0; ) {
       const deed = packed[at[DEED]++];
+      if (isBeside(deed)) {
+        const step = deed - BESIDE;
+        const kind = writes(DEEDS[step]) ? 1 : 0;
+        code[length++] = DEEDS[step];
+        align(DEEDS[step]);
+        write((offsets[kind] += STEPS[step]));
+        continue;
+      }
       if (deed >= 0xe0 && deed < FAR) {
         const local = deed === 0xe1 ? second : deed === 0xe2 ? third : first;
         code[length++] = deed < 0xe3 ? 0x20 : deed - 0xe3 + 0x21;
@@ -84,8 +100,8 @@ const unpack = (packed) => {
       code[length++] = deed === FAR ? 0x41 : deed;
       if (deed >= 0x20 && deed <= 0x22) use(number(from));
       else if (deed >= 0x28 && deed <= 0x3e) {
-        code[length++] = ALIGNMENTS.charCodeAt(deed - 0x28) - 48;
-        number(from);
+        align(deed);
+        offsets[writes(deed) ? 1 : 0] = number(from);
       } else if (deed === 0x0b) depth--;
       else if (deed >= 0x02 && deed <= 0x04) {
         depth++;

@@ -2,8 +2,9 @@
 //! in each of them than in their mixture. More than a fifth less to download.
 //!
 //! What a number is like depends on what is done with it, before and after: a constant is in the
-//! column of the deed that follows it. The locals that were used last are not told by their numbers
-//! but by deeds of their own.
+//! column of the deed that follows it. What goes on where the last deed of its kind ended has no number
+//! but a deed of its own: the locals that were used last, and the memory beside what was read or
+//! written last.
 //!
 //! `client/unpack.js` puts the columns together again, byte for byte: all numbers stand in a wasm in
 //! the fewest bytes, and all alignments are what the deed says, so nothing is lost.
@@ -48,6 +49,22 @@ const SET_AGAIN: u8 = 0xE3;
 const TEE_AGAIN: u8 = 0xE4;
 /// A constant that is in [`LARGE`].
 const FAR: u8 = 0xE5;
+/// Deeds on memory so far from the last one of their kind, from [`BESIDE`] on.
+const STEPS: [(u8, isize); 12] = [
+    (0x28, 4),
+    (0x28, -4),
+    (0x28, 8),
+    (0x28, -8),
+    (0x29, 8),
+    (0x29, -8),
+    (0x36, 4),
+    (0x36, -4),
+    (0x36, 8),
+    (0x36, -8),
+    (0x37, 8),
+    (0x37, -8),
+];
+const BESIDE: u8 = 0xE6;
 /// The alignment of the deeds from 0x28, as powers of two.
 const ALIGNMENTS: &[u8; 23] =
     &[2, 3, 2, 3, 0, 0, 1, 1, 0, 0, 1, 1, 2, 2, 2, 3, 2, 3, 0, 1, 0, 1, 2];
@@ -154,7 +171,8 @@ fn function(body: &[u8]) -> Result<(&[u8], Vec<Deed<'_>>)> {
 
 /// Where a deed's numbers go.
 fn column(deed: u8, next: u8) -> usize {
-    match (deed, next) {
+    let step = next.checked_sub(BESIDE).and_then(|place| STEPS.get(usize::from(place)));
+    match (deed, step.map_or(next, |(next, _)| *next)) {
         (GET | TEE, 0x28..=0x35) => READ,
         (GET | TEE, 0x36..=0x3E) => WRITTEN,
         (TEE, _) => OF + usize::from(GET),
@@ -169,7 +187,7 @@ fn column(deed: u8, next: u8) -> usize {
 /// The next deed and the bytes of its numbers.
 fn deed<'a>(body: &mut Reader<'a>, recent: &mut Recent) -> Result<Deed<'a>> {
     let deed = body.byte()?;
-    if let 0x28..=0x3E = deed {
+    if (0x28..=0x3E).contains(&deed) {
         let alignment = body.byte()?;
         if ALIGNMENTS.get(usize::from(deed - 0x28)) != Some(&alignment) {
             bail!("alignment {alignment} of {deed:#x}");
@@ -197,30 +215,48 @@ fn deed<'a>(body: &mut Reader<'a>, recent: &mut Recent) -> Result<Deed<'a>> {
         _ => bail!("{deed:#x}"),
     }
     let numbers = body.bytes.get(start..body.at).context("numbers")?;
-    Ok(match deed {
-        GET | SET | TEE => match (deed, recent.place(Reader { bytes: numbers, at: 0 }.number()?)) {
-            (GET, Some(place)) => (GET_AGAIN + place, &[]),
-            (SET, Some(0)) => (SET_AGAIN, &[]),
-            (TEE, Some(0)) => (TEE_AGAIN, &[]),
-            _ => (deed, numbers),
+    let number = || Reader { bytes: numbers, at: 0 }.number();
+    let goes_on = match deed {
+        GET | SET | TEE => match (deed, recent.local(number()?)) {
+            (GET, Some(place)) => Some(GET_AGAIN + place),
+            (SET, Some(0)) => Some(SET_AGAIN),
+            (TEE, Some(0)) => Some(TEE_AGAIN),
+            _ => None,
         },
-        CONSTANT if numbers.len() > 2 => (FAR, numbers),
-        _ => (deed, numbers),
-    })
+        0x28..=0x3E => recent.offset(deed, number()?).map(|place| BESIDE + place),
+        CONSTANT if numbers.len() > 2 => return Ok((FAR, numbers)),
+        _ => None,
+    };
+    Ok(goes_on.map_or((deed, numbers), |deed| (deed, &[])))
 }
 
-/// The locals that were used last, the last one first.
+/// What a function used last.
 #[derive(Default)]
-struct Recent(Vec<usize>);
+struct Recent {
+    /// The last one first.
+    locals: Vec<usize>,
+    read: usize,
+    written: usize,
+}
 
 impl Recent {
     /// Where a local was before it was used again.
-    fn place(&mut self, local: usize) -> Option<u8> {
-        let place = self.0.iter().position(|other| *other == local);
-        self.0.retain(|other| *other != local);
-        self.0.insert(0, local);
-        self.0.truncate(3);
+    fn local(&mut self, local: usize) -> Option<u8> {
+        let place = self.locals.iter().position(|other| *other == local);
+        self.locals.retain(|other| *other != local);
+        self.locals.insert(0, local);
+        self.locals.truncate(3);
         place.and_then(|place| u8::try_from(place).ok())
+    }
+
+    /// Which step led from the last offset to this one.
+    fn offset(&mut self, deed: u8, offset: usize) -> Option<u8> {
+        let last = if deed < 0x36 { &mut self.read } else { &mut self.written };
+        let from = std::mem::replace(last, offset);
+        let is_it = |(of, step): &(u8, isize)| {
+            *of == deed && from.checked_add_signed(*step) == Some(offset)
+        };
+        STEPS.iter().position(is_it).and_then(|place| u8::try_from(place).ok())
     }
 }
 
@@ -364,6 +400,32 @@ mod tests {
     }
 
     #[test]
+    fn memory_beside_what_was_read_or_written_last_has_no_offset() {
+        let at = |offset| MemArg { offset, align: 2, memory_index: 0 };
+        let (load, store) = (Instruction::I32Load, Instruction::I32Store);
+        let wasm = program(&[
+            load(at(4)),
+            load(at(20)),
+            store(at(16)),
+            load(at(12)),
+            store(at(20)),
+            store(at(24)),
+            Instruction::F32Load(at(28)),
+            load(at(24)),
+            Instruction::LocalGet(1),
+            load(at(28)),
+        ]);
+
+        let packed = pack(&wasm).unwrap();
+
+        let deeds = [0xE6, 0x28, 0x36, 0xE9, 0xEC, 0xEC, 0x2A, 0xE7, 0x20, 0xE6];
+        assert_eq!(column_of(&packed, DEED), deeds);
+        assert_eq!(column_of(&packed, OF + 0x28), [20, 28]);
+        assert_eq!(column_of(&packed, OF + 0x36), [16]);
+        assert_eq!(column_of(&packed, READ), [1]);
+    }
+
+    #[test]
     fn short_columns_are_compressed_together() {
         let sizes = |columns: &[(usize, usize)]| {
             let mut header = vec![0; HEADER];
@@ -383,7 +445,7 @@ mod tests {
         let wasm = program(&[Instruction::I32Const(5), Instruction::Drop, Instruction::End]);
         assert!(pack(&wasm).is_ok());
         let at = wasm.windows(2).position(|two| two == [0x41, 5]).unwrap();
-        for byte in [0xFD, 0xE0, 0xE5, 0x06] {
+        for byte in [0xFD, 0xE0, 0xE5, 0xE6, 0x06] {
             let mut other = wasm.clone();
             other[at] = byte;
             assert!(pack(&other).is_err(), "{byte:#x}");
