@@ -129,7 +129,7 @@ fn append_document(
     let is_own = entry.author() == Author::Device(device);
     let is_known = tx.document(document).map_err(ServiceError::Broken)?.is_some();
     let next = if is_known {
-        match continue_document(tx, is_own.then_some(account), document, entry)? {
+        match continue_document(tx, is_own.then_some(account), document, entry, wraps)? {
             Next::Log(log) => log,
             Next::Done(outcome) => return Ok(outcome),
         }
@@ -164,6 +164,7 @@ fn continue_document(
     account: Option<AccountId>,
     document: DocumentId,
     entry: &Entry,
+    wraps: &[Wrap],
 ) -> Result<Next, ServiceError> {
     let stored =
         tx.reader().document_entry(document, entry.index()).map_err(ServiceError::Broken)?;
@@ -178,6 +179,7 @@ fn continue_document(
         return Err(no(reason));
     }
     if stored.as_deref() == Some(entry.as_bytes()) {
+        wrap::put_lacking(tx, &log, wraps).map_err(ServiceError::Broken)?;
         return Ok(Next::Done(Outcome::Appended(head_after(entry))));
     }
     if entry.index() == 0 {

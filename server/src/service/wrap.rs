@@ -1,7 +1,12 @@
+use std::slice;
+
 use shared::{
     id::AccountId,
     limit::{APPEND_WRAPS_MAX, WRAP_BYTES_MAX},
-    log::{document::DocumentLog, org::OrgLog},
+    log::{
+        document::{DocumentLog, Life},
+        org::OrgLog,
+    },
     refusal::{Reason, Refusal},
     sync::{Event, ServerMessage, Wrap, WrapTo},
 };
@@ -39,6 +44,26 @@ pub fn put_wraps(tx: &mut Tx<'_>, who: Who, wraps: &[Wrap]) -> Result<ServerMess
         }
     }
     Ok(ServerMessage::Event(Event::Wraps(last)))
+}
+
+/// Stores what members lack of the wraps of an entry that is stored already: whoever brought it back
+/// to a restored server may have had none.
+pub(super) fn put_lacking(
+    tx: &mut Tx<'_>,
+    log: &DocumentLog,
+    wraps: &[Wrap],
+) -> Result<(), StoreError> {
+    if log.life() == Life::Shredded {
+        return Ok(());
+    }
+    for wrap in wraps.iter().filter(|it| check_for_members(log, slice::from_ref(*it)).is_ok()) {
+        if let WrapTo::Account { account, document, epoch } = wrap.to
+            && !tx.reader().has_wrap(account, document, epoch)?
+        {
+            tx.put_wrap(wrap)?;
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn check_sizes(wraps: &[Wrap]) -> Result<(), Refusal> {

@@ -269,6 +269,21 @@ impl<'s> Reader<'s> {
         )
     }
 
+    /// Whether an account has any wrap of a document's epoch. Looks through all of the account's.
+    pub fn has_wrap(
+        self,
+        account: AccountId,
+        document: DocumentId,
+        epoch: Epoch,
+    ) -> Result<bool, StoreError> {
+        let found = self.one(
+            "SELECT 1 FROM wrap WHERE account = ?1 AND document = ?2 AND epoch = ?3",
+            params![account.as_bytes(), document.as_bytes(), epoch.0],
+            |_| Ok(()),
+        )?;
+        Ok(found.is_some())
+    }
+
     /// Wraps for an account, one of its devices and its recovery kits after a number, and the number
     /// of the last one considered.
     pub fn wraps(

@@ -231,6 +231,26 @@ fn a_wrap_arrives_with_the_grant_it_belongs_to() {
 }
 
 #[test]
+fn who_brought_an_entry_without_its_wraps_does_not_keep_them_out() {
+    let mut firm = Firm::new();
+    let ito = Person::new(3);
+    firm.enrol(&ito, Role::Consultant);
+    let head = firm.document_appended(firm.sato.who(), &firm.sato.create(NOTE));
+    let share = firm.sato.share(NOTE, head, &ito, Access::Reader);
+    let stranger = wrap_for(&Person::new(9), NOTE);
+    let later = Wrap { sealed: Blob(vec![8; 64]), ..wrap_for(&ito, NOTE) };
+
+    // A member to be, who has heard of the entry and of nothing else.
+    firm.document_appended(ito.who(), &share);
+    firm.say(firm.sato.who(), append_with(&share, vec![stranger, wrap_for(&ito, NOTE)]));
+    firm.say(firm.sato.who(), append_with(&share, vec![later]));
+
+    let pulled = firm.reply(ito.who(), ClientMessage::PullWraps { after: 0 });
+    let expected = ServerMessage::Wraps { last: 1, wraps: vec![wrap_for(&ito, NOTE)], more: false };
+    assert_eq!(pulled, expected);
+}
+
+#[test]
 fn a_wrap_for_nobody_keeps_the_entry_out() {
     let mut firm = Firm::new();
     let ito = Person::new(3);
