@@ -304,3 +304,28 @@ fn an_invitation_on_its_way_survives_a_clock_that_is_set_back_by_years() {
     world.settle();
     assert!(world.on(tablet).screen.is_open());
 }
+
+#[test]
+fn whoever_locks_a_full_tablet_sets_nothing_aside_by_it() {
+    let Cast { mut world, tablet, phone, case, .. } = cast(909);
+    let note = world.add_interview(tablet, case);
+    world.settle();
+    assert!(world.can_open(phone, note));
+    world.set_full(tablet, true);
+    world.write(phone, note, FIELD, "電話で書いた。");
+    world.settle();
+    // Each time what had come is tried again, and nothing of that becomes durable.
+    for _ in 0..3 {
+        world.ask(tablet, Command::Lock);
+        world.settle();
+        world.unlock(tablet);
+        world.settle();
+    }
+    world.set_full(tablet, false);
+    world.settle();
+    world.wait_ms(60_000);
+
+    assert!(!world.on(tablet).screen.notices.contains(&Notice::Quarantined));
+    assert!(world.can_open(tablet, note));
+    assert_eq!(world.reads(tablet, note, FIELD), "電話で書いた。");
+}

@@ -63,6 +63,8 @@ pub struct Engine {
     /// The connection's origin while one is open, whatever the phase.
     origin: Option<String>,
     wake_at: Option<UnixMillis>,
+    /// How often the store was opened since the program started.
+    openings: u64,
 }
 
 impl Engine {
@@ -76,6 +78,7 @@ impl Engine {
             journal: Journal::default(),
             origin: None,
             wake_at: None,
+            openings: 0,
         }
     }
 
@@ -399,7 +402,9 @@ impl Engine {
         };
         // What a full store has not taken yet outlived the lock, and belongs to what is here.
         let (records, waiting) = self.journal.overlay(records);
-        let found = Found { records: &records, waiting: &waiting };
+        let is_after_death = self.openings == 0;
+        self.openings += 1;
+        let found = Found { records: &records, waiting: &waiting, is_after_death };
         if let Ok(mut desk) = Desk::load(step, sealer, &found, self.pace) {
             desk.end_terms(step);
             desk.compaction = self.compaction;

@@ -34,6 +34,8 @@ pub(crate) struct NoKeyring;
 pub(crate) struct Found<'a> {
     pub(crate) records: &'a [Record],
     pub(crate) waiting: &'a Set<RecordKey>,
+    /// The program started since it was written. Otherwise it was locked, and nobody died.
+    pub(crate) is_after_death: bool,
 }
 
 /// What was found of one document.
@@ -91,7 +93,10 @@ impl Desk {
         // A new start, and with it new actors: written before any change that uses them.
         desk.progress.starts += 1;
         desk.damaged = damaged;
-        let documents = desk.sort(records, &waiting);
+        let mut documents = desk.sort(records, &waiting);
+        for parts in documents.values_mut() {
+            parts.is_second_try &= found.is_after_death;
+        }
         desk.must_ask = desk.is_overdue(step.now());
         desk.progress.asked_at.get_or_insert(step.now());
         desk.progress.latest = desk.progress.latest.max(Some(step.now()));
@@ -169,7 +174,7 @@ impl Desk {
                 (Name::Quarantine(id, ..), Content::SetAside(place, why)) => {
                     found.get_or_default(id).quarantined.insert(place, why);
                 }
-                (Name::OrgSigned, Content::Bytes(bytes)) => self.restore_org_wish(bytes),
+                (Name::OrgSigned, Content::Bytes(bytes)) => self.restore_org_wish(bytes, waiting),
                 (Name::Alarm(number), Content::Alarm(alarm)) => {
                     self.trust.alarms.restore(number, alarm);
                 }

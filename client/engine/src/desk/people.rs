@@ -9,6 +9,7 @@ use shared::{
         document::Access,
         org::{EnrolGrant, Enrols, OrgBody, OrgLog, Role},
     },
+    map::Set,
     refusal::Reason,
     secret::Secret,
     sign::SigningKey,
@@ -28,7 +29,7 @@ use crate::{
         genesis::Kind,
         pending::{PendingEntry, Wish},
     },
-    effect::Effect,
+    effect::{Effect, RecordKey},
     epoch::EpochSecret,
     journal::{After, Step},
     keyring::Seed,
@@ -141,14 +142,15 @@ impl Desk {
     }
 
     /// An entry that was signed before the program started may be at the server, or have been.
-    pub(super) fn restore_org_wish(&mut self, bytes: Blob) {
+    pub(super) fn restore_org_wish(&mut self, bytes: Blob, waiting: &Set<RecordKey>) {
+        let is_kept = !waiting.contains(&self.sealer.place(Name::OrgSigned));
         self.org_signed = Some(bytes.clone());
         let body = Entry::parse(&bytes.0).map(|entry| OrgBody::parse(&entry));
         let Ok(Ok(body)) = body else { return };
         // The keys that it names are here; of an invitation or a kit nobody knows what is in it.
         let is_known = matches!(body, OrgBody::KeyRotate(_));
         let shows = if is_known { Fruit::Nothing } else { Fruit::Forgotten };
-        let wish = OrgWish { signed: Some(bytes), is_kept: true, ..OrgWish::new(body, shows) };
+        let wish = OrgWish { signed: Some(bytes), is_kept, ..OrgWish::new(body, shows) };
         self.org_wishes.push_back(wish);
     }
 
