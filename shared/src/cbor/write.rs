@@ -3,9 +3,13 @@
 //! Nothing here is written out anew for each type: the app has some hundred and fifty types that
 //! travel, and a phone downloads every line that is.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, mem};
 
 use minicbor::Encoder;
+use zeroize::Zeroizing;
+
+/// A head or a number has no more (RFC 8949 §3).
+const HEAD_BYTES: usize = 9;
 
 /// Something with one encoding.
 pub trait Encode {
@@ -18,7 +22,7 @@ pub trait Encode {
     }
 }
 
-/// Encoded bytes that grow.
+/// Encoded bytes that grow; what they outgrow is wiped, for some of them are keys.
 #[derive(Default)]
 pub struct Writer(Vec<u8>);
 
@@ -35,10 +39,21 @@ impl Writer {
 
     /// Values that are encoded already.
     pub fn encoded(&mut self, values: &[u8]) {
+        self.make_room(values.len());
         self.0.extend_from_slice(values);
     }
 
+    fn make_room(&mut self, bytes: usize) {
+        let needed = self.0.len().saturating_add(bytes);
+        if needed > self.0.capacity() {
+            let mut grown = Vec::with_capacity(needed.max(self.0.len().saturating_mul(2)));
+            grown.extend_from_slice(&self.0);
+            drop(Zeroizing::new(mem::replace(&mut self.0, grown)));
+        }
+    }
+
     fn put(&mut self, write: impl FnOnce(&mut Encoder<&mut Vec<u8>>)) {
+        self.make_room(HEAD_BYTES);
         write(&mut Encoder::new(&mut self.0));
     }
 
@@ -64,11 +79,13 @@ impl Writer {
 
     /// Bytes.
     pub fn bytes(&mut self, bytes: &[u8]) {
+        self.make_room(bytes.len().saturating_add(HEAD_BYTES));
         self.put(|encoder| written(encoder.bytes(bytes).is_ok()));
     }
 
     /// A text.
     pub fn text(&mut self, text: &str) {
+        self.make_room(text.len().saturating_add(HEAD_BYTES));
         self.put(|encoder| written(encoder.str(text).is_ok()));
     }
 
