@@ -58,6 +58,7 @@ pub(crate) fn files() -> Vec<(&'static str, Value)> {
         ("said.json", said::vectors()),
         ("genesis.json", remade(GENESES[0])),
         ("genesis_2.json", remade(GENESES[1])),
+        ("genesis_3.json", remade(GENESES[2])),
     ]
 }
 
@@ -252,8 +253,11 @@ fn logins() -> Value {
 }
 
 /// What froze first changes and grown fields, in the order in which they came to be.
-const GENESES: [&str; 2] =
-    [include_str!("vectors/genesis.json"), include_str!("vectors/genesis_2.json")];
+const GENESES: [&str; 3] = [
+    include_str!("vectors/genesis.json"),
+    include_str!("vectors/genesis_2.json"),
+    include_str!("vectors/genesis_3.json"),
+];
 
 /// The first change of a kind of document, and the changes of some of the fields it got later.
 fn begun(kind: Kind, is_told: impl Fn(&str) -> bool) -> Value {

@@ -54,6 +54,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("envelope.json", include_str!("../../wire/vectors/envelope.json")),
     ("genesis.json", include_str!("../../wire/vectors/genesis.json")),
     ("genesis_2.json", include_str!("../../wire/vectors/genesis_2.json")),
+    ("genesis_3.json", include_str!("../../wire/vectors/genesis_3.json")),
     ("healing.json", include_str!("../../wire/vectors/healing.json")),
     ("farewell.json", include_str!("../../wire/vectors/farewell.json")),
     ("login.json", include_str!("../../wire/vectors/login.json")),
@@ -292,7 +293,7 @@ pub(crate) fn a_frozen_possession_verifies() -> usize {
 }
 
 pub(crate) fn frozen_first_changes_begin_a_document_and_grown_fields_join_it() -> usize {
-    let told: Vec<Value> = ["genesis.json", "genesis_2.json"]
+    let told: Vec<Value> = ["genesis.json", "genesis_2.json", "genesis_3.json"]
         .iter()
         .flat_map(|it| list(&on_disk(it)).to_vec())
         .collect();

@@ -4,6 +4,7 @@
 use engine::{
     casework::{
         consent::{Decision, Matter, Scope},
+        date::Date,
         field::Value,
     },
     command::{Command, PlanAct, ReportAct},
@@ -18,6 +19,7 @@ use harness::{
     world::{DeviceNo, World},
 };
 use shared::{
+    Blob,
     envelope::Envelope,
     id::{DocumentId, Number},
     log::{document::Life, org::Role},
@@ -404,6 +406,48 @@ fn the_employee_is_offered_a_copy_sixty_days_before_what_both_read_goes() {
     it.staff.act(it.staff.lead, ReportAct::Hold { case, reason: "訴訟のため".into() });
     it.staff.world.settle();
     assert_eq!(offer(&mut it), None);
+}
+
+#[test]
+fn the_list_that_a_company_gave_is_destroyed_ninety_days_after_the_contract_with_a_proof() {
+    let mut it = Case { staff: staff(857), person: NOBODY, note: NOBODY.case };
+    let (lead, colleague) = (it.staff.lead, it.staff.colleague);
+    let company = it.staff.company();
+    it.staff.world.ask(lead, Command::Open(company));
+    it.staff.world.set(lead, company, "to", Value::When("2026-09-30".into()));
+    let csv = Blob("name,name_kana\n佐伯 悠真,さえき ゆうま\n".as_bytes().to_vec());
+    let import = PlanAct::ImportRoster { company, csv, words: vec![], is_trial: false };
+    it.staff.world.ask(lead, Command::Plan(import));
+    it.staff.world.settle();
+    let roster = it.staff.documents(lead, Kind::Roster)[0];
+    let end = Date::parse("2026-12-29").expect("a day");
+    let today = Date::at(it.staff.world.now());
+    let proofs = |it: &mut Case, device: DeviceNo| {
+        it.staff.act(device, ReportAct::Show(company));
+        it.staff.world.on(device).screen.rights[&company].certificates.clone()
+    };
+    let life = |it: &Case| crate::removal::logs(&it.staff.world).1[&roster].life();
+
+    days_pass(&mut it, u64::try_from(today.days_until(end)).expect("days to come"));
+    it.staff.world.restart(lead);
+    it.staff.world.unlock(lead);
+    it.staff.world.settle();
+    assert_eq!((life(&it), proofs(&mut it, lead)), (Life::Open, vec![]));
+
+    // One day more, and those that a wrong clock is given.
+    days_pass(&mut it, 5);
+    it.staff.world.restart(lead);
+    it.staff.world.unlock(lead);
+    it.staff.world.settle();
+    assert_eq!(life(&it), Life::Shredded);
+    for device in [lead, colleague] {
+        let proofs = proofs(&mut it, device);
+        assert_eq!(proofs.len(), 1);
+        let proof = &proofs[0];
+        assert_eq!((proof.document, proof.kind.as_str()), (roster, "roster"));
+        assert_eq!(proof.reason, "term");
+        assert_eq!(Date::at(proof.since), end.plus_days(1));
+    }
 }
 
 #[test]

@@ -68,9 +68,13 @@ pub const FIELDS: &[Spec] = &[
     spec("comments", Shape::List(LINE)),
 ];
 
-/// What companies got later: for how many years the contract keeps notes, and reports.
-pub const GROWN: &[Spec] =
-    &[spec("note_years", Shape::Number(1, 10)), spec("report_years", Shape::Number(1, 10))];
+/// What companies got later: for how many years the contract keeps notes, and reports; and the proof
+/// that what the company provided is gone, see [`crate::casework::rights`].
+pub const GROWN: &[Spec] = &[
+    spec("note_years", Shape::Number(1, 10)),
+    spec("report_years", Shape::Number(1, 10)),
+    spec("acts", Shape::List(&[])),
+];
 
 /// What only an act writes, which asks the rules first.
 pub const ACTS: &[&str] = &[
@@ -84,6 +88,7 @@ pub const ACTS: &[&str] = &[
     "rules/*/trigger",
     "waves",
     "waves/",
+    "acts",
 ];
 
 const LINE: &[Spec] = &[spec("text", Shape::Short)];

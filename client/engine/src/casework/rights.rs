@@ -29,7 +29,7 @@ use crate::{
 pub const GROWN: &[Spec] = &[spec("acts", Shape::List(&[]))];
 /// An employee asks for what is theirs; everything else is the consultant's to say.
 pub const CONSENT_GUARDS: &[Guard] = &[adds("acts", BOTH)];
-/// The consultant's own.
+/// Of a private document, and of a company's: the consultants' own.
 pub const PRIVATE_GUARDS: &[Guard] = &[adds("acts", STAFF)];
 
 /// Names an act: the hash of what it says.
@@ -255,7 +255,7 @@ pub struct Entry {
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Certificate {
-    /// For which case: the document that says so.
+    /// For which case, or company: the document that says so.
     #[n(0)]
     pub consent: DocumentId,
     /// What is gone.

@@ -89,14 +89,15 @@ impl Desk {
                 self.report_view(id).map(|view| ReportPart::Report(Box::new(view)))
             }
             Some(Kind::Supervision) => self.copy_view(id).map(ReportPart::Copy),
-            Some(Kind::CaseConsent) => Some(ReportPart::Rights(self.rights_view(step.now(), id))),
+            Some(Kind::CaseConsent | Kind::Company) => {
+                Some(ReportPart::Rights(self.rights_view(step.now(), id)))
+            }
             Some(Kind::Package) => Some(ReportPart::Package(Self::package_view(document))),
             Some(
                 Kind::Catalogue
                 | Kind::CaseShared
                 | Kind::Note
                 | Kind::Directory
-                | Kind::Company
                 | Kind::Roster
                 | Kind::Slots
                 | Kind::CasePrivate

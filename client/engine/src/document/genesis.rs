@@ -126,7 +126,12 @@ impl Kind {
                 guards: &[note::GUARDS],
             },
             Self::Directory => plain("directory", directory::FIELDS, directory::GROWN),
-            Self::Company => plain("company", company::FIELDS, company::GROWN),
+            Self::Company => Plan {
+                name: "company",
+                first: company::FIELDS,
+                grown: company::GROWN,
+                guards: &[rights::PRIVATE_GUARDS],
+            },
             Self::Roster => plain("roster", roster::FIELDS, &[]),
             Self::Slots => {
                 Plan { name: "slots", first: slot::FIELDS, grown: &[], guards: &[slot::GUARDS] }

@@ -45,7 +45,8 @@ const LOOK_MS: u64 = 60 * 60 * 1000;
 struct Over {
     id: DocumentId,
     kind: Kind,
-    /// Where the employee is told, if it outlives the document.
+    /// Where it is told that it is gone, if that outlives the document: to the employee beside the
+    /// consents, and, of what a company provided, beside the contract.
     consent: Option<DocumentId>,
     since: Date,
 }
@@ -145,7 +146,8 @@ impl Desk {
             for id in self.of_kind(*kind) {
                 if let Some((class, mut facts)) = self.term_of(id, *kind) {
                     facts.held_since = held.contains(&id).then_some(Date::MIN);
-                    look(id, *kind, None, class, &facts);
+                    let proof = (*kind == Kind::Roster).then(|| self.company_of(id)).flatten();
+                    look(id, *kind, proof, class, &facts);
                 }
             }
         }
@@ -432,8 +434,7 @@ impl Desk {
                 (Class::Schedule, Start::SlotHeld, Date::at(last))
             }
             Kind::Roster => {
-                let company = report::company(crdt).map(|id| self.current(id))?;
-                let company = self.documents.get(&company)?;
+                let company = self.documents.get(&self.company_of(id)?)?;
                 (Class::Roster, Start::EngagementEnded, date(&company.crdt, &Field::top("to"))?)
             }
             Kind::Catalogue
@@ -448,6 +449,11 @@ impl Desk {
             | Kind::Package => return None,
         };
         Some((class, Facts { dates: vec![(start, on)], ..Facts::default() }))
+    }
+
+    /// The company that a document is about.
+    fn company_of(&self, id: DocumentId) -> Option<DocumentId> {
+        report::company(&self.documents.get(&id)?.crdt).map(|id| self.current(id))
     }
 
     /// Whether a case was closed so long ago that nothing of the employee's JOB card is open to it.
