@@ -185,6 +185,8 @@ impl Desk {
     /// A case of which what both read is gone: the rest of it is found through this.
     pub(super) fn ended_case(&self, consent: DocumentId, left: Left) -> CaseRow {
         let employee = self.employee_of(consent).and_then(|it| self.employee_name(it));
+        let parts = self.parts_left(consent, &left);
+        let part = |kind| parts.iter().find(|(_, it)| *it == kind).map(|(id, _)| *id);
         let Left { case, consultant, .. } = left;
         CaseRow {
             case,
@@ -193,8 +195,8 @@ impl Desk {
             consultant_name: consultant,
             interviews: vec![],
             consent: Some(consent),
-            disclosure: self.linked(case, Kind::CaseDisclosure),
-            private: self.linked(case, Kind::CasePrivate),
+            disclosure: part(Kind::CaseDisclosure),
+            private: part(Kind::CasePrivate),
         }
     }
 

@@ -314,7 +314,12 @@ impl Desk {
         here.or_else(|| self.of_kind(Kind::CaseConsent).into_iter().find(is_left))
     }
 
-    fn parts_left(&self, consent: DocumentId, left: &Left) -> Vec<(DocumentId, Kind)> {
+    /// What is left of a case of which what both read is gone.
+    pub(in crate::desk) fn parts_left(
+        &self,
+        consent: DocumentId,
+        left: &Left,
+    ) -> Vec<(DocumentId, Kind)> {
         let parts = [
             (Some(consent), Kind::CaseConsent),
             (left.private, Kind::CasePrivate),
