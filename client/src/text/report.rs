@@ -12,6 +12,11 @@ const LACKING: &[(&str, &str, &str)] = &[
         "この期間の署名済みの記録に、相談分類がありません。",
         "No signed note of the period has a topic.",
     ),
+    (
+        "counted_here",
+        "本人の端末が、この相談で数えることをまだ伝えていません(ほかの相談で数える人もいます)。",
+        "The employee's own device has not said that they are counted in this case (some are in another).",
+    ),
     ("peer_review", "ほかの担当者の確認が必要です。", "Another consultant has to read it first."),
     ("consent", "同意の記録がまだ届いていません。", "The consents have not arrived yet."),
     ("span", "置き換える範囲を選び直してください。", "Mark the spans to replace again."),

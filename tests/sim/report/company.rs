@@ -2,10 +2,10 @@
 
 use engine::{
     casework::{
-        consent::{Decision, Matter, Scope},
+        consent::{Decision, Matter, Method, Scope},
         rule::report::suppress::SHOWN_MIN,
     },
-    command::{Command, ReportAct},
+    command::{Command, Decide, PlanAct, ReportAct, RoomAct},
     document::genesis::Kind,
     view::{Notice, ReportNotice},
 };
@@ -152,6 +152,70 @@ fn the_lead_sees_codes_and_no_names_behind_what_a_colleague_contributed() {
     }
     let known = it.staff.report(lead, it.report).counted;
     assert!(known.len() == 6 && known.iter().all(|case| cases.contains(case)));
+}
+
+/// The lead names who came by the poster, the colleague opens a case with them as well.
+#[test]
+fn nobody_is_counted_twice_who_has_cases_with_two_consultants() {
+    let mut it = collecting(808);
+    let (lead, colleague, report) = (it.staff.lead, it.staff.colleague, it.report);
+    let (_, person) = it.people[0];
+    assert_eq!(it.staff.report(lead, report).people, Some(12));
+
+    let account = it.staff.account(person.phone);
+    let name = PlanAct::NamePerson { account, name: "相談者".into() };
+    it.staff.world.ask(colleague, Command::Plan(name));
+    it.staff.world.ask(colleague, Command::OpenCase(account));
+    it.staff.world.settle();
+    let cases = it.staff.world.on(colleague).screen.home.cases.iter();
+    let second = cases.map(|row| row.case).find(|case| {
+        it.people.iter().all(|(_, person)| person.case != *case)
+    });
+    let second = Person { phone: person.phone, case: second.expect("a second case") };
+    it.staff.decide(second, Matter::Counting, Decision::Agreed, Scope::Whole);
+    it.staff.world.settle();
+    it.staff.note(colleague, second.case, "health", "CANARY 二つ目の相談。");
+    let contribute = |case| ReportAct::Contribute { report, case, group: "全員".into() };
+    it.staff.act(colleague, contribute(second.case));
+    it.staff.world.settle();
+
+    let told = it.staff.told(colleague);
+    assert_eq!(told, Some(ReportNotice::Lacking("counted_here".into())));
+    assert_eq!(it.staff.report(lead, report).people, Some(12));
+    // Nor does it help to take the first one back: it may be counted where nobody here can see.
+    it.staff.decide(person, Matter::Counting, Decision::Withdrawn, Scope::Whole);
+    it.staff.world.settle();
+    it.staff.act(colleague, contribute(second.case));
+    it.staff.world.settle();
+    assert_eq!(it.staff.report(lead, report).people, Some(11));
+}
+
+#[test]
+fn nobody_is_counted_before_their_own_device_has_heard_of_all_their_cases() {
+    let mut it = collecting(809);
+    let (lead, report) = (it.staff.lead, it.report);
+    let person = it.staff.meet(lead, "井上 陸");
+    it.staff.world.offline(person.phone);
+    let spoken = Decide {
+        case: person.case,
+        matter: Matter::Counting,
+        decision: Decision::Agreed,
+        scope: Scope::Whole,
+        method: Method::Spoken("「はい」と仰った。".into()),
+        place: "会議室".into(),
+        language: "ja".into(),
+    };
+    it.staff.world.ask(lead, Command::Room(RoomAct::Decide(spoken)));
+    it.staff.note(lead, person.case, "skills", "電波のない部屋で話した。");
+    let contribute = ReportAct::Contribute { report, case: person.case, group: "全員".into() };
+    it.staff.act(lead, contribute.clone());
+    assert_eq!(it.last_notice(), Some(ReportNotice::Lacking("counted_here".into())));
+    assert_eq!(it.staff.report(lead, report).people, Some(12));
+
+    it.staff.world.online(person.phone);
+    it.staff.world.settle();
+    it.staff.act(lead, contribute);
+    assert_eq!(it.staff.report(lead, report).people, Some(13));
 }
 
 #[test]

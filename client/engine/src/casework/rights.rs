@@ -27,7 +27,8 @@ use crate::{
 
 /// What consent documents and private documents got later.
 pub const GROWN: &[Spec] = &[spec("acts", Shape::List(&[]))];
-/// An employee asks for what is theirs; everything else is the consultant's to say.
+/// An employee asks for what is theirs, and their device says where they are counted; everything else
+/// is the consultant's to say.
 pub const CONSENT_GUARDS: &[Guard] = &[adds("acts", BOTH)];
 /// Of a private document, and of a company's: the consultants' own.
 pub const PRIVATE_GUARDS: &[Guard] = &[adds("acts", STAFF)];
@@ -170,6 +171,10 @@ pub enum Act {
         #[n(5)]
         consultant: Option<String>,
     },
+    /// Of all cases of the employee's, this one stands for them in reports, which count people: here
+    /// they agreed first to be counted. Their own device says so; nobody else knows of every case.
+    #[n(13)]
+    Counts,
     /// A copy for supervision was begun.
     #[n(20)]
     Copied {
@@ -294,7 +299,8 @@ pub fn acts(crdt: &Crdt, side: impl Fn(DeviceId) -> Option<Side>) -> Vec<(ActId,
         let item = list.child(&id);
         let entry: Entry = cbor::from_slice(&crdt.bytes(&item.child("act"))?)?;
         let by = crdt.author(&item).and_then(&side);
-        let is_theirs = by == Some(Side::Staff) || matches!(entry.act, Act::Requested { .. });
+        let whose = if entry.act == Act::Counts { Side::Employee } else { Side::Staff };
+        let is_theirs = by == Some(whose) || matches!(entry.act, Act::Requested { .. });
         (is_theirs && hex(&sha256(&[&cbor::to_vec(&entry)])) == id).then_some((id, entry))
     };
     crdt.items(&list).into_iter().filter_map(read).collect()
@@ -360,6 +366,7 @@ mod tests {
         let mut group = Group::new(Kind::CaseConsent, &[Side::Staff, Side::Employee]);
         let asked = Act::Requested { kind: "disclosure".into(), scope: "全部".into() };
         group.edit(1, |tx| add(tx, &entry(0, asked.clone()))).unwrap();
+        group.edit(0, |tx| add(tx, &entry(0, Act::Counts))).unwrap();
         group.edit(1, |tx| add(tx, &entry(1, Act::Held { reason: "嘘".into() }))).unwrap();
         group.edit(0, |tx| add(tx, &entry(2, Act::Held { reason: "訴訟".into() }))).unwrap();
         group.meet();
@@ -370,6 +377,12 @@ mod tests {
             assert!(acts.iter().any(|(_, it)| it.act == asked));
             assert_eq!(held_since(&acts), Some(NOW.plus_ms(2)));
         }
+
+        // Where they are counted is theirs alone to say.
+        group.edit(1, |tx| add(tx, &entry(3, Act::Counts))).unwrap();
+        group.meet();
+        let counts = read(&group, 0).into_iter().filter(|(_, it)| it.act == Act::Counts);
+        assert_eq!(counts.map(|(_, it)| it.at).collect::<Vec<_>>(), [NOW.plus_ms(3)]);
     }
 
     #[test]

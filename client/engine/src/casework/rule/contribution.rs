@@ -134,7 +134,8 @@ impl Contributions {
         Ok(if was_counted { State::Computing } else { state })
     }
 
-    /// How many distinct people.
+    /// How many distinct people: of a person's cases only one is contributed, see
+    /// [`Act::Counts`](crate::casework::rights::Act::Counts).
     pub fn people(&self) -> u32 {
         count(self.0.len())
     }

@@ -47,7 +47,8 @@ pub(super) fn consent_of(decision: Option<Decision>) -> Consent {
 }
 
 impl Desk {
-    /// Adds what a case says to a report, if the employee agrees (C7).
+    /// Adds what a case says to a report, if the employee agrees (C7) and is counted in this case and
+    /// not in one with somebody else: a report never counts more people than there are.
     pub(super) fn contribute(
         &mut self,
         step: &mut Step<'_, '_>,
@@ -68,6 +69,10 @@ impl Desk {
         let state = self.documents.get(&report).map(|it| report::state(&it.crdt));
         let Some(state) = state else { return };
         let consent = self.counting_consent(case);
+        let stands = self.stands_for_somebody(self.part_of_case(case, Kind::CaseConsent));
+        if consent == Consent::Given && !stands {
+            return Self::tell_lacking(step, "counted_here");
+        }
         match Contributions::default().add(consent, state, contribution.clone()) {
             Ok(()) => {}
             Err(CountError::NotAgreed) => {

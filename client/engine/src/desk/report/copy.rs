@@ -422,7 +422,8 @@ impl Copied {
                 | Act::Deleted { .. }
                 | Act::Term { .. }
                 | Act::Outlived { .. }
-                | Act::ToHandOver { .. } => {}
+                | Act::ToHandOver { .. }
+                | Act::Counts => {}
             }
         }
         let approved = whose.and_then(|supervisor| {

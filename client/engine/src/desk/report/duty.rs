@@ -10,7 +10,7 @@ use shared::{
 use super::Desk;
 use crate::{
     casework::{
-        consent::Matter,
+        consent::{Decision, Matter},
         contribution,
         field::Field,
         item::date,
@@ -22,7 +22,7 @@ use crate::{
         },
         slot,
     },
-    document::genesis::Kind,
+    document::{Document, genesis::Kind},
     journal::Step,
 };
 
@@ -53,9 +53,8 @@ const LOOKED_AT: [Kind; 6] = [
 impl Desk {
     /// Does what follows from consents, if anything that bears on it changed.
     pub(in crate::desk) fn do_duties(&mut self, step: &mut Step<'_, '_>) {
-        if !self.is_open() || self.is_retired() || self.role() != Some(Role::Consultant) {
-            return;
-        }
+        let role = self.role().filter(|it| matches!(it, Role::Consultant | Role::Employee));
+        let Some(role) = role.filter(|_| self.is_open() && !self.is_retired()) else { return };
         let may_be_certain = self.duties.is_waiting && self.duties.index_heard;
         let all = self.documents.values().map(|it| it.crdt.changed()).sum();
         let basis = [all, self.org_length(), u64::from(self.duties.index_heard)];
@@ -74,12 +73,47 @@ impl Desk {
             return;
         }
         self.duties.detail = detail;
+        if role == Role::Employee {
+            self.duties.is_waiting = self.mind_being_counted(step);
+            return;
+        }
         let cases = self.of_kind(Kind::CaseShared).into_iter().filter(|it| self.manages(*it));
         let cases: Vec<DocumentId> = cases.collect();
         self.mind_closing(step, &cases);
         self.mind_terms(step, &cases);
         let waits = self.mind_counting(step, &cases) | self.mind_copies(step);
         self.duties.is_waiting = self.mind_successors(step, &cases) || waits;
+    }
+
+    /// Reports count people, and nobody but an employee's own device knows of all their cases: it says
+    /// once and for all which of them stands for them, the one in which they agreed first. Whether that
+    /// waits until it has heard of every case.
+    fn mind_being_counted(&mut self, step: &mut Step<'_, '_>) -> bool {
+        let consents = self.of_kind(Kind::CaseConsent);
+        if consents.iter().any(|it| self.stands_for_somebody(Some(*it))) {
+            return false;
+        }
+        let agreed = |id: &DocumentId| {
+            let ledger = self.ledger_of(*id);
+            let standing = ledger.standing(Matter::Counting, None)?;
+            let is_yes = standing.event.decision == Decision::Agreed;
+            is_yes.then_some((standing.event.at, *id))
+        };
+        let Some((_, first)) = consents.iter().filter_map(agreed).min() else { return false };
+        let may_say = |it: &Document| {
+            let may_be_one = matches!(it.crdt.kind(), None | Some(Kind::CaseConsent));
+            !may_be_one || it.is_shredded() || self.is_certain(it.id)
+        };
+        if !self.documents.values().all(may_say) {
+            return true;
+        }
+        self.note_act(step, first, Act::Counts);
+        false
+    }
+
+    /// Whether the employee's device said that in this case they are counted.
+    pub(super) fn stands_for_somebody(&self, consent: Option<DocumentId>) -> bool {
+        self.acts_in(consent).iter().any(|(_, it)| it.act == Act::Counts)
     }
 
     /// The day a case was closed on is kept where it outlives the private document.
