@@ -27,6 +27,9 @@ pub(super) fn notice(notice: &RoomNotice) -> String {
         RoomNotice::WrongPin { tries } => {
             format!("The PIN is wrong. {tries} more tries.")
         }
+        RoomNotice::BeyondContract { interviews_max } => format!(
+            "The company's contract foresees {interviews_max} interviews for one person. Talk with the one responsible before it is held."
+        ),
         RoomNotice::NotDrawn => String::from(
             "This does not fit on this sheet. Check where it lies and how long its text is.",
         ),

@@ -27,6 +27,9 @@ pub(super) fn notice(notice: &RoomNotice) -> String {
         RoomNotice::WrongPin { tries } => {
             format!("暗証番号が違います。あと{tries}回試せます。")
         }
+        RoomNotice::BeyondContract { interviews_max } => format!(
+            "企業との契約では、一人あたりの面談は{interviews_max}回までです。行う前に担当責任者と確かめてください。"
+        ),
         RoomNotice::NotDrawn => {
             String::from("この内容は、このシートには書けません。範囲と長さを確かめてください。")
         }

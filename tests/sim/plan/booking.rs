@@ -5,7 +5,8 @@ use engine::{
         consent::{Decision, Matter, Method, Scope},
         interview::State,
     },
-    command::{Decide, RoomAct},
+    command::{CardAct, Decide, RoomAct},
+    view::{Notice, RoomNotice},
 };
 use shared::log::document::Life;
 
@@ -429,4 +430,75 @@ fn everybody_decides_alike_when_a_server_that_was_restored_counts_anew() {
     assert_eq!(holders, [host.name.as_str()]);
     let late = [saeki, odagiri].map(|phone| row(&world, phone, slots, &ids[0]).order);
     assert!(late.contains(&host.order), "{late:?} {:?}", host.order);
+}
+
+/// Books the first slot for the first employee, and opens their case.
+fn in_a_case(seed: u64) -> (Booked, DocumentId) {
+    let mut it = booked(seed);
+    claim(&mut it.firm.world, it.saeki, it.slots, &it.ids[0]);
+    it.firm.world.settle();
+    let who = row(&it.firm.world, it.firm.lead, it.slots, &it.ids[0]).account;
+    it.firm.world.ask(it.firm.lead, Command::OpenCase(who.expect("who it is")));
+    it.firm.world.settle();
+    let case = row(&it.firm.world, it.firm.lead, it.slots, &it.ids[0]).case.expect("a case");
+    (it, case)
+}
+
+#[test]
+fn an_employee_is_reminded_of_the_card_seven_three_and_one_days_before_until_it_is_ready() {
+    let (Booked { firm: Firm { mut world, lead, .. }, slots, ids, saeki, .. }, _) = in_a_case(638);
+    let start = row(&world, saeki, slots, &ids[0]).start;
+    let reminded = |world: &World| {
+        let own = world.on(saeki).screen.home.cards.iter().find(|it| it.case.is_none());
+        own.and_then(|it| it.remind_days)
+    };
+    let ahead = Date::at(world.now()).days_until(Date::at(start));
+    assert!(ahead >= 7);
+    // Also who has not begun any card; they begin one the day before.
+    for left in (0..=ahead).rev() {
+        let morning = Date::at(start).plus_days(-left).start().plus_ms(6 * HOUR_MS);
+        if world.now() < morning {
+            world.wait_until(morning);
+        }
+        world.ask(saeki, Command::Open(slots));
+        if left == 1 {
+            world.ask(saeki, Command::Card(CardAct::Begin));
+        }
+        let due = match left {
+            0..=1 => Some(1),
+            2..=3 => Some(3),
+            4..=7 => Some(7),
+            _ => None,
+        };
+        assert_eq!(reminded(&world), due, "{left} days before");
+    }
+    world.ask(saeki, Command::Card(CardAct::Ready(true)));
+    assert_eq!(reminded(&world), None);
+    // Nobody else is told how far somebody's card is, before it is shown to them.
+    assert!(world.on(lead).screen.home.cards.is_empty());
+}
+
+#[test]
+fn an_interview_more_than_the_contract_foresees_is_said_to_be_one() {
+    let (Booked { firm: Firm { mut world, lead, company, .. }, .. }, case) = in_a_case(639);
+    world.set(lead, company, "interviews_max", Value::Number(2));
+    let told = |world: &World| {
+        let notices = world.on(lead).screen.notices.iter();
+        let beyond = Notice::Room(RoomNotice::BeyondContract { interviews_max: 2 });
+        notices.filter(|it| **it == beyond).count()
+    };
+    for beyond in [0, 0, 1] {
+        world.add_interview(lead, case);
+        assert_eq!(told(&world), beyond);
+    }
+    // Whoever is only there once is told the second time.
+    world.set(lead, company, "continuation", Value::Code("single".into()));
+    world.add_interview(lead, case);
+    let single = Notice::Room(RoomNotice::BeyondContract { interviews_max: 1 });
+    assert_eq!(world.on(lead).screen.notices.last(), Some(&single));
+    world.set(lead, company, "continuation", Value::Code("unlimited".into()));
+    world.set(lead, company, "interviews_max", Value::Unset);
+    let before = world.on(lead).screen.notices.len();
+    world.add_interview(lead, case);
+    assert_eq!(world.on(lead).screen.notices.len(), before);
 }

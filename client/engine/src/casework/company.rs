@@ -162,6 +162,16 @@ coded! {
     }
 }
 
+/// How many interviews with one person the contract foresees (継続方針, 回数上限); `None` for as many as
+/// they wish.
+pub fn interviews_max(company: &Crdt) -> Option<u32> {
+    let most = count(company, &Field::top("interviews_max"));
+    match code(company, &Field::top("continuation"), CONTINUATIONS) {
+        Some("single") => Some(1),
+        Some(_) | None => most,
+    }
+}
+
 /// What a new contract says until somebody says otherwise: the company learns how many came, and
 /// of no group smaller than ten.
 pub fn begin(tx: &mut Writer<'_, '_>, name: &str) -> Result<(), EditError> {

@@ -20,7 +20,7 @@ pub mod month;
 pub mod version;
 
 pub use comment::{agree, comment, is_agreed, sign_comment};
-pub use form::{Prep, SHORT_FORM, prep};
+pub use form::{Prep, SHORT_FORM, prep, reminder};
 pub use grant::{Grant, grants, show, visible, withdraw};
 pub use version::{Version, keep, version, versions};
 

@@ -5,6 +5,7 @@ use shared::{Blob, id::DocumentId, log::org::Role, time::UnixMillis};
 use super::Desk;
 use crate::{
     casework::{
+        appointment,
         case::{self, CaseId},
         date::Date,
         field::{Field, Shape, Value},
@@ -274,7 +275,8 @@ impl Desk {
         let own = self.own_card().and_then(|id| self.documents.get(&id));
         if let Some(card) = own.filter(|it| it.crdt.kind() == Some(Kind::JobCard)) {
             let (prep, _) = self.prep(card, self.newest_case());
-            return vec![CardRow { document: Some(card.id), case: None, prep }];
+            let remind_days = self.reminder(prep);
+            return vec![CardRow { document: Some(card.id), case: None, prep, remind_days }];
         }
         let is_card =
             |it: &&Document| it.crdt.kind() == Some(Kind::JobCard) && self.current(it.id) == it.id;
@@ -283,7 +285,8 @@ impl Desk {
             for (case, _) in self.shown_for(card, self.today()) {
                 if rows.iter().all(|row| row.case != Some(case)) {
                     let (prep, _) = self.prep(card, self.documents.get(&case));
-                    rows.push(CardRow { document: Some(card.id), case: Some(case), prep });
+                    let document = Some(card.id);
+                    rows.push(CardRow { document, case: Some(case), prep, remind_days: None });
                 }
             }
         }
@@ -291,11 +294,25 @@ impl Desk {
         let on_paper = unseen.filter_map(|it| {
             let paper = code(&it.crdt, &Field::top("card_paper"), PAPER)?;
             let prep = if paper == "reviewed" { Prep::Reviewed } else { Prep::BroughtOnPaper };
-            Some(CardRow { document: None, case: Some(it.id), prep })
+            Some(CardRow { document: None, case: Some(it.id), prep, remind_days: None })
         });
         let on_paper: Vec<CardRow> = on_paper.collect();
         rows.extend(on_paper);
+        // An employee who has not begun any.
+        if self.role() == Some(Role::Employee) && rows.is_empty() {
+            let (prep, remind_days) = (Prep::NotStarted, self.reminder(Prep::NotStarted));
+            rows.extend(remind_days.map(|_| CardRow { document: None, case: None, prep, remind_days }));
+        }
         rows
+    }
+
+    /// The reminder of one's own card that is due before the next interview that is booked.
+    fn reminder(&self, prep: Prep) -> Option<u8> {
+        let booked = self.cases().flat_map(|it| appointment::read(&it.crdt));
+        let booked = booked.filter(|it| it.state == "booked");
+        let days = booked.map(|it| self.today().days_until(Date::at(it.start)));
+        let days = days.filter(|days| *days >= 0).min()?;
+        job_card::reminder(prep, days)
     }
 
     /// Shows open cards again when something beside them says so: a new day, a withdrawal, a member

@@ -13,16 +13,20 @@ use super::{Desk, Login, report::Left};
 use crate::{
     casework::{
         case::{self, CaseId, InterviewId},
-        catalogue,
+        catalogue, company,
         consent::Ledger,
+        date::Date,
+        field::Field,
         interview,
+        item::date,
         note::{self, About},
+        slot,
     },
     document::{Document, crdt::Crdt, genesis::Kind},
     effect::Effect,
     journal::Step,
     policy::{Party, Relation},
-    view::{CaseRow, InterviewRow, View},
+    view::{CaseRow, InterviewRow, Notice, RoomNotice, View},
 };
 
 /// The documents of a case beside the one that both read. All are made with the case, so that the
@@ -132,6 +136,19 @@ impl Desk {
         cases.by_ref().map(|case| self.current(case)).find(|case| !is_gone(case))
     }
 
+    /// The contract of the company through whose slots the employee of a case comes, if it is one.
+    fn contract_of(&self, case: CaseId) -> Option<&Crdt> {
+        let employee = self.employee_of(case)?;
+        let company = |slots: &Document| {
+            slots.log.as_ref()?.access(employee)?;
+            Some(self.current(slot::about(&slots.crdt)?.0))
+        };
+        let is_slots = |it: &&Document| it.crdt.kind() == Some(Kind::Slots);
+        let mut companies = self.documents.values().filter(is_slots).filter_map(company);
+        let first = companies.next().filter(|first| companies.all(|it| it == *first))?;
+        self.documents.get(&first).map(|it| &it.crdt)
+    }
+
     /// Adds an interview to a case, with an empty note that only this person's devices can open.
     pub(crate) fn add_interview(&mut self, step: &mut Step<'_, '_>, case: DocumentId) {
         let case = self.current(case);
@@ -139,7 +156,18 @@ impl Desk {
         if shared.crdt.kind() != Some(Kind::CaseShared) || !self.may_write(case) {
             return;
         }
-        let ordinal = case::interviews(&shared.crdt).len();
+        let begun = case::interviews(&shared.crdt);
+        let most = self.contract_of(case).and_then(|it| Some((company::interviews_max(it)?, it)));
+        if let Some((interviews_max, contract)) = most {
+            let from = date(contract, &Field::top("from"));
+            let is_of_it = |it: &&case::Added| from.is_none_or(|from| from <= Date::at(it.at));
+            let most = usize::try_from(interviews_max).unwrap_or(usize::MAX);
+            if begun.iter().filter(is_of_it).count() >= most {
+                let notice = RoomNotice::BeyondContract { interviews_max };
+                Self::notice(step, Notice::Room(notice));
+            }
+        }
+        let ordinal = begun.len();
         let ordinal = u32::try_from(ordinal).unwrap_or(u32::MAX).saturating_add(1);
         let employee_name = case::employee_name(&shared.crdt);
         let (interview, at) = (DocumentId::new(step.cx.random()), step.now());

@@ -24,6 +24,10 @@ pub struct CardRow {
     /// How far it is.
     #[n(2)]
     pub prep: Prep,
+    /// One's own is not ready, and an interview is at most so many days away, see
+    /// [`reminder`](crate::casework::job_card::reminder).
+    #[n(3)]
+    pub remind_days: Option<u8>,
 }
 
 /// Fields by name, in the order of the sheets.

@@ -148,6 +148,13 @@ pub enum RoomNotice {
     /// What was drawn is too large, or not of this canvas.
     #[n(107)]
     NotDrawn,
+    /// The interview that was added is one more than the contract foresees for a person.
+    #[n(108)]
+    BeyondContract {
+        /// How many that are.
+        #[n(0)]
+        interviews_max: u32,
+    },
 }
 
 /// What is told about reports, copies, hand-overs and requests.

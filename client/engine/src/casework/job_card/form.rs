@@ -56,6 +56,19 @@ pub enum Prep {
     Reviewed,
 }
 
+/// How many days before an interview an employee is reminded of their preparation.
+pub const REMINDERS: [u8; 3] = [1, 3, 7];
+
+/// Which of the reminders is due so many days before an interview. Who is ready, or brings it on
+/// paper, is left alone; whoever did not look on that very day is reminded on the next.
+pub fn reminder(prep: Prep, days_left: i64) -> Option<u8> {
+    let is_due = |days: &u8| (0..=i64::from(*days)).contains(&days_left);
+    match prep {
+        Prep::NotStarted | Prep::InProgress(_) => REMINDERS.into_iter().find(is_due),
+        Prep::Ready | Prep::BroughtOnPaper | Prep::Reviewed => None,
+    }
+}
+
 /// How far it is; `questions` are those of the form that the firm sent.
 pub fn prep(card: &Card, questions: &[&str], is_ready: bool, paper: Option<&str>) -> Prep {
     let is_answered = |id: &&&str| !card.text(id).is_empty() || !card.items(id).is_empty();

@@ -221,6 +221,18 @@ fn preparation_counts_answers_and_paper_holds_nothing_up() {
 }
 
 #[test]
+fn who_is_not_ready_is_reminded_seven_three_and_one_days_before() {
+    let due = |prep| [8, 7, 4, 3, 2, 1, 0, -1].map(|days_left| reminder(prep, days_left));
+
+    let every = [None, Some(7), Some(7), Some(3), Some(3), Some(1), Some(1), None];
+    assert_eq!(due(Prep::NotStarted), every);
+    assert_eq!(due(Prep::InProgress(90)), every);
+    for prep in [Prep::Ready, Prep::BroughtOnPaper, Prep::Reviewed] {
+        assert_eq!(due(prep), [None; 8]);
+    }
+}
+
+#[test]
 fn every_field_of_the_sheets_is_on_a_sheet_and_every_question_is_a_field() {
     for spec in FIELDS.iter().filter(|it| !matches!(it.shape, Shape::List(&[]))) {
         assert!(is_on(SHEETS, spec.id), "{}", spec.id);
