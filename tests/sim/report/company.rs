@@ -168,9 +168,9 @@ fn nobody_is_counted_twice_who_has_cases_with_two_consultants() {
     it.staff.world.ask(colleague, Command::OpenCase(account));
     it.staff.world.settle();
     let cases = it.staff.world.on(colleague).screen.home.cases.iter();
-    let second = cases.map(|row| row.case).find(|case| {
-        it.people.iter().all(|(_, person)| person.case != *case)
-    });
+    let second = cases
+        .map(|row| row.case)
+        .find(|case| it.people.iter().all(|(_, person)| person.case != *case));
     let second = Person { phone: person.phone, case: second.expect("a second case") };
     it.staff.decide(second, Matter::Counting, Decision::Agreed, Scope::Whole);
     it.staff.world.settle();

@@ -329,6 +329,35 @@ mod tests {
     }
 
     #[test]
+    fn a_scale_and_ranked_values_are_read_out_with_their_numbers_and_keep_within_them() {
+        let canvas = |kind: &str, marks: &[Mark]| Canvas {
+            id: String::new(),
+            kind: kind.into(),
+            owner: Owner::Both,
+            marks: marks.to_vec(),
+            remark: String::new(),
+        };
+        let hope = mark("1", 3, 6, "", "見通しの明るさ");
+        let lines = canvas("scale", std::slice::from_ref(&hope)).lines();
+        assert_eq!(lines, [(String::new(), vec![3, 6], "見通しの明るさ".into())]);
+        let ranked = [mark("1", 2, 0, "", "安定"), mark("2", 1, 0, "", EDGE)];
+        let told: Vec<(i64, String)> = canvas("values", &ranked)
+            .lines()
+            .into_iter()
+            .map(|(_, numbers, text)| (numbers[0], text))
+            .collect();
+        assert_eq!(told, [(1, EDGE.into()), (2, "安定".into())]);
+
+        let on_scale = |x, y| admits("scale", &Mark { x, y, ..hope.clone() });
+        assert!(on_scale(0, 10) && !on_scale(0, 11) && !on_scale(-1, 10));
+        let on_line = |y, group: &str| admits("lifeline", &mark("1", 2021, y, group, "転職"));
+        assert!(on_line(100, CURVES[0]) && on_line(-100, CURVES[0]));
+        assert!(!on_line(101, CURVES[0]) && !on_line(-101, CURVES[0]) && !on_line(0, "luck"));
+        let long = |letters: usize| admits("values", &mark("1", 1, 0, "", &"森".repeat(letters)));
+        assert!(long(MARK_LETTERS_MAX) && !long(MARK_LETTERS_MAX + 1));
+    }
+
+    #[test]
     fn the_timeline_follows_from_the_card_whatever_years_it_is_written_in() {
         let job = |from: &str, to: &str, company: &str| {
             vec![("from", from.into()), ("to", to.into()), ("company", company.into())]

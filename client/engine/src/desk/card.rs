@@ -301,7 +301,12 @@ impl Desk {
         // An employee who has not begun any.
         if self.role() == Some(Role::Employee) && rows.is_empty() {
             let (prep, remind_days) = (Prep::NotStarted, self.reminder(Prep::NotStarted));
-            rows.extend(remind_days.map(|_| CardRow { document: None, case: None, prep, remind_days }));
+            rows.extend(remind_days.map(|_| CardRow {
+                document: None,
+                case: None,
+                prep,
+                remind_days,
+            }));
         }
         rows
     }

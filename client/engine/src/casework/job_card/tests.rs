@@ -232,6 +232,43 @@ fn who_is_not_ready_is_reminded_seven_three_and_one_days_before() {
     }
 }
 
+/// The columns of the sheets as the ministry prints them (告示第408号): 1-1, 1-2, 2, 3-1, 3-2, and what a
+/// consultant writes into the first.
+#[test]
+fn every_column_of_the_official_sheets_is_a_field() {
+    let person =
+        ["as_of", "name_kana", "name", "birth_date", "postal", "address", "phone", "email"];
+    let plan = ["values_interests", "strengths", "future_work", "next_actions", "other_pr"];
+    let new = ["school_focus", "extra_learning", "good_at", "not_good_at", "goal"];
+    for (sheets, ids) in [
+        (&["plan", "plan_new"][..], &person[..]),
+        (&["plan"], &plan),
+        (&["plan"], &["wish_to_discuss"]),
+        (&["plan_new"], &["values_interests", "future_work", "next_actions", "other_pr"]),
+        (&["plan_new"], &new),
+    ] {
+        for id in ids {
+            assert!(fields().any(|it| it.id == *id), "{id}");
+            assert!(sheets.iter().all(|sheet| is_on(&[*sheet], id)), "{id}");
+        }
+    }
+    for (sheet, list, columns) in [
+        ("plan_new", "internship", "from to host content learned"),
+        ("plan_new", "activities", "from to name content learned"),
+        ("career", "jobs", "from to company department title employment_type duties learned"),
+        ("licences", "licences", "name acquired issuer detail evidence"),
+        ("training", "trainings", "from to institution course detail"),
+        ("plan", "comments", "at affiliation phone consultant_name registration_no comment"),
+    ] {
+        let shape = fields().find(|it| it.id == list).map(|it| it.shape);
+        let Some(Shape::List(found)) = shape else { panic!("{list} is no list") };
+        for column in columns.split(' ') {
+            assert!(found.iter().any(|it| it.id == column), "{list}/{column}");
+        }
+        assert!(is_on(&[sheet], list), "{list}");
+    }
+}
+
 #[test]
 fn every_field_of_the_sheets_is_on_a_sheet_and_every_question_is_a_field() {
     for spec in FIELDS.iter().filter(|it| !matches!(it.shape, Shape::List(&[]))) {
