@@ -11,7 +11,7 @@ mod weave;
 
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
-use rouse::{Fate, Fates};
+use rouse::{Fate, Fates, Patience};
 use site::Mutant;
 
 /// What decides whether something is genuine.
@@ -42,11 +42,12 @@ const GUARDS: &[&str] = &[
 const HELP: &str = "\
 Takes checks away, one at a time, and sees whether a test notices.
 
-  mutants [--file PATH]... [--every N] [--longest SECONDS] [--all] [--list]
+  mutants [--file PATH]... [--every N] [--longest SECONDS] [--each SECONDS] [--all] [--list]
 
   --file PATH  change this file (may be repeated; default: what decides what is genuine)
   --every N    try each Nth change only
   --longest S  leave out tests that take longer than S seconds (fewer are noticed, much sooner)
+  --each S     count a change as missed after S seconds of green tests (fewer are noticed, sooner)
   --all        tell what became of each, also of those that were noticed
   --list       tell what would be changed, and end
 
@@ -59,7 +60,7 @@ fewer than 95 of 100 are noticed; the rest is listed.
 struct Wishes {
     files: Vec<String>,
     every: usize,
-    longest: Duration,
+    patience: Patience,
     tells_all: bool,
     lists: bool,
 }
@@ -82,14 +83,16 @@ fn main() -> ExitCode {
 }
 
 fn parse(words: &[String]) -> Option<Wishes> {
-    let mut wishes =
-        Wishes { files: vec![], every: 1, longest: Duration::MAX, tells_all: false, lists: false };
+    let patience = Patience { longest: Duration::MAX, each: Duration::MAX };
+    let mut wishes = Wishes { files: vec![], every: 1, patience, tells_all: false, lists: false };
+    let seconds = |word: Option<&String>| Some(Duration::from_secs(word?.parse().ok()?));
     let mut words = words.iter();
     while let Some(word) = words.next() {
         match word.as_str() {
             "--file" => wishes.files.push(words.next()?.clone()),
             "--every" => wishes.every = words.next()?.parse::<usize>().ok()?.max(1),
-            "--longest" => wishes.longest = Duration::from_secs(words.next()?.parse().ok()?),
+            "--longest" => wishes.patience.longest = seconds(words.next())?,
+            "--each" => wishes.patience.each = seconds(words.next())?,
             "--all" => wishes.tells_all = true,
             "--list" => wishes.lists = true,
             _ => return None,
@@ -117,7 +120,7 @@ fn run(wishes: &Wishes) -> Result<bool, String> {
     }
     let built = tree::build(&root, &mutants)?;
     let chosen: Vec<&Mutant> = mutants.iter().step_by(wishes.every).collect();
-    let fates = rouse::all(&built, &chosen, wishes.longest, |mutant, fate| {
+    let fates = rouse::all(&built, &chosen, wishes.patience, |mutant, fate| {
         if wishes.tells_all || fate != Fate::Noticed {
             say(&format!("{fate:?}: {mutant}\n"));
         }

@@ -1,7 +1,8 @@
-//! Wakes one change after the other and runs the tests that pass it, the quickest first.
+//! Wakes one change after the other and runs the tests that pass it: those first that noticed a
+//! change near it, then the quickest.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     ffi::OsStr,
     fs,
     path::{Path, PathBuf},
@@ -22,6 +23,8 @@ const PATIENCE: u32 = 6;
 const PATIENCE_ASLEEP: Duration = Duration::from_mins(30);
 /// Tests that are run before somebody looks whether one was red.
 const AT_ONCE: usize = 6;
+/// How many of the tests that noticed something last are asked first.
+const KEEN: usize = 12;
 
 /// What became of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +59,15 @@ impl Fates {
     }
 }
 
+/// How long tests may take.
+#[derive(Clone, Copy)]
+pub(crate) struct Patience {
+    /// Tests that take longer are left out.
+    pub(crate) longest: Duration,
+    /// After so much of green tests a change counts as missed.
+    pub(crate) each: Duration,
+}
+
 struct Test {
     program: PathBuf,
     folder: PathBuf,
@@ -64,25 +76,40 @@ struct Test {
     takes: Duration,
 }
 
-/// Tries them all, on every core, against tests that take no longer than this; `tell` hears of each.
+/// Tries them all, on every core; `tell` hears of each.
 pub(crate) fn all(
     built: &Built,
     mutants: &[&Mutant],
-    longest: Duration,
+    patience: Patience,
     tell: impl Fn(&Mutant, Fate) + Sync,
 ) -> Result<Fates, String> {
     let mut names = vec![];
     for (program, folder) in &built.tests {
         names.extend(listed(program)?.into_iter().map(|name| (program, folder, name)));
     }
-    let within = longest.min(PATIENCE_ASLEEP);
+    let within = patience.longest.min(PATIENCE_ASLEEP);
     let tests =
         on_every_core(&names, |(program, folder, name)| asleep(program, folder, name, within))?;
     let mut tests: Vec<Test> = tests.into_iter().flatten().collect();
     tests.sort_by_key(|test| test.takes);
+    // Neighbours are noticed by the same tests.
+    let keen = Mutex::new(VecDeque::new());
     let fates = on_every_core(mutants, |mutant| {
         let is_built = !built.unbuilt.contains(&mutant.number);
-        let fate = if is_built { wake(&tests, mutant.number)? } else { Fate::Unbuilt };
+        let fate = if is_built {
+            let first: Vec<usize> =
+                keen.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect();
+            let (fate, by) = wake(&tests, &first, mutant.number, patience.each)?;
+            let mut keen = keen.lock().unwrap_or_else(PoisonError::into_inner);
+            for test in by {
+                keen.retain(|it| *it != test);
+                keen.push_front(test);
+            }
+            keen.truncate(KEEN);
+            fate
+        } else {
+            Fate::Unbuilt
+        };
         tell(mutant, fate);
         Ok(fate)
     })?;
@@ -147,25 +174,41 @@ fn asleep(
     Ok(Some(Test { program, folder, name, reaches, takes: began.elapsed() }))
 }
 
-fn wake(tests: &[Test], number: usize) -> Result<Fate, String> {
-    let passing: Vec<&Test> = tests.iter().filter(|it| it.reaches.contains(&number)).collect();
+/// What becomes of a change, and by which tests it was noticed.
+fn wake(
+    tests: &[Test],
+    first: &[usize],
+    number: usize,
+    each: Duration,
+) -> Result<(Fate, Vec<usize>), String> {
+    let passes = |at: &usize| tests.get(*at).is_some_and(|it| it.reaches.contains(&number));
+    let keen = first.iter().copied().filter(passes);
+    let others = (0..tests.len()).filter(|at| !first.contains(at)).filter(passes);
+    let passing: Vec<usize> = keen.chain(others).collect();
     let words = number.to_string();
+    let mut spent = Duration::ZERO;
     for some in passing.chunks(AT_ONCE) {
-        let mut by_program = BTreeMap::<&Path, Vec<&Test>>::new();
-        for test in some {
-            by_program.entry(&test.program).or_default().push(test);
+        if spent > each {
+            break;
         }
-        for (program, tests) in by_program {
-            let Some(first) = tests.first() else { continue };
-            let patience = tests.iter().map(|test| test.takes).sum::<Duration>() * PATIENCE;
-            let names: Vec<&str> = tests.iter().map(|test| test.name.as_str()).collect();
-            let mut child = start(program, &first.folder, &names, ("MUTANT", words.as_ref()))?;
-            if !ended_well(&mut child, patience + Duration::from_secs(10))? {
-                return Ok(Fate::Noticed);
+        let mut by_program = BTreeMap::<&Path, Vec<(usize, &Test)>>::new();
+        for at in some {
+            if let Some(test) = tests.get(*at) {
+                by_program.entry(&test.program).or_default().push((*at, test));
             }
         }
+        for (program, tests) in by_program {
+            let Some((_, one)) = tests.first() else { continue };
+            let takes = tests.iter().map(|(_, test)| test.takes).sum::<Duration>();
+            let names: Vec<&str> = tests.iter().map(|(_, test)| test.name.as_str()).collect();
+            let mut child = start(program, &one.folder, &names, ("MUTANT", words.as_ref()))?;
+            if !ended_well(&mut child, takes * PATIENCE + Duration::from_secs(10))? {
+                return Ok((Fate::Noticed, tests.iter().map(|(at, _)| *at).collect()));
+            }
+            spent += takes;
+        }
     }
-    Ok(if passing.is_empty() { Fate::Unreached } else { Fate::Missed })
+    Ok((if passing.is_empty() { Fate::Unreached } else { Fate::Missed }, vec![]))
 }
 
 fn start(
