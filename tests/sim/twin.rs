@@ -1,8 +1,12 @@
 //! A device that is there twice, and what it finds of its own hand in the org log.
 
-use engine::{command::Command, view::AlarmKind};
+use engine::{
+    command::Command,
+    view::{AlarmKind, Badge, Notice},
+};
 use harness::world::{DeviceNo, World};
 use shared::{
+    id::DocumentId,
     log::{LogId, org::Role},
     refusal::{Reason, Refusal},
     sync::ServerMessage,
@@ -67,4 +71,102 @@ fn an_entry_that_the_server_refused_and_has_after_all_makes_nobody_retire() {
     world.write(tablet, note, FIELD, "まだ書ける。");
     world.settle();
     assert!(world.reads(colleague, note, FIELD).ends_with("まだ書ける。"));
+}
+
+/// A copy that had written at home, in the same places of the chain as the tablet, is the first to
+/// meet a server that was put back: what the tablet had sent there has no place any more.
+fn displaced(seed: u64) -> (Cast, DocumentId, DocumentId) {
+    let mut cast = cast(seed);
+    let note = shared_note(&mut cast);
+    let other = shared_note(&mut cast);
+    let Cast { world, tablet, colleague, .. } = &mut cast;
+    let backup = world.back_up();
+    let copy = world.clone_device(*tablet, "写し");
+    world.unlock(copy);
+    world.settle();
+    assert!(world.can_open(copy, note));
+    world.offline(copy);
+    world.write(copy, note, "observation", "写しで書いた。");
+    world.write(*tablet, note, "response", "面談室で書いた。");
+    world.settle();
+    assert_eq!(world.reads(*colleague, note, "response"), "面談室で書いた。");
+    world.write(*colleague, note, "response", "同感。");
+    world.settle();
+    assert_eq!(world.on(*colleague).screen.sync.map(|it| it.badge()), Some(Badge::Sent));
+
+    for device in world.devices().filter(|it| *it != copy).collect::<Vec<_>>() {
+        world.offline(device);
+    }
+    world.restore(backup);
+    world.online(copy);
+    world.settle();
+    for device in world.devices().filter(|it| *it != copy).collect::<Vec<_>>() {
+        world.online(device);
+    }
+    world.settle();
+    (cast, note, other)
+}
+
+#[test]
+fn who_built_on_what_lost_its_place_keeps_it_and_is_told_before_writing_more() {
+    let (cast, note, other) = displaced(883);
+    let Cast { mut world, tablet, phone, colleague, .. } = cast;
+    assert_eq!(kinds(&world, tablet), [AlarmKind::Restored, AlarmKind::Twice]);
+    assert_eq!(kinds(&world, colleague), [AlarmKind::Restored, AlarmKind::Equivocation]);
+
+    for again in [false, true] {
+        assert_eq!(world.reads(colleague, note, "response"), "面談室で書いた。同感。");
+        world.on_mut(colleague).screen.notices.clear();
+        world.write(colleague, note, "summary_talked", "ここへは書けない。");
+        assert_eq!(world.on(colleague).screen.notices, [Notice::StandsApart], "again: {again}");
+        assert_eq!(world.reads(colleague, note, "summary_talked"), "");
+        assert_eq!(world.on(colleague).screen.sync.unwrap().unsaved, 0);
+        reopened(&mut world, colleague);
+        assert!(world.can_open(colleague, note));
+    }
+    // Elsewhere it goes on as ever.
+    assert!(world.can_open(colleague, other) && world.can_open(phone, other));
+    world.write(colleague, other, "response", "こちらには書ける。");
+    world.settle();
+    assert_eq!(world.on(colleague).screen.sync.unwrap().badge(), Badge::Sent);
+    assert_eq!(world.reads(phone, other, "response"), "こちらには書ける。");
+}
+
+#[test]
+fn a_server_that_has_the_same_past_again_is_written_to_again() {
+    let mut cast = cast(884);
+    let note = shared_note(&mut cast);
+    let Cast { mut world, tablet, colleague, .. } = cast;
+    let before = world.back_up();
+    let copy = world.clone_device(tablet, "写し");
+    world.unlock(copy);
+    world.settle();
+    assert!(world.can_open(copy, note));
+    world.offline(copy);
+    world.write(copy, note, "observation", "写しで書いた。");
+    world.write(tablet, note, "response", "面談室で書いた。");
+    world.settle();
+    assert_eq!(world.reads(colleague, note, "response"), "面談室で書いた。");
+    let honest = world.back_up();
+
+    for device in world.devices().collect::<Vec<_>>() {
+        world.offline(device);
+    }
+    world.restore(before);
+    world.online(copy);
+    world.settle();
+    world.online(colleague);
+    world.settle();
+    world.write(colleague, note, "summary_talked", "書けない。");
+    assert_eq!(world.on(colleague).screen.notices.last(), Some(&Notice::StandsApart));
+
+    world.offline(copy);
+    world.offline(colleague);
+    world.restore(honest);
+    world.online(colleague);
+    world.settle();
+    world.write(colleague, note, "summary_talked", "また書ける。");
+    world.settle();
+    assert_eq!(world.reads(colleague, note, "summary_talked"), "また書ける。");
+    assert_eq!(world.on(colleague).screen.sync.unwrap().badge(), Badge::Sent);
 }

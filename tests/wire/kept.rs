@@ -106,6 +106,7 @@ pub(crate) fn kinds() -> Vec<(&'static str, Name, Content)> {
         base: None,
         counted: None,
         before: None,
+        stands_apart: None,
     };
     let progress_of_all = Progress {
         starts: 4,
@@ -231,6 +232,7 @@ pub(crate) fn snapshot_records() -> Value {
         base: Some(4),
         counted: Some(600),
         before: None,
+        stands_apart: None,
     };
     let later = DocumentProgress { base: Some(7), before: Some(4), ..progress };
     let kinds = [
@@ -268,6 +270,20 @@ pub(crate) fn standing_records() -> Value {
         json!({ "name": name, "plain": hex(&plain) })
     };
     kinds.into_iter().map(told).collect()
+}
+
+/// Records as they are since a document may stand apart from the server's.
+pub(crate) fn apart_records() -> Value {
+    let progress = DocumentProgress {
+        cursor: Number(9),
+        acked: Seq(2),
+        base: None,
+        counted: None,
+        before: None,
+        stands_apart: Some(true),
+    };
+    let plain = cbor::to_vec(&(Name::Document(DOCUMENT), Content::Document(progress)));
+    json!([{ "name": "document that stands apart", "plain": hex(&plain) }])
 }
 
 fn chunks() -> Value {

@@ -54,6 +54,7 @@ pub(crate) fn files() -> Vec<(&'static str, Value)> {
         ("snapshot.json", snapshots()),
         ("recovery.json", recovery()),
         ("standing.json", kept::standing_records()),
+        ("apart.json", kept::apart_records()),
         ("device.json", kept::vectors()),
         ("said.json", said::vectors()),
         ("genesis.json", remade(GENESES[0])),

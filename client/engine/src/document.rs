@@ -162,6 +162,7 @@ impl Document {
                 base: None,
                 counted: None,
                 before: None,
+                stands_apart: None,
             },
             pending: VecDeque::new(),
             pending_sent: false,
@@ -241,8 +242,16 @@ impl Document {
         u32::try_from(candidates.len() - 1).ok()
     }
 
+    /// Whether the server has another past of this document than is here.
+    pub(crate) fn stands_apart(&self) -> bool {
+        self.progress.stands_apart == Some(true)
+    }
+
     /// What an account may do here; the maker of a document may write before the log says so.
     pub(crate) fn may_write(&self, account: AccountId) -> bool {
+        if self.stands_apart() {
+            return false;
+        }
         match &self.log {
             Some(log) => {
                 let access = log.access(account);

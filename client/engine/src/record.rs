@@ -189,6 +189,10 @@ pub struct DocumentProgress {
     /// The same as `base`, of the time before the document began there.
     #[n(4)]
     pub before: Option<u64>,
+    /// The server last showed a signed envelope other than the one that is here in its place: what
+    /// is written on top of this would reach nobody, so nothing is.
+    #[n(5)]
+    pub stands_apart: Option<bool>,
 }
 
 /// A change of ours, as stored until it is sealed.

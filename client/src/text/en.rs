@@ -436,6 +436,9 @@ fn notice(notice: &Notice) -> String {
         Notice::TooLong => String::from(
             "The text is longer than one field can hold; the last change was not saved. Please use another field.",
         ),
+        Notice::StandsApart => String::from(
+            "The server has another past of this record. What is here can be read, but nothing written on top of it would reach another device, so this change was not saved. Please copy it into a new record.",
+        ),
         Notice::Refused { code } => format!(
             "The server did not accept it ({code}). What you typed is on this device. If this goes on, give the code to your admin."
         ),

@@ -113,10 +113,14 @@ impl Run {
     }
 
     fn writable_on(&self, device: DeviceNo, owner: PersonNo) -> Vec<DocumentId> {
-        let may_write = |id: &DocumentId| {
-            self.model.documents.get(id).is_some_and(|it| it.writers.contains(&owner))
-        };
-        self.world.on(device).screen.notes.keys().copied().filter(may_write).collect()
+        let notes = self.world.on(device).screen.notes.keys().copied();
+        notes.filter(|note| self.may_write(device, owner, *note)).collect()
+    }
+
+    /// Whether the owner of a device may write into a document, and would not be refused on it.
+    fn may_write(&self, device: DeviceNo, owner: PersonNo, document: DocumentId) -> bool {
+        let may = self.model.documents.get(&document).is_some_and(|it| it.writers.contains(&owner));
+        may && !self.apart.contains(&(device, document))
     }
 
     /// Opens a document afresh.
@@ -248,10 +252,8 @@ impl Run {
         let device = self.someone(Role::Consultant)?;
         let owner = self.model.owner(device)?;
         let cases = self.world.on(device).screen.home.cases.iter().map(|case| case.case);
-        let own = |id: &DocumentId| {
-            self.model.documents.get(id).is_some_and(|it| it.writers.contains(&owner))
-        };
-        let cases: Vec<DocumentId> = cases.filter(own).collect();
+        let cases: Vec<DocumentId> =
+            cases.filter(|case| self.may_write(device, owner, *case)).collect();
         let case = self.pick(&cases)?;
         let edit = self.model.edit(device);
         let who = self.name_of(device);
@@ -293,7 +295,7 @@ impl Run {
             return None;
         };
         // Somebody let into the note alone has no case to offer anything in.
-        if !self.model.documents.get(&case)?.writers.contains(&owner) {
+        if !self.may_write(device, owner, case) {
             return None;
         }
         self.show(device, case);

@@ -125,6 +125,7 @@ impl Run {
             self.model.promote(device, &[Fate::Typed], Fate::Saved);
             if sync.unsent == 0 {
                 self.model.promote(device, &[Fate::Saved, Fate::Kept], Fate::Acked);
+                self.keep_apart(device);
             } else if self.is_retired(device) {
                 self.model.promote(device, &[Fate::Saved], Fate::Kept);
             }
@@ -170,6 +171,7 @@ impl Run {
         }
         self.judge_alarms(device);
         self.learn_retired(device);
+        self.learn_apart(device);
         let Some(owner) = self.model.owner(device) else { return };
         if !self.world.on(device).screen.is_open() {
             return;
@@ -248,6 +250,7 @@ impl Run {
             }
             // Two deaths in a row over one envelope set it aside, whatever killed the program.
             Notice::Quarantined => it.is_some_and(|it| it.deaths >= 2),
+            Notice::StandsApart => self.stands_apart(device),
             Notice::WrongPassphrase
             | Notice::WeakPassphrase { .. }
             | Notice::WrongLink

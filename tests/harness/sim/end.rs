@@ -76,6 +76,7 @@ impl Run {
             } else if sync.is_none_or(|sync| sync.unsaved > 0 || sync.unsent > 0)
                 && !self.is_out(device)
                 && !self.is_retired(device)
+                && !self.stands_apart(device)
             {
                 self.find(Kind::Stuck, || format!("{name}: {sync:?}"));
             }
@@ -88,8 +89,9 @@ impl Run {
         let mut homes: BTreeMap<PersonNo, (DeviceNo, String)> = BTreeMap::new();
         for device in self.settled.clone() {
             let home = &self.world.on(device).screen.home;
-            let stands_apart = self.is_out(device) || self.is_retired(device);
-            if !home.quarantined.is_empty() || stands_apart {
+            let is_behind =
+                self.is_out(device) || self.is_retired(device) || self.stands_apart(device);
+            if !home.quarantined.is_empty() || is_behind {
                 continue;
             }
             let shown = format!("{:?} {:?}", home.cases, home.people);
@@ -142,7 +144,8 @@ impl Run {
         };
         let is_whole = |device: &DeviceNo| {
             let screen = &self.world.on(*device).screen;
-            screen.is_open() && screen.home.quarantined.is_empty() && !self.is_retired(*device)
+            let is_behind = self.is_retired(*device) || self.apart.contains(&(*device, document));
+            screen.is_open() && screen.home.quarantined.is_empty() && !is_behind
         };
         self.settled.iter().copied().filter(is_member).filter(is_whole).collect()
     }

@@ -143,6 +143,7 @@ impl Run {
             | Notice::LinkSpent
             | Notice::NeedsNetwork
             | Notice::TooLong
+            | Notice::StandsApart
             | Notice::Quarantined
             | Notice::UpdateNeeded
             | Notice::StoreDamaged { .. }

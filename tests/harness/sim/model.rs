@@ -58,7 +58,8 @@ pub enum Fate {
     Acked,
     /// Lost or not: the device died before it was called saved, or vanished before it was sent.
     Doubtful,
-    /// Durable on a device that is there twice and writes nothing more: there, and nowhere else.
+    /// Durable on a device that is there twice, or has another past of the document than the
+    /// server, and writes nothing more: there, and perhaps nowhere else.
     Kept,
 }
 
@@ -230,6 +231,18 @@ impl Model {
         let edits = self.edits.iter_mut().filter(|edit| edit.device == device);
         for edit in edits.filter(|edit| from.contains(&edit.fate)) {
             edit.fate = to;
+        }
+    }
+
+    /// Of these edits, those of a device are on it, and owed to nobody else.
+    pub(super) fn keep(&mut self, device: DeviceNo, edits: &[EditNo]) {
+        for edit in edits {
+            if let Some(edit) = self.edits.get_mut(edit.0)
+                && edit.device == device
+                && matches!(edit.fate, Fate::Saved | Fate::Acked)
+            {
+                edit.fate = Fate::Kept;
+            }
         }
     }
 

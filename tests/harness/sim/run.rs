@@ -71,6 +71,9 @@ pub struct Run {
     pub(super) backup: Option<(Store, UnixMillis, Vec<bool>)>,
     /// From when the backups were that were put in place, and when that was.
     pub(super) restored: Vec<(UnixMillis, UnixMillis)>,
+    /// Where a device has another past of a document than the server: a copy of another device's
+    /// store had written in the same places, and came first after a restore.
+    pub(super) apart: BTreeSet<(DeviceNo, DocumentId)>,
     pub(super) mishaps: u32,
     pub(super) story: Option<Vec<String>>,
 }
@@ -97,6 +100,7 @@ impl Run {
             settled: BTreeSet::new(),
             backup: None,
             restored: vec![],
+            apart: BTreeSet::new(),
             mishaps: 0,
             story: None,
         };

@@ -7,7 +7,7 @@ use super::{
     act::CLONES_MAX,
     check::Kind,
     end::Sight,
-    model::{Fate, Token},
+    model::{EditNo, Fate, Token},
     run::Run,
 };
 use crate::world::DeviceNo;
@@ -71,17 +71,64 @@ impl Run {
         }
     }
 
+    /// After a restore a copied device's store may fill the places that the other copy had written
+    /// in. Whoever had built on that has another past of the document: it stays there, readable, and
+    /// nothing more is written on top of it.
+    pub(super) fn learn_apart(&mut self, device: DeviceNo) {
+        if self.restored.is_empty() {
+            return;
+        }
+        let alarms = self.world.on(device).screen.alarms.iter();
+        let shown = alarms.filter(|row| match row.matter.kind {
+            AlarmKind::Twice => true,
+            // A witness alone has one hash; two are what is here and what the server has.
+            AlarmKind::Equivocation => row.matter.hashes.len() == 2,
+            AlarmKind::Withheld
+            | AlarmKind::RolledBack
+            | AlarmKind::Forked
+            | AlarmKind::Tampered
+            | AlarmKind::Restored => false,
+        });
+        let documents: Vec<DocumentId> = shown.filter_map(|row| row.matter.document).collect();
+        for document in documents {
+            if self.apart.insert((device, document)) {
+                let name = self.name_of(device);
+                self.tell(|| format!("{name} stands apart in {document:?}"));
+            }
+        }
+        self.keep_apart(device);
+    }
+
+    /// What was written where a device stands apart is on it, and owed to nobody else.
+    pub(super) fn keep_apart(&mut self, device: DeviceNo) {
+        let there = self.apart.iter().filter(|(it, _)| *it == device);
+        let documents: Vec<DocumentId> = there.map(|(_, document)| *document).collect();
+        for document in documents {
+            let Some(it) = self.model.documents.get(&document) else { continue };
+            let tokens = it.tokens.iter();
+            let written = tokens.flat_map(|it| it.removed.iter().copied().chain([it.made]));
+            let offered = it.offers.iter().map(|(.., edit)| *edit);
+            let edits: Vec<EditNo> = written.chain(offered).collect();
+            self.model.keep(device, &edits);
+        }
+    }
+
+    /// Whether a device has another past of some document than the server.
+    pub(super) fn stands_apart(&self, device: DeviceNo) -> bool {
+        self.apart.iter().any(|(it, _)| *it == device)
+    }
+
     /// Whether a device's own hand may have written something that it does not know.
     pub(super) fn is_twin(&self, device: DeviceNo) -> bool {
         self.model.devices.get(&device).is_some_and(|it| it.is_twin)
     }
 
-    /// What was called saved on a device that retired is still on it.
+    /// What was called saved on a device that retired, or stands apart, is still on it.
     pub(super) fn check_kept(&mut self) {
-        let retired: Vec<DeviceNo> =
-            self.settled.iter().copied().filter(|it| self.is_retired(*it)).collect();
+        let keeps = |it: &DeviceNo| self.is_retired(*it) || self.stands_apart(*it);
+        let keepers: Vec<DeviceNo> = self.settled.iter().copied().filter(keeps).collect();
         let documents: Vec<DocumentId> = self.model.documents.keys().copied().collect();
-        for device in retired {
+        for device in keepers {
             for document in &documents {
                 let Some(it) = self.model.documents.get(document) else { continue };
                 let is_kept = |token: &Token| {
@@ -105,7 +152,7 @@ impl Run {
             let place = sight.get(token.field).map_or("", String::as_str);
             if !place.contains(&token.text) {
                 let (name, words) = (self.name_of(device), token.text.clone());
-                self.find(Kind::Lost, || format!("{name} retired and lost {words:?}: {place:?}"));
+                self.find(Kind::Lost, || format!("{name} kept and lost {words:?}: {place:?}"));
             }
         }
     }

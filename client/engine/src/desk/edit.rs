@@ -52,6 +52,9 @@ impl Desk {
         write: impl FnOnce(&mut Writer<'_, '_>) -> Result<(), EditError>,
     ) -> bool {
         if !self.may_write(id) {
+            if self.documents.get(&id).is_some_and(Document::stands_apart) {
+                Self::notice(step, Notice::StandsApart);
+            }
             return false;
         }
         self.grow(step, id);

@@ -229,7 +229,8 @@ impl Desk {
         let mut size = 0;
         let this = self.keys.id;
         for document in self.documents.values_mut() {
-            if document.blocked || document.contested || document.reseal_from.is_some() {
+            let is_held = document.blocked || document.contested || document.stands_apart();
+            if is_held || document.reseal_from.is_some() {
                 continue;
             }
             let log = document.log.as_ref();

@@ -172,6 +172,9 @@ impl Desk {
         }
         match stopped {
             None | Some(Distrust::Gap) => {
+                if stopped.is_none() && count > 0 && !more {
+                    self.stand_apart(step, id, false);
+                }
                 self.settle_for(id, before, was_asked && stopped.is_none());
                 self.look_for_base(step, id);
                 self.pull_if_behind(step, id);

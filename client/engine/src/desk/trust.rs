@@ -426,6 +426,19 @@ impl Desk {
         self.accuse_with(step, matter, evidence, Name::Envelope(id, device, seq));
         if is_own {
             self.retire(step);
+        } else {
+            self.stand_apart(step, id, true);
+        }
+    }
+
+    /// What is here of a document is built on an envelope that the server has another one for, or
+    /// is not any more.
+    pub(super) fn stand_apart(&mut self, step: &mut Step<'_, '_>, id: DocumentId, is: bool) {
+        let Some(document) = self.documents.get_mut(&id) else { return };
+        if document.stands_apart() != is {
+            document.progress.stands_apart = is.then_some(true);
+            self.save_document(step, id);
+            self.refresh_open(step, id);
         }
     }
 

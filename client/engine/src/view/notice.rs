@@ -41,6 +41,10 @@ pub enum Notice {
         #[n(0)]
         code: String,
     },
+    /// The server has another past of this document than this device: what was written stays
+    /// readable here, and nothing more is written on top of it.
+    #[n(9)]
+    StandsApart,
     /// What another device wrote could not be applied and was set aside.
     #[n(8)]
     Quarantined,
