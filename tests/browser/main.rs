@@ -15,6 +15,7 @@ mod cdp;
 mod chromium;
 mod cold;
 mod death;
+mod demo;
 mod driver;
 mod ending;
 mod example;
