@@ -307,3 +307,33 @@ fn two_draw_on_one_lifeline_at_once_and_the_table_says_what_the_picture_shows() 
     room.world.settle();
     assert_eq!(room.world.on(tablet).screen.canvases[&case].canvases.len(), 2);
 }
+
+#[test]
+fn a_relation_chart_is_the_consultants_view_until_they_show_it() {
+    let mut room = cast(631);
+    let (tablet, phone, case) = (room.tablet, room.phone, room.case);
+    room.open_on_both(case);
+    let begin = |kind: &str| {
+        let act = CanvasAct::Begin { owner: Owner::Both, kind: kind.into() };
+        Command::Room(RoomAct::Canvas { case, act })
+    };
+    room.world.ask(tablet, begin("relation"));
+    room.world.ask(tablet, begin("scale"));
+    room.world.settle();
+    let kinds = |room: &Cast, device| -> Vec<String> {
+        let canvases = room.world.on(device).screen.canvases[&case].canvases.iter();
+        canvases.map(|it| it.canvas.kind.clone()).collect()
+    };
+    assert_eq!(kinds(&room, tablet), ["relation", "scale"]);
+    assert_eq!(kinds(&room, phone), ["scale"]);
+
+    let chart = room.world.on(tablet).screen.canvases[&case].canvases[0].canvas.id.clone();
+    let shown = format!("canvases/{chart}/shown");
+    room.world.set(tablet, case, &shown, Value::Flag(true));
+    room.world.settle();
+    assert_eq!(kinds(&room, phone), ["relation", "scale"]);
+    // What an employee draws is theirs to see, whatever it is.
+    room.world.ask(phone, begin("relation"));
+    room.world.settle();
+    assert_eq!(kinds(&room, phone).len(), 3);
+}

@@ -7,12 +7,16 @@ use engine::{
     command::Command,
     view::ConsentRow,
 };
-use harness::sample::{
-    canvas,
-    consent::{HAND_OVER, NOT_COUNTED, REFUSES, SUPERVISION},
-    edge,
-    replay::Replay,
+use harness::{
+    sample::{
+        canvas,
+        consent::{HAND_OVER, NOT_COUNTED, REFUSES, SUPERVISION},
+        edge,
+        replay::Replay,
+    },
+    world::DeviceNo,
 };
+use shared::id::DocumentId;
 
 use super::tally;
 
@@ -91,15 +95,22 @@ pub(super) fn check_refusal(replay: &mut Replay) {
 #[track_caller]
 pub(super) fn check_canvases(replay: &mut Replay) {
     let phones = replay.phones.clone();
+    let seen = |replay: &mut Replay, device: DeviceNo, case: DocumentId| -> Vec<String> {
+        replay.world.ask(device, Command::Open(case));
+        let shown = replay.world.on(device).screen.canvases.get(&case).into_iter();
+        let kinds = shown.flat_map(|it| &it.canvases).map(|it| it.canvas.kind.clone()).collect();
+        replay.world.ask(device, Command::Close(case));
+        kinds
+    };
     let mut kinds = vec![];
-    for phone in phones.into_values() {
-        for case in replay.world.on(phone).screen.home.cases.clone() {
-            replay.world.ask(phone, Command::Open(case.case));
-            let shown = replay.world.on(phone).screen.canvases.get(&case.case);
-            kinds.extend(
-                shown.into_iter().flat_map(|it| &it.canvases).map(|it| it.canvas.kind.clone()),
-            );
-            replay.world.ask(phone, Command::Close(case.case));
+    for (person, phone) in phones {
+        let cases = replay.world.on(phone).screen.home.cases.iter().map(|it| it.case);
+        for case in cases.collect::<Vec<_>>() {
+            kinds.extend(seen(replay, phone, case));
+            // How the consultant sees the people around somebody is shown to nobody else.
+            let tablet = replay.tablet_of(replay.firm.people[person].consultant);
+            let theirs = seen(replay, tablet, case).into_iter();
+            kinds.extend(theirs.filter(|kind| kind == "relation"));
         }
     }
     let kinds = tally(kinds.into_iter());

@@ -5,7 +5,7 @@ use shared::{Decode, Encode, id::DeviceId};
 
 use crate::{
     casework::{
-        field::{Field, Shape, Spec, spec},
+        field::{Field, Shape, Spec, Value, spec},
         item::{add, all, code},
         job_card::{Card, month::months},
     },
@@ -150,6 +150,28 @@ pub fn begin(tx: &mut Writer<'_, '_>, owner: Owner, id: &str, kind: &str) -> Res
         return Err(EditError::NoSuchField);
     }
     add(tx, owner.list(), id, CANVAS, |tx, item| tx.put(&item.child("kind"), kind))
+}
+
+/// Says whether the employee is shown a canvas.
+pub fn show(
+    tx: &mut Writer<'_, '_>,
+    owner: Owner,
+    id: &str,
+    is_shown: bool,
+) -> Result<(), EditError> {
+    tx.put(&Field::top(owner.list()).child(id).child("shown"), is_shown)
+}
+
+/// Whether the employee is shown a canvas: a relation chart is the consultant's view of people, and
+/// is not until the consultant says so. The program keeps it back, not a key.
+pub fn is_shown(shared: &Crdt, canvas: &Canvas) -> bool {
+    let said = Field::top(canvas.owner.list()).child(&canvas.id).child("shown");
+    match shared.value(&said, Shape::Flag) {
+        Value::Flag(is_shown) => is_shown,
+        Value::Unset | Value::Code(_) | Value::Codes(_) | Value::Number(_) | Value::When(_) => {
+            canvas.owner == Owner::Employee || canvas.kind != "relation"
+        }
+    }
 }
 
 /// Puts something on a canvas.

@@ -1,6 +1,6 @@
 //! Canvases: drawn by wishes, shown with their text alternative.
 
-use shared::id::DocumentId;
+use shared::{id::DocumentId, log::org::Role};
 
 use crate::{
     casework::{
@@ -23,7 +23,11 @@ impl Desk {
         match act {
             CanvasAct::Begin { owner, kind } => {
                 let id = Self::new_item(step);
-                self.edit_case(step, case, |tx| canvas::begin(tx, owner, &id, &kind));
+                let is_theirs = self.is_before_employee();
+                self.edit_case(step, case, |tx| {
+                    canvas::begin(tx, owner, &id, &kind)?;
+                    if is_theirs { canvas::show(tx, owner, &id, true) } else { Ok(()) }
+                });
             }
             CanvasAct::Draw { owner, canvas, marks } => {
                 self.draw_marks(step, case, (owner, &canvas), marks);
@@ -91,7 +95,9 @@ impl Desk {
             return;
         }
         let Some(shared) = self.crdt_of(case, Kind::CaseShared) else { return };
+        let is_for_all = !self.is_before_employee();
         let canvases = canvas::canvases(shared).into_iter();
+        let canvases = canvases.filter(|it| is_for_all || canvas::is_shown(shared, it));
         let canvases = canvases.map(|canvas| CanvasView { lines: canvas.lines(), canvas });
         let view = CanvasesView {
             case,
@@ -99,6 +105,11 @@ impl Desk {
             timeline: self.timeline(case, Date::at(step.now())),
         };
         step.effects.push(Effect::Show(View::Canvases(view)));
+    }
+
+    /// Whether the employee looks at this device: their own, or a tablet that was handed to them.
+    fn is_before_employee(&self) -> bool {
+        self.guest.is_some() || self.role() == Some(Role::Employee)
     }
 
     /// The employee's own card whole; a consultant sees the sheets that were granted to the case.
