@@ -267,12 +267,12 @@ fn the_firm_as_its_devices_read_it_is_the_firm_as_it_was_planned() {
     report::check_reports(&mut replay);
     report::check_copies(&mut replay);
     report::check_requests(&mut replay);
-    s12_a_new_tablet_reads_everything_that_was_before(&mut replay);
+    check_new_tablet(&mut replay);
 }
 
-/// S12: a consultant's new tablet, linked after everything.
+/// A consultant's new tablet, linked after everything, reads everything that was before.
 #[track_caller]
-fn s12_a_new_tablet_reads_everything_that_was_before(replay: &mut Replay) {
+fn check_new_tablet(replay: &mut Replay) {
     let before = replay.tablet_of(0);
     let fresh = replay.world.link_device(before, "佐藤/新しい端末");
     let opening = replay.world.on(fresh).screen.opening.clone().expect("a report");
@@ -308,7 +308,12 @@ fn a_part_of_the_firm_is_read_as_it_was_planned_and_no_admin_learns_a_name() {
         assert_eq!(read.amendments.len(), usize::from(planned.amendment.is_some()));
     }
     check_admins_know_nothing(&replay);
-    s12_a_new_tablet_reads_everything_that_was_before(&mut replay);
+}
+
+/// The same of the whole firm is looked at with everything else that is read there.
+#[test]
+fn s12_a_new_tablet_reads_everything_that_was_before() {
+    check_new_tablet(&mut Replay::of(Extent::Part));
 }
 
 #[test]
