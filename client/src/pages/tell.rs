@@ -334,6 +334,12 @@ fn steps(scene: &Scene<'_>, at: usize, matter: &MatterRow) -> Node {
     actions(buttons).key("steps")
 }
 
+/// How far a matter is, to whom it is about: what speaks of them to others speaks to them here.
+fn to_reader(state: &str) -> &'static str {
+    let own = of("own_state", state);
+    if own.is_empty() { of("state", state) } else { own }
+}
+
 /// What the employee is asked: these words, to these people, in this way.
 fn answer(scene: &Scene<'_>, at: usize, matter: &MatterRow) -> Node {
     let id = ["matter-", &at.to_string()].concat();
@@ -354,7 +360,7 @@ fn answer(scene: &Scene<'_>, at: usize, matter: &MatterRow) -> Node {
     let comment = scene.values.text(&name(at, "comment"));
     section(&id, of("category", matter.category.code()))
         .with("data-state", matter.state.code())
-        .put(actions(vec![pill("", of("state", matter.state.code()))]))
+        .put(actions(vec![pill("", to_reader(matter.state.code()))]))
         .put(hint(&fill("tell.to", &[&whom(matter), of("identity", matter.identity.code())])))
         .put(words("blockquote", "words-told large-type", &matter.text))
         .maybe(is_open.then(|| area(&name(at, "comment"), say("tell.comment"), &comment)))
@@ -473,4 +479,19 @@ pub fn way(case: DocumentId, view: Option<&DisclosureView>) -> Node {
     let text = if open == 0 { String::new() } else { fill("tell.open", &[&open.to_string()]) };
     let go = link(Place::Page(Sheet::Tell, case), "button", "to-tell", say("case.look"));
     row(say("tell.title"), &text, vec![go])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use engine::casework::rule::disclosure::decision::State;
+
+    #[test]
+    fn nobody_reads_of_themself_as_of_somebody_else() {
+        for state in State::CODES {
+            let told = to_reader(state);
+
+            assert!(!told.is_empty() && !told.contains("本人"), "{state}: {told}");
+        }
+    }
 }
