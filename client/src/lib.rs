@@ -6,6 +6,7 @@
 pub mod app;
 pub mod pages;
 pub mod port;
+pub mod table;
 pub mod text;
 pub mod trusted;
 pub mod update;

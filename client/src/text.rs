@@ -19,6 +19,7 @@ mod ja_ending;
 mod ja_field;
 mod ja_matter;
 mod ja_room;
+pub mod list;
 mod report;
 pub mod say;
 pub mod words;

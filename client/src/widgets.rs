@@ -9,6 +9,7 @@ pub mod choice;
 pub mod copy;
 pub mod dialog;
 pub mod dom;
+pub mod file;
 pub mod html;
 pub mod icon;
 pub mod moment;

@@ -20,6 +20,11 @@ fn find(key: &str, language: Language) -> Option<&'static str> {
     }
 }
 
+/// The words of a key in either language, for what somebody else wrote.
+pub fn both(key: &str) -> [&'static str; 2] {
+    [Language::Japanese, Language::English].map(|it| find(key, it).unwrap_or_default())
+}
+
 /// The words of a key with something in place of each `{}`.
 pub fn fill(key: &str, with: &[&str]) -> String {
     let mut filled = String::new();

@@ -20,7 +20,7 @@ use web_sys::{
 };
 
 use super::{
-    dom,
+    dom, file,
     html::{self, Child as _},
     node::{Node, Values},
 };
@@ -62,6 +62,9 @@ pub struct Done {
     /// Another page.
     pub go: Option<Place>,
 }
+
+/// What a field for a file is named by, and what is wrong with a file that cannot be read.
+const UNREAD: &str = ".unread";
 
 impl Done {
     /// One wish, and nothing else.
@@ -143,9 +146,10 @@ pub fn board(stage: Stage, place: Place, board: Board) -> AnyView {
         .tabindex("-1")
         .node_ref(root)
         .on(&ev::click, move |event| clicked.click(&event))
-        .on(&ev::change, move |_| {
+        .on(&ev::change, move |event| {
             changed.gather();
             changed.draw();
+            take_file(&changed, &event);
         })
         .on(&ev::pointerdown, move |event| pressed.point(&event, true))
         .on(&ev::pointermove, move |event| moved.point(&event, false))
@@ -247,6 +251,11 @@ impl Live {
             return outside::print();
         }
         let (act, with) = act.split_once(':').unwrap_or((&act, ""));
+        self.perform(act, with);
+    }
+
+    /// What follows from an act.
+    fn perform(&self, act: &str, with: &str) {
         let done = self.scene(|scene| (self.board.hear)(scene, act, with));
         for command in &done.commands {
             port::send(command);
@@ -304,6 +313,36 @@ impl Live {
             [ink, parting, &point].concat()
         });
     }
+}
+
+/// Reads a file that was chosen. Its text is the value of the field's name, and an act of its own.
+fn take_file(live: &Rc<Live>, event: &web_sys::Event) {
+    let Some(input) = event.target().and_then(|it| it.dyn_into::<HtmlInputElement>().ok()) else {
+        return;
+    };
+    let (Some(name), Some(files)) = (input.get_attribute("data-file"), input.files()) else {
+        return;
+    };
+    let Some(file) = files.get(0) else { return };
+    let live = Rc::clone(live);
+    wasm_bindgen_futures::spawn_local(async move {
+        let read = file::read(&file).await;
+        // The same file can be chosen again once it was mended.
+        input.set_value("");
+        let (text, why) = match read {
+            Ok(text) => (text, ""),
+            Err(why) => (String::new(), why),
+        };
+        let mut values = kept(live.place);
+        values.set(&[&name, UNREAD].concat(), String::from(why));
+        values.set(&name, text);
+        keep(live.place, values);
+        if why.is_empty() {
+            live.perform("file", &name);
+        } else {
+            live.draw();
+        }
+    });
 }
 
 fn active() -> Option<web_sys::Node> {
