@@ -28,6 +28,7 @@ pub mod regrant;
 pub mod report;
 pub mod risk;
 pub mod room;
+pub mod roster;
 pub mod slots;
 pub mod summary;
 pub mod tell;

@@ -22,13 +22,18 @@ async fn choose(page: &Page, group: &str, code: &str) {
 async fn list_somebody(tablet: &Device) {
     let page = &tablet.page;
     page.click(&id("open-roster")).await;
+    page.wait_for_element("#import").await;
+    look(page, "list").await;
+    page.click(&id("edit-roster")).await;
     page.click("fieldset[data-field=rows] [data-testid=add-item]").await;
     page.fill("fieldset[data-field=rows] input[data-field$='/name']", "佐伯 悠真").await;
     page.click("fieldset[data-field$='/segment'] label:has(input[value=middle])").await;
     page.choose("fieldset[data-field=rows] input[data-field$='/hired_on']", "2015-04-01").await;
     tablet.wait_for_badge("sent").await;
     look(page, "roster").await;
-    page.evaluate("history.back()").await;
+    page.click(&id("back-up")).await;
+    page.wait_for_element("#people [data-row]").await;
+    page.click(&id("back-company")).await;
     page.wait_for_element("#plan").await;
 }
 

@@ -46,6 +46,8 @@ pub enum Sheet {
     Tell,
     /// A company, its plan and its rooms.
     Company,
+    /// A company's list of employees, and who is invited.
+    Roster,
     /// Slots.
     Slots,
     /// The firm's directory.
@@ -57,7 +59,7 @@ pub enum Sheet {
 }
 
 /// Each with its name in the address.
-const SHEETS: [(&str, Sheet); 13] = [
+const SHEETS: [(&str, Sheet); 14] = [
     ("form", Sheet::Form),
     ("consent", Sheet::Consent),
     ("room", Sheet::Room),
@@ -67,6 +69,7 @@ const SHEETS: [(&str, Sheet); 13] = [
     ("risk", Sheet::Risk),
     ("tell", Sheet::Tell),
     ("company", Sheet::Company),
+    ("roster", Sheet::Roster),
     ("slots", Sheet::Slots),
     ("directory", Sheet::Directory),
     ("report", Sheet::Report),

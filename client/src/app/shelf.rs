@@ -2,7 +2,7 @@
 
 use engine::view::{
     CanvasesView, CardView, CompanyView, ConsentView, DirectoryView, DisclosureView, DueView,
-    FormView, NoteView, OpinionView, PlanHome, PlanView, ReportPart, ReportView, RiskView,
+    FormView, ImportView, NoteView, OpinionView, PlanHome, PlanView, ReportPart, ReportView, RiskView,
     ScribbleView, ShapeView, SlotsView, View,
 };
 use shared::id::DocumentId;
@@ -37,7 +37,7 @@ fn about(view: &View) -> Option<(u8, DocumentId)> {
         View::Plan(PlanView::Roster { document, .. }) => (10, *document),
         View::Plan(PlanView::Trial { document, .. }) => (11, *document),
         View::Plan(PlanView::Due { company, .. }) => (12, *company),
-        View::Plan(PlanView::Import(_)) => (13, NOWHERE),
+        View::Plan(PlanView::Import(it)) => (13, it.roster),
         View::Report(ReportPart::Report(it)) => (14, it.document),
         View::Report(ReportPart::Rights(it)) => (15, it.document),
         View::Note(it) => (16, it.document),
@@ -79,9 +79,6 @@ fn document_of(view: &View) -> Option<DocumentId> {
         about(view).map(|(_, document)| document)
     }
 }
-
-/// For what is about no document.
-const NOWHERE: DocumentId = DocumentId::new([0; 16]);
 
 macro_rules! looks {
     ($($(#[$doc:meta])* $name:ident $pattern:pat => $it:expr, $is:expr, $type:ty;)+) => {
@@ -132,6 +129,8 @@ impl Shelf {
         let plan = &self.plan;
         if plan.companies.iter().any(|it| it.document == id) {
             Some((Sheet::Company, "plan.company"))
+        } else if plan.companies.iter().any(|it| it.roster == Some(id)) {
+            Some((Sheet::Roster, "kind.roster"))
         } else if plan.reports.iter().any(|it| it.document == id) {
             Some((Sheet::Report, "kind.reports"))
         } else if plan.directory == Some(id) {
@@ -167,6 +166,10 @@ impl Shelf {
         slots View::Plan(PlanView::Slots(it)) => it, it.document, SlotsView;
         /// The firm's directory.
         directory View::Plan(PlanView::Directory(it)) => it, it.document, DirectoryView;
+        /// What a list brings to a roster, or brought.
+        import View::Plan(PlanView::Import(it)) => it, it.roster, ImportView;
+        /// A list of employees.
+        roster view @ View::Plan(PlanView::Roster { document, .. }) => view, *document, View;
         /// A report.
         report View::Report(ReportPart::Report(it)) => it.as_ref(), it.document, ReportView;
         /// A note.

@@ -510,6 +510,11 @@ impl Signals {
                 all.push(note);
                 all
             }
+            // Every wish about a list is one about its company.
+            (None, Place::Page(Sheet::Roster, id)) => self.shelf.with_untracked(|shelf| {
+                let row = shelf.plan.companies.iter().find(|it| it.roster == Some(id));
+                [Some(id), row.map(|it| it.document)].into_iter().flatten().collect()
+            }),
             // Rooms and people are the company's.
             (None, Place::Page(Sheet::Slots, id)) => self.shelf.with_untracked(|shelf| {
                 let row = shelf.plan.slots.iter().find(|it| it.document == id);

@@ -211,6 +211,7 @@ fn sheet_test_id(sheet: Sheet) -> &'static str {
         | Sheet::Card
         | Sheet::Tell
         | Sheet::Company
+        | Sheet::Roster
         | Sheet::Slots
         | Sheet::Directory
         | Sheet::Report

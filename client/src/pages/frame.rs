@@ -6,8 +6,8 @@ use shared::log::org::Role;
 
 use super::{
     bars, canvas, card, case, consent, devices, employee, form, gate, handed, home, invitation,
-    kit, lock, note, opening, opinion, people, plan, regrant, report, risk, room, slots, tell,
-    trouble, unseen, work,
+    kit, lock, note, opening, opinion, people, plan, regrant, report, risk, room, roster,
+    slots, tell, trouble, unseen, work,
 };
 use crate::{
     app::{
@@ -80,6 +80,7 @@ fn open(stage: Stage, role: Role, place: Place) -> AnyView {
                 Sheet::Risk => ("risk", risk::BOARD),
                 Sheet::Tell => ("tell", tell::BOARD),
                 Sheet::Company => ("company", plan::COMPANY),
+                Sheet::Roster => ("roster", roster::BOARD),
                 Sheet::Slots => ("slots", slots::BOARD),
                 Sheet::Directory => ("directory", plan::DIRECTORY),
                 Sheet::Report => ("report", report::BOARD),
@@ -110,6 +111,13 @@ fn up(stage: Stage, place: Place) -> AnyView {
         }
         Place::Page(Sheet::Company | Sheet::Slots | Sheet::Directory, _) => {
             part::back(stage, Place::Plan, "back-plan", say("plan.nav"))
+        }
+        Place::Page(Sheet::Roster, id) => {
+            let of = stage.shelf.with_untracked(|shelf| {
+                let company = shelf.plan.companies.iter().find(|it| it.roster == Some(id));
+                company.map(|it| Place::Page(Sheet::Company, it.document))
+            });
+            part::back(stage, of.unwrap_or(Place::Plan), "back-company", say("plan.company"))
         }
         Place::Page(Sheet::Form, id) => match stage.owner_of(id) {
             Some((place, label)) => part::back(stage, place, "back-up", say(label)),

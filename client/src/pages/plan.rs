@@ -321,9 +321,9 @@ fn people(view: &CompanyView) -> Node {
         .iter()
         .enumerate()
         .map(|(at, (_, name))| row(name, if at == 0 { say("plan.lead") } else { "" }, vec![]));
-    let roster = view
-        .roster
-        .map(|id| link(Place::Page(Sheet::Form, id), "button", "open-roster", say("plan.roster")));
+    let roster = view.roster.map(|id| {
+        link(Place::Page(Sheet::Roster, id), "button", "open-roster", say("plan.roster"))
+    });
     section("people", say("plan.people"))
         .maybe(rows(lines.collect()))
         .put(hint(&fill("plan.group_min", &[&view.group_min.to_string()])))

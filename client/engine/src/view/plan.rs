@@ -103,6 +103,9 @@ pub struct CompanyRow {
     /// Whether this person is responsible for it.
     #[n(3)]
     pub is_lead: bool,
+    /// The list of its employees.
+    #[n(4)]
+    pub roster: Option<DocumentId>,
 }
 
 /// Slots of a wave, or for whoever asks.
@@ -394,6 +397,9 @@ pub struct ImportView {
     /// Whether they were added.
     #[n(3)]
     pub is_kept: bool,
+    /// The roster that it is about.
+    #[n(4)]
+    pub roster: DocumentId,
 }
 
 /// One thing to show of the firm's own documents.

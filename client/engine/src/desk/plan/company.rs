@@ -134,6 +134,7 @@ impl Desk {
             name: text(&it.crdt, &Field::top("name")),
             state: String::from(company::state(&it.crdt)),
             is_lead: self.manages(it.id),
+            roster: self.named_in(&it.crdt, "roster").map(|it| it.id),
         };
         self.all_of(Kind::Company).map(row).collect()
     }

@@ -62,6 +62,7 @@ impl Desk {
             known: import.known,
             complaints: import.complaints.iter().map(complaint).collect(),
             is_kept,
+            roster,
         };
         step.effects.push(Effect::Show(View::Plan(PlanView::Import(view))));
     }
