@@ -16,6 +16,7 @@ pub mod home;
 pub mod invitation;
 pub mod invite;
 pub mod kit;
+pub mod letter;
 pub mod lock;
 pub mod members;
 pub mod note;

@@ -3,9 +3,10 @@
 use engine::view::{InvitationFor, InvitationView};
 use leptos::prelude::*;
 
+use super::letter;
 use crate::{
     app::{outside, stage::Stage},
-    text::words,
+    text::{say::say, words},
     widgets::{
         copy::copy_button,
         dialog,
@@ -39,12 +40,22 @@ fn content(stage: Stage, invitation: &InvitationView) -> AnyView {
         InvitationFor::Device => {
             (words.device_title.to_owned(), words.device_text, words.code, words.copy_code)
         }
+        InvitationFor::Poster => {
+            (say("poster.made").to_owned(), say("poster.hand"), words.link, words.copy_link)
+        }
     };
+    let paper = letter::kind(invitation.purpose);
+    let print = paper.map(|kind| {
+        let label = say(&[kind, ".print"].concat());
+        part::button(Weight::Primary, "print-invitation", label, outside::print)
+    });
+    let seal = paper.filter(|kind| *kind == "letter");
+    let seal = seal.map(|_| html::p().class("hint").child(say("letter.hand")));
+    let page = paper.map(|kind| letter::page(kind, invitation, &secret));
     let shown = secret.clone();
     let done = move || stage.invitation.set(None);
     (
-        html::h2().id("invitation-title").child(title),
-        html::p().child(text),
+        (html::h2().id("invitation-title").child(title), html::p().child(text)),
         html::label().r#for("invitation-secret").class("label").child(label),
         html::textarea()
             .id("invitation-secret")
@@ -56,14 +67,17 @@ fn content(stage: Stage, invitation: &InvitationView) -> AnyView {
             .attr("translate", "no")
             .text("value", move || shown.clone()),
         square::square(&secret, words.square),
+        seal,
         html::p().class("hint").child((words.expires)(&moment::minute(invitation.expires_at))),
         html::p()
             .class("remark")
             .child((icon::icon(icon::WARNING), html::span().child(words.secret))),
         html::div().class("dialog-actions").child((
             copy_button("copy-invitation", copy, secret),
+            print,
             part::button(Weight::Plain, "invitation-done", words.done, done),
         )),
+        page,
     )
         .into_child()
 }
@@ -71,7 +85,9 @@ fn content(stage: Stage, invitation: &InvitationView) -> AnyView {
 /// What is handed over: a link for a person, a code for a device.
 fn secret(invitation: &InvitationView, origin: &str) -> String {
     match invitation.purpose {
-        InvitationFor::Person(_) => format!("{origin}/#{}", invitation.fragment),
+        InvitationFor::Person(_) | InvitationFor::Poster => {
+            format!("{origin}/#{}", invitation.fragment)
+        }
         InvitationFor::Device => invitation.fragment.clone(),
     }
 }
@@ -82,7 +98,7 @@ mod tests {
     use shared::{log::org::Role, time::UnixMillis};
 
     #[test]
-    fn a_person_gets_a_link_and_a_device_a_code() {
+    fn people_get_a_link_and_a_device_a_code() {
         let mut invitation = InvitationView {
             purpose: InvitationFor::Person(Role::Employee),
             name: String::from("佐伯"),
@@ -90,6 +106,9 @@ mod tests {
             expires_at: UnixMillis(0),
         };
         let origin = "https://mendan.example";
+        assert_eq!(secret(&invitation, origin), "https://mendan.example/#join.A");
+
+        invitation.purpose = InvitationFor::Poster;
         assert_eq!(secret(&invitation, origin), "https://mendan.example/#join.A");
 
         invitation.purpose = InvitationFor::Device;

@@ -98,6 +98,7 @@ fn company(scene: &Scene<'_>) -> Vec<Node> {
     page.push(waves(scene, view));
     page.push(venues(scene, view));
     page.push(people(view));
+    page.extend(poster(scene, view, &name));
     page.push(reports(scene, view));
     page
 }
@@ -330,6 +331,32 @@ fn people(view: &CompanyView) -> Node {
         .put(el("div", "dialog-actions").maybe(roster))
 }
 
+/// The poster by which employees come who are in no list.
+fn poster(scene: &Scene<'_>, view: &CompanyView, name: &str) -> Option<Node> {
+    let value = |field: &str, usual| scene.values.get(field).unwrap_or(usual);
+    view.is_lead.then(|| {
+        section("poster", say("poster.begin"))
+            .put(hint(say("poster.begin_lead")))
+            .put(line("text", "poster.alias", say("poster.alias"), value("poster.alias", name)))
+            .put(
+                el("div", "beside")
+                    .put(line(
+                        "number",
+                        "poster.uses",
+                        say("poster.uses"),
+                        value("poster.uses", "50"),
+                    ))
+                    .put(line(
+                        "number",
+                        "poster.days",
+                        say("poster.days"),
+                        value("poster.days", "60"),
+                    )),
+            )
+            .put(actions(vec![act(Weight::Plain, "poster", say("poster.make"))]))
+    })
+}
+
 /// Reports about the company, and a new one.
 fn reports(scene: &Scene<'_>, view: &CompanyView) -> Node {
     let all = scene.shelf.plan.reports.iter().filter(|it| it.company == view.document);
@@ -440,6 +467,10 @@ fn of_company(
         }
         "try-wave" => (PlanAct::MakeWave { company, from, to, is_trial: true }, ""),
         "make-wave" => (PlanAct::MakeWave { company, from, to, is_trial: false }, "wave."),
+        "poster" => {
+            let (uses, days) = (number("poster.uses", 50), number("poster.days", 60));
+            (PlanAct::MakePoster { company, alias: value("poster.alias"), uses, days }, "poster.")
+        }
         "check" => {
             let held = scene.values.codes(&["v.", with].concat());
             (PlanAct::CheckVenue { company, venue: to_state, held }, "v.")

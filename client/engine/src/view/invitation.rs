@@ -13,6 +13,9 @@ pub enum InvitationFor {
     /// A further device of one's own.
     #[n(1)]
     Device,
+    /// Whoever comes by a poster.
+    #[n(2)]
+    Poster,
 }
 
 /// An invitation to hand over. The fragment is a secret; it is shown once.
@@ -22,7 +25,7 @@ pub struct InvitationView {
     /// For whom.
     #[n(0)]
     pub purpose: InvitationFor,
-    /// The inviter's name for the person; empty for a device.
+    /// The inviter's name for the person, or for the poster's company; empty for a device.
     #[n(1)]
     pub name: String,
     /// What follows `#` in the link; also the code to copy.

@@ -19,7 +19,7 @@ use crate::{
     desk::Fruit,
     effect::Effect,
     journal::Step,
-    view::{InvitationView, NewcomerRow, View},
+    view::{InvitationFor, InvitationView, NewcomerRow, View},
 };
 
 impl Desk {
@@ -33,9 +33,9 @@ impl Desk {
     ) {
         let Some(company) = self.company_of_mine(step, id).map(|it| it.id) else { return };
         let uses = uses.clamp(1, GRANT_USES_MAX);
-        self.wish_grant(step, alias, (uses, days), |invitation| Fruit::Poster {
-            company,
-            invitation,
+        self.wish_grant(step, alias, (uses, days), |mut invitation| {
+            invitation.purpose = InvitationFor::Poster;
+            Fruit::Poster { company, invitation }
         });
     }
 
