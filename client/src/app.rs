@@ -8,6 +8,7 @@ pub mod outside;
 pub mod place;
 pub mod shelf;
 pub mod stage;
+pub mod wanted;
 
 use leptos::prelude::*;
 

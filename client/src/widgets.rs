@@ -17,6 +17,7 @@ pub mod node;
 pub mod offset;
 pub mod part;
 pub mod scale;
+pub mod span;
 pub mod splice;
 pub mod square;
 pub mod text_box;

@@ -52,6 +52,14 @@ pub enum Sheet {
     Slots,
     /// The firm's directory.
     Directory,
+    /// What the employee may ask of their data; by the case.
+    Rights,
+    /// What was disclosed to an employee.
+    Package,
+    /// A copy for supervision, being drawn from a note.
+    Copy,
+    /// A copy for supervision.
+    Supervision,
     /// A report.
     Report,
     /// A second opinion.
@@ -59,7 +67,7 @@ pub enum Sheet {
 }
 
 /// Each with its name in the address.
-const SHEETS: [(&str, Sheet); 14] = [
+const SHEETS: [(&str, Sheet); 18] = [
     ("form", Sheet::Form),
     ("consent", Sheet::Consent),
     ("room", Sheet::Room),
@@ -72,6 +80,10 @@ const SHEETS: [(&str, Sheet); 14] = [
     ("roster", Sheet::Roster),
     ("slots", Sheet::Slots),
     ("directory", Sheet::Directory),
+    ("rights", Sheet::Rights),
+    ("package", Sheet::Package),
+    ("copy", Sheet::Copy),
+    ("supervision", Sheet::Supervision),
     ("report", Sheet::Report),
     ("opinion", Sheet::Opinion),
 ];

@@ -1,9 +1,10 @@
 //! What the engine showed last of everything that is open, for the pages of the casework.
 
 use engine::view::{
-    CanvasesView, CardView, CompanyView, ConsentView, DirectoryView, DisclosureView, DueView,
-    FormView, ImportView, NoteView, OpinionView, PlanHome, PlanView, ReportPart, ReportView, RiskView,
-    ScribbleView, ShapeView, SlotsView, View,
+    CanvasesView, CardView, CompanyView, ConsentView, CopyView, DirectoryView, DisclosureView,
+    DueView, FormView, ImportView, MembersView, NoteView, OpinionView, PackageView, PartsView,
+    PlanHome, PlanView, ReportPart, ReportView, RightsView, RiskView, ScribbleView, ShapeView,
+    SlotsView, View,
 };
 use shared::id::DocumentId;
 
@@ -44,6 +45,10 @@ fn about(view: &View) -> Option<(u8, DocumentId)> {
         View::Shared(it) => (17, it.document),
         View::NoteShape(it) => (18, it.document),
         View::Scribble(it) => (19, it.note),
+        View::Report(ReportPart::Parts(it)) => (20, it.of),
+        View::Report(ReportPart::Copy(it)) => (21, it.document),
+        View::Report(ReportPart::Package(it)) => (22, it.document),
+        View::Members(it) => (23, it.document),
         View::Gate(_)
         | View::Sync(_)
         | View::Home(_)
@@ -58,11 +63,9 @@ fn about(view: &View) -> Option<(u8, DocumentId)> {
         | View::RecoveryKit(_)
         | View::Opening(_)
         | View::Regranted(_)
-        | View::Members(_)
         | View::CardVersion(_)
         | View::Exchange(_)
         | View::Plan(PlanView::Home(_) | PlanView::Lacking { .. } | PlanView::Calendar(_))
-        | View::Report(ReportPart::Parts(_) | ReportPart::Copy(_) | ReportPart::Package(_))
         | View::Due(_) => return None,
     })
 }
@@ -142,7 +145,10 @@ impl Shelf {
 
     /// Whether anything is shown of a document.
     pub fn has(&self, document: DocumentId) -> bool {
-        self.views.iter().any(|view| document_of(view) == Some(document))
+        // Who reads it, and what a copy of it would hold, is not what it says.
+        let is_said =
+            |view: &&View| !matches!(view, View::Members(_) | View::Report(ReportPart::Parts(_)));
+        self.views.iter().filter(is_said).any(|view| document_of(view) == Some(document))
     }
 
     looks! {
@@ -172,6 +178,16 @@ impl Shelf {
         roster view @ View::Plan(PlanView::Roster { document, .. }) => view, *document, View;
         /// A report.
         report View::Report(ReportPart::Report(it)) => it.as_ref(), it.document, ReportView;
+        /// What is done about a case beside the interviews, by its consents' document.
+        rights View::Report(ReportPart::Rights(it)) => it, it.document, RightsView;
+        /// What a copy of a note, or a package about a case, would be made of.
+        parts View::Report(ReportPart::Parts(it)) => it, it.of, PartsView;
+        /// A copy for supervision.
+        copy View::Report(ReportPart::Copy(it)) => it, it.document, CopyView;
+        /// What was disclosed.
+        package View::Report(ReportPart::Package(it)) => it, it.document, PackageView;
+        /// Who reads a document.
+        members View::Members(it) => it, it.document, MembersView;
         /// A note.
         note View::Note(it) => it, it.document, NoteView;
         /// The scribble of a note that was looked at last.

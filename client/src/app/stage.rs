@@ -21,6 +21,7 @@ use super::{
     outside,
     place::{Place, Sheet},
     shelf::Shelf,
+    wanted,
 };
 use crate::{
     pages::{bars, gate::form::Form},
@@ -299,19 +300,27 @@ impl Signals {
             View::Invitation(invitation) => self.invitation.set(Some(invitation)),
             View::RecoveryKit(kit) => self.kit.set(Some(kit)),
             View::Opening(opening) => self.opening.set(Some(opening)),
-            View::Members(view) => self.members.update(|all| {
-                all.insert(view.document, view);
-            }),
+            View::Members(view) => {
+                self.shelf.update(|shelf| shelf.put(View::Members(view.clone())));
+                self.members.update(|all| {
+                    all.insert(view.document, view);
+                });
+            }
             View::Regranted(view) => {
                 self.regranted.set(Some(view));
                 outside::scroll_to_top();
             }
             View::GoTo(document) => {
-                // A company's page asks for a report; everything else for a note.
+                // A company's page asks for a report, a note for its copy; everything else for a note.
                 let place = self.place.get_untracked();
-                let is_report = matches!(place, Place::Page(Sheet::Company, _));
-                let report = Place::Page(Sheet::Report, document);
-                self.go(if is_report { report } else { Place::Note(document) });
+                let is_of = |sheet| matches!(place, Place::Page(it, _) if it == sheet);
+                self.go(if is_of(Sheet::Company) {
+                    Place::Page(Sheet::Report, document)
+                } else if is_of(Sheet::Copy) {
+                    Place::Page(Sheet::Supervision, document)
+                } else {
+                    Place::Note(document)
+                });
             }
             View::Moved { from, to } => self.move_on(from, to),
             View::Notice(notice) => self.show_notice(notice),
@@ -473,63 +482,12 @@ impl Signals {
         self.evidence.set(None);
     }
 
-    /// The documents that the page needs open.
-    fn wanted(&'static self) -> Vec<DocumentId> {
-        let place = self.place.get();
-        let handed = self.gate.with(|gate| match gate {
-            Some(Gate::Handed { case, .. }) => Some(*case),
-            Some(
-                Gate::Empty
-                | Gate::Locked { .. }
-                | Gate::Working(_)
-                | Gate::Open { .. }
-                | Gate::Revoked { .. },
-            )
-            | None => None,
-        });
-        self.home.with(|home| match (handed, place) {
-            (Some(case), _) => of_case(home, case, |row| [Some(row.case), row.consent]),
-            (None, Place::Case(case)) => of_case(home, case, |row| {
-                [Some(row.case), row.consent, row.disclosure, row.private]
-            }),
-            (None, Place::Page(Sheet::Consent | Sheet::Canvas, case)) => {
-                of_case(home, case, |row| [Some(row.case), row.consent])
-            }
-            (None, Place::Page(Sheet::Risk, case)) => {
-                of_case(home, case, |row| [Some(row.case), row.private])
-            }
-            (None, Place::Page(Sheet::Tell, case)) => {
-                of_case(home, case, |row| [Some(row.case), row.disclosure])
-            }
-            (None, Place::Page(Sheet::Room, note)) => {
-                let is_it = |row: &&CaseRow| row.interviews.iter().any(|it| it.note == Some(note));
-                let case = home.cases.iter().find(is_it).map(|row| row.case);
-                let mut all = case.map_or_else(Vec::new, |case| {
-                    of_case(home, case, |row| [Some(row.case), row.consent])
-                });
-                all.push(note);
-                all
-            }
-            // Every wish about a list is one about its company.
-            (None, Place::Page(Sheet::Roster, id)) => self.shelf.with_untracked(|shelf| {
-                let row = shelf.plan.companies.iter().find(|it| it.roster == Some(id));
-                [Some(id), row.map(|it| it.document)].into_iter().flatten().collect()
-            }),
-            // Rooms and people are the company's.
-            (None, Place::Page(Sheet::Slots, id)) => self.shelf.with_untracked(|shelf| {
-                let row = shelf.plan.slots.iter().find(|it| it.document == id);
-                [Some(id), row.and_then(|it| it.company)].into_iter().flatten().collect()
-            }),
-            (None, place) => place.document().into_iter().collect(),
-        })
-    }
-
     /// Opens the documents that the page shows, and closes others once nothing of them can be lost.
     pub fn follow(&'static self) {
         desk::watch(move || self.show_progress());
         let is_shown = Memo::new(move |_| self.is_shown());
         Effect::new(move |_| {
-            let wanted = self.wanted();
+            let wanted = wanted::wanted(self);
             // What is missing is asked for again whenever something arrived.
             self.shelf.track();
             self.told_sync.track();
@@ -564,7 +522,7 @@ impl Signals {
     }
 
     fn close_durable(&'static self) {
-        let wanted = untrack(|| self.wanted());
+        let wanted = untrack(|| wanted::wanted(self));
         let is_closable = |document: &DocumentId| {
             !wanted.contains(document) && desk::with(|desk| desk.is_durable(*document))
         };
@@ -585,14 +543,4 @@ impl Signals {
             }
         }
     }
-}
-
-/// Documents of a case, if it is known; else the case itself, which may arrive yet.
-fn of_case<const N: usize>(
-    home: &Home,
-    case: DocumentId,
-    look: impl FnOnce(&CaseRow) -> [Option<DocumentId>; N],
-) -> Vec<DocumentId> {
-    let row = home.cases.iter().find(|row| row.case == case);
-    row.map_or_else(|| vec![case], |row| look(row).into_iter().flatten().collect())
 }

@@ -194,10 +194,17 @@ fn ways(scene: &Scene<'_>, case: &CaseRow) -> Node {
     lines.push(page(Sheet::Form, id, "case.shared_form"));
     lines.push(page(Sheet::Risk, id, "risk.title"));
     lines.push(tell::way(id, scene.shelf.disclosure(id)));
+    lines.push(rights(id));
     if let Some(private) = case.private {
         lines.push(page(Sheet::Form, private, "case.private_form"));
     }
     section("ways", say("case.ways")).maybe(rows(lines))
+}
+
+/// What leads to what may be asked of one's data.
+fn rights(case: DocumentId) -> Node {
+    let go = link(Place::Page(Sheet::Rights, case), "button", "to-rights", say("case.look"));
+    row(say("rights.way"), "", vec![go])
 }
 
 fn sheet_test_id(sheet: Sheet) -> &'static str {
@@ -214,6 +221,10 @@ fn sheet_test_id(sheet: Sheet) -> &'static str {
         | Sheet::Roster
         | Sheet::Slots
         | Sheet::Directory
+        | Sheet::Rights
+        | Sheet::Package
+        | Sheet::Copy
+        | Sheet::Supervision
         | Sheet::Report
         | Sheet::Opinion => "to-form",
     }
@@ -254,6 +265,7 @@ fn own(scene: &Scene<'_>, case: &CaseRow) -> Vec<Node> {
         "",
         vec![link(Place::Page(Sheet::Form, id), "button", "to-form", say("case.look"))],
     ));
+    lines.push(rights(id));
     vec![
         node::words("h1", "", say("case.own_title")),
         section("own", say("case.own")).maybe(rows(lines)),

@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use shared::log::org::Role;
 
 use super::{
-    bars, canvas, card, case, consent, devices, employee, form, gate, handed, home, invitation,
-    kit, lock, note, opening, opinion, people, plan, regrant, report, risk, room, roster,
-    slots, tell, trouble, unseen, work,
+    bars, canvas, card, case, consent, copy, devices, employee, form, gate, handed, home,
+    invitation, kit, lock, note, opening, opinion, package, people, plan, regrant, report, rights,
+    risk, room, roster, slots, supervision, tell, trouble, unseen, work,
 };
 use crate::{
     app::{
@@ -83,6 +83,10 @@ fn open(stage: Stage, role: Role, place: Place) -> AnyView {
                 Sheet::Roster => ("roster", roster::BOARD),
                 Sheet::Slots => ("slots", slots::BOARD),
                 Sheet::Directory => ("directory", plan::DIRECTORY),
+                Sheet::Rights => ("rights", rights::BOARD),
+                Sheet::Package => ("package", package::BOARD),
+                Sheet::Copy => ("copy", copy::BOARD),
+                Sheet::Supervision => ("supervision", supervision::BOARD),
                 Sheet::Report => ("report", report::BOARD),
                 Sheet::Opinion => ("opinion", opinion::BOARD),
             };
@@ -98,7 +102,10 @@ fn open(stage: Stage, role: Role, place: Place) -> AnyView {
 fn up(stage: Stage, place: Place) -> AnyView {
     let case = |id| part::back(stage, Place::Case(id), "back-case", say("case.title"));
     match place {
-        Place::Page(Sheet::Consent | Sheet::Canvas | Sheet::Risk | Sheet::Tell, id) => case(id),
+        Place::Page(
+            Sheet::Consent | Sheet::Canvas | Sheet::Risk | Sheet::Tell | Sheet::Rights,
+            id,
+        ) => case(id),
         Place::Page(Sheet::Room, note) => {
             let found = stage.home.with_untracked(|home| {
                 let of = |it: &&CaseRow| it.interviews.iter().any(|it| it.note == Some(note));
@@ -106,7 +113,7 @@ fn up(stage: Stage, place: Place) -> AnyView {
             });
             found.map_or_else(|| part::back_home(stage), case)
         }
-        Place::Page(Sheet::Read, note) => {
+        Place::Page(Sheet::Read | Sheet::Copy, note) => {
             part::back(stage, Place::Note(note), "back-note", say("after.note"))
         }
         Place::Page(Sheet::Company | Sheet::Slots | Sheet::Directory, _) => {
@@ -136,7 +143,7 @@ fn up(stage: Stage, place: Place) -> AnyView {
             });
             part::back(stage, of.unwrap_or(Place::Plan), "back-company", say("plan.company"))
         }
-        Place::Page(Sheet::Opinion, _)
+        Place::Page(Sheet::Opinion | Sheet::Package | Sheet::Supervision, _)
         | Place::Home
         | Place::Case(_)
         | Place::Note(_)

@@ -80,6 +80,11 @@ fn waiting(scene: &Scene<'_>) -> Vec<Node> {
             link(Place::Page(Sheet::Opinion, *document), "button", "opinion", say("case.look"));
         lines.push(row(say("opinion.title"), "", vec![go]));
     }
+    for document in &due.copies {
+        let go =
+            link(Place::Page(Sheet::Supervision, *document), "button", "copy", say("case.look"));
+        lines.push(row(say("kind.supervision"), say("today.copy"), vec![go]));
+    }
     for (ids, told) in [(&due.untold, "case.untold"), (&due.matters, "today.matter")] {
         for id in ids {
             let to = Place::Page(Sheet::Tell, *id);

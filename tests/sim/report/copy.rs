@@ -64,6 +64,10 @@ fn a_supervisor_reads_a_copy_without_the_person_and_comments() {
     assert_ne!(shared, copy, "what was drafted is in nobody's hands");
     let read = it.staff.form_text(supervisor, shared, "presenting_issue");
     assert_eq!(read, "Aさんは、Bに係長の打診を断りたいと話す。");
+    // Both find it among what waits.
+    for device in [lead, supervisor] {
+        assert_eq!(it.staff.world.on(device).screen.due.copies, [shared]);
+    }
     // Nothing else of the case, not even its name.
     for (document, is_read) in [(it.note, false), (it.person.case, false), (shared, true)] {
         assert_eq!(it.staff.world.can_open(supervisor, document), is_read);

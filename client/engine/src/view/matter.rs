@@ -354,4 +354,7 @@ pub struct DueView {
     /// Cases in which the employee has to be told of something that was done or asked.
     #[n(3)]
     pub untold: Vec<CaseId>,
+    /// Copies for supervision that consultant and supervisor have not talked about yet.
+    #[n(4)]
+    pub copies: Vec<DocumentId>,
 }

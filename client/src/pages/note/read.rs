@@ -10,6 +10,7 @@ use engine::{
     command::{Command, RoomAct, Words},
     view::{Content, NoteView},
 };
+use shared::log::org::Role;
 
 use super::section::SECTIONS;
 use crate::{
@@ -111,6 +112,10 @@ fn show(scene: &Scene<'_>) -> Vec<Node> {
         let label = say(&["shape.", code].concat());
         act(Weight::Plain, &["shape:", code].concat(), label).with("aria-pressed", pressed)
     });
+    let copy = (scene.role == Role::Consultant).then(|| {
+        let to = Place::Page(Sheet::Copy, note.document);
+        link(to, "button button-quiet", "to-copy", say("copy.way"))
+    });
     // The head of the note's own page says which interview it is.
     let ordinal = matches!(scene.place, Place::Page(..))
         .then(|| pill("", &(words().home.interview)(note.ordinal)));
@@ -124,7 +129,8 @@ fn show(scene: &Scene<'_>) -> Vec<Node> {
                     .with("aria-label", say("read.order"))
                     .all(tabs.into()),
             )
-            .put(node::print()),
+            .put(node::print())
+            .maybe(copy),
     );
     page.extend(match shape {
         None => plain(note),

@@ -9,6 +9,8 @@ use super::{
 use crate::{
     casework::{
         date::Date,
+        field::Field,
+        item::date,
         matter::{Ground, Inquiry, Line, Sent, Statement, Wording},
         opinion,
         rule::{
@@ -258,6 +260,14 @@ impl Desk {
         view.rechecks.sort_by_key(|(_, _, by)| *by);
         let ids = self.documents.keys().copied();
         view.opinions = ids.filter(|id| self.is_asked(*id)).collect();
+        let is_open = |it: &&Document| {
+            let is_copy = it.crdt.kind() == Some(Kind::Supervision);
+            is_copy
+                && self.current(it.id) == it.id
+                && !it.is_shredded()
+                && date(&it.crdt, &Field::top("discussed_on")).is_none()
+        };
+        view.copies = self.documents.values().filter(is_open).map(|it| it.id).collect();
         view
     }
 

@@ -1,0 +1,71 @@
+//! Which documents a page shows, and so needs open.
+
+use engine::view::{CaseRow, Gate, Home};
+use leptos::prelude::*;
+use shared::id::DocumentId;
+
+use super::{
+    place::{Place, Sheet},
+    stage::Stage,
+};
+
+/// The documents that the page needs open.
+pub fn wanted(stage: Stage) -> Vec<DocumentId> {
+    let place = stage.place.get();
+    let handed = stage.gate.with(|gate| match gate {
+        Some(Gate::Handed { case, .. }) => Some(*case),
+        Some(
+            Gate::Empty
+            | Gate::Locked { .. }
+            | Gate::Working(_)
+            | Gate::Open { .. }
+            | Gate::Revoked { .. },
+        )
+        | None => None,
+    });
+    stage.home.with(|home| match (handed, place) {
+        (Some(case), _) => of_case(home, case, |row| [Some(row.case), row.consent]),
+        (None, Place::Case(case)) => {
+            of_case(home, case, |row| [Some(row.case), row.consent, row.disclosure, row.private])
+        }
+        (None, Place::Page(Sheet::Consent | Sheet::Canvas | Sheet::Rights, case)) => {
+            of_case(home, case, |row| [Some(row.case), row.consent])
+        }
+        (None, Place::Page(Sheet::Risk, case)) => {
+            of_case(home, case, |row| [Some(row.case), row.private])
+        }
+        (None, Place::Page(Sheet::Tell, case)) => {
+            of_case(home, case, |row| [Some(row.case), row.disclosure])
+        }
+        (None, Place::Page(Sheet::Room, note)) => {
+            let is_it = |row: &&CaseRow| row.interviews.iter().any(|it| it.note == Some(note));
+            let case = home.cases.iter().find(is_it).map(|row| row.case);
+            let mut all = case.map_or_else(Vec::new, |case| {
+                of_case(home, case, |row| [Some(row.case), row.consent])
+            });
+            all.push(note);
+            all
+        }
+        // Every wish about a list is one about its company.
+        (None, Place::Page(Sheet::Roster, id)) => stage.shelf.with_untracked(|shelf| {
+            let row = shelf.plan.companies.iter().find(|it| it.roster == Some(id));
+            [Some(id), row.map(|it| it.document)].into_iter().flatten().collect()
+        }),
+        // Rooms and people are the company's.
+        (None, Place::Page(Sheet::Slots, id)) => stage.shelf.with_untracked(|shelf| {
+            let row = shelf.plan.slots.iter().find(|it| it.document == id);
+            [Some(id), row.and_then(|it| it.company)].into_iter().flatten().collect()
+        }),
+        (None, place) => place.document().into_iter().collect(),
+    })
+}
+
+/// Documents of a case, if it is known; else the case itself, which may arrive yet.
+fn of_case<const N: usize>(
+    home: &Home,
+    case: DocumentId,
+    look: impl FnOnce(&CaseRow) -> [Option<DocumentId>; N],
+) -> Vec<DocumentId> {
+    let row = home.cases.iter().find(|row| row.case == case);
+    row.map_or_else(|| vec![case], |row| look(row).into_iter().flatten().collect())
+}
