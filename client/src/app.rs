@@ -1,5 +1,6 @@
 //! The page: what is on it, and what reaches it from outside.
 
+pub mod battery;
 pub mod desk;
 pub mod idle;
 pub mod install;

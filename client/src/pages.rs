@@ -7,6 +7,7 @@ pub mod card;
 pub mod case;
 pub mod consent;
 pub mod copy;
+pub mod day;
 pub mod devices;
 pub mod employee;
 pub mod form;

@@ -13,6 +13,8 @@ pub enum Place {
     Note(DocumentId),
     /// `/<name>/<id>`, a page of the casework.
     Page(Sheet, DocumentId),
+    /// `/day`.
+    Day,
     /// `/plan`.
     Plan,
     /// `/people`.
@@ -96,6 +98,7 @@ impl Place {
             (None, None) => Some(Self::Home),
             (Some("case"), Some(id)) => DocumentId::from_hex(id).map(Self::Case),
             (Some("note"), Some(id)) => DocumentId::from_hex(id).map(Self::Note),
+            (Some("day"), None) => Some(Self::Day),
             (Some("plan"), None) => Some(Self::Plan),
             (Some("people"), None) => Some(Self::People),
             (Some("devices"), None) => Some(Self::Devices),
@@ -122,6 +125,7 @@ impl Place {
                 let name = SHEETS.iter().find(|(_, it)| *it == sheet).map_or("", |(it, _)| *it);
                 ["/", name, "/", &id.to_hex()].concat()
             }
+            Self::Day => String::from("/day"),
             Self::Plan => String::from("/plan"),
             Self::People => String::from("/people"),
             Self::Devices => String::from("/devices"),
@@ -134,6 +138,7 @@ impl Place {
         match self {
             Self::Case(id) | Self::Note(id) | Self::Page(_, id) => Some(id),
             Self::Home
+            | Self::Day
             | Self::Plan
             | Self::People
             | Self::Devices
@@ -154,6 +159,7 @@ mod tests {
             Place::Home,
             Place::Case(id),
             Place::Note(id),
+            Place::Day,
             Place::Plan,
             Place::People,
             Place::Devices,

@@ -116,6 +116,8 @@ pub struct Signals {
     pub persistence: RwSignal<Option<Persistence>>,
     /// Whether and how the app can be installed.
     pub installing: RwSignal<Installing>,
+    /// Hundredths of the battery, and whether it is charged, where the browser says.
+    pub battery: RwSignal<Option<(u8, bool)>>,
     told_sync: RwSignal<SyncView>,
     told_whereabouts: RwSignal<Map<DocumentId, Whereabouts>>,
     opened: RwSignal<Vec<DocumentId>>,
@@ -161,6 +163,7 @@ impl Signals {
             is_updating: RwSignal::new(false),
             persistence: RwSignal::new(None),
             installing: RwSignal::new(Installing::Unknown),
+            battery: RwSignal::new(None),
             told_sync: RwSignal::new(sync),
             told_whereabouts: RwSignal::new(Map::new()),
             opened: RwSignal::new(vec![]),

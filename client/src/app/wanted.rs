@@ -1,6 +1,6 @@
 //! Which documents a page shows, and so needs open.
 
-use engine::view::{CaseRow, Gate, Home};
+use engine::view::{CaseRow, Gate, Home, PlanHome};
 use leptos::prelude::*;
 use shared::id::DocumentId;
 
@@ -8,6 +8,7 @@ use super::{
     place::{Place, Sheet},
     stage::Stage,
 };
+use crate::{pages::day, widgets::board};
 
 /// The documents that the page needs open.
 pub fn wanted(stage: Stage) -> Vec<DocumentId> {
@@ -56,6 +57,7 @@ pub fn wanted(stage: Stage) -> Vec<DocumentId> {
             let row = shelf.plan.slots.iter().find(|it| it.document == id);
             [Some(id), row.and_then(|it| it.company)].into_iter().flatten().collect()
         }),
+        (None, Place::Day) => stage.shelf.with_untracked(|shelf| day(home, &shelf.plan)),
         (None, place) => place.document().into_iter().collect(),
     })
 }
@@ -68,4 +70,21 @@ fn of_case<const N: usize>(
 ) -> Vec<DocumentId> {
     let row = home.cases.iter().find(|row| row.case == case);
     row.map_or_else(|| vec![case], |row| look(row).into_iter().flatten().collect())
+}
+
+/// What the interviews of the day need: who is met, what is read out, and the rooms.
+fn day(home: &Home, plan: &PlanHome) -> Vec<DocumentId> {
+    let mut all: Vec<DocumentId> = plan.directory.into_iter().collect();
+    for it in day::soon(&plan.appointments, board::now_ms()) {
+        let case = home.cases.iter().find(|row| row.case == it.case);
+        let card = home.cards.iter().find(|row| row.case == Some(it.case));
+        let slots = plan.slots.iter().find(|row| row.document == it.slots);
+        all.push(it.case);
+        all.extend(case.and_then(|row| row.consent));
+        all.extend(card.and_then(|row| row.document));
+        all.extend(slots.and_then(|row| row.company));
+    }
+    all.sort_unstable();
+    all.dedup();
+    all
 }

@@ -55,6 +55,7 @@ pub fn case_of(scene: &Scene<'_>) -> Option<DocumentId> {
         | Place::Case(_)
         | Place::Note(_)
         | Place::Page(..)
+        | Place::Day
         | Place::Plan
         | Place::People
         | Place::Devices
@@ -366,8 +367,11 @@ pub fn way(case: DocumentId, view: Option<&ConsentView>) -> Node {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{app::shelf::Shelf, widgets::node::Values};
-    use engine::view::{CaseRow, Home};
+    use crate::{
+        app::shelf::Shelf,
+        widgets::{board::Condition, node::Values},
+    };
+    use engine::view::{CaseRow, Home, LinkView, StorageView, SyncView};
 
     const CASE: DocumentId = DocumentId::new([3; 16]);
 
@@ -393,6 +397,16 @@ mod tests {
         }
         let (home, shelf) = (home(), Shelf::default());
         let place = if is_handed { Place::Home } else { Place::Page(Sheet::Consent, CASE) };
+        let device = Condition {
+            sync: SyncView {
+                link: LinkView::Offline,
+                storage: StorageView::Fine,
+                unsaved: 0,
+                unsent: 0,
+                all_sent_at: None,
+            },
+            battery: None,
+        };
         let scene = Scene {
             place,
             role,
@@ -401,6 +415,7 @@ mod tests {
             home: &home,
             shelf: &shelf,
             values: &values,
+            device: &device,
         };
         hear(&scene, "decide", with)
     }

@@ -5,13 +5,13 @@ use leptos::prelude::*;
 use shared::log::org::Role;
 
 use super::{
-    bars, canvas, card, case, consent, copy, devices, employee, form, gate, handed, home,
+    bars, canvas, card, case, consent, copy, day, devices, employee, form, gate, handed, home,
     invitation, kit, lock, note, opening, opinion, package, people, plan, regrant, report, rights,
     risk, room, roster, slots, supervision, tell, trouble, unseen, work,
 };
 use crate::{
     app::{
-        self, keys,
+        self, battery, keys,
         place::{Place, Sheet},
         stage::{Screen, Stage},
     },
@@ -68,6 +68,10 @@ fn open(stage: Stage, role: Role, place: Place) -> AnyView {
         (Place::Home, Role::Consultant | Role::Supervisor) => home::home(stage),
         (Place::Case(id), _) => case::case(stage, role, id),
         (Place::Note(id), _) => note::note(stage, id),
+        (Place::Day, _) => {
+            battery::look(stage);
+            on_board(stage, place, "day", day::BOARD)
+        }
         (Place::Plan, _) => on_board(stage, place, "plan", plan::HOME),
         (Place::Page(sheet, id), _) => {
             let (name, board): (_, Board) = match sheet {
@@ -147,6 +151,7 @@ fn up(stage: Stage, place: Place) -> AnyView {
         | Place::Home
         | Place::Case(_)
         | Place::Note(_)
+        | Place::Day
         | Place::Plan
         | Place::People
         | Place::Devices

@@ -13,7 +13,7 @@ use crate::{
     widgets::{
         board::{Board, Done, Scene},
         moment,
-        node::{Node, hint, link, pill, row, rows, section},
+        node::{Node, actions, hint, link, pill, row, rows, section},
     },
 };
 
@@ -21,7 +21,7 @@ use crate::{
 pub const BOARD: Board = Board { show, hear, every_s: 60 };
 
 /// The consultant is there a quarter of an hour before.
-const EARLY_MS: u64 = 15 * 60 * 1000;
+pub const EARLY_MS: u64 = 15 * 60 * 1000;
 
 fn show(scene: &Scene<'_>) -> Vec<Node> {
     let day = |at: u64| Date::at(UnixMillis(at));
@@ -34,7 +34,8 @@ fn show(scene: &Scene<'_>) -> Vec<Node> {
     vec![
         section("today", say("today.title"))
             .maybe(lines.is_empty().then(|| hint(say("today.none"))))
-            .maybe(rows(lines)),
+            .maybe(rows(lines))
+            .put(actions(vec![link(Place::Day, "button", "to-day", say("day.way"))])),
         section("waiting", say("today.waiting"))
             .maybe(waiting.is_empty().then(|| hint(say("case.nothing_missing"))))
             .maybe(rows(waiting)),

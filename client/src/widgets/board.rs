@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use engine::{
     command::Command,
-    view::{Gate, Home},
+    view::{Gate, Home, SyncView},
 };
 use leptos::{ev, prelude::*};
 use shared::log::org::Role;
@@ -46,6 +46,18 @@ pub struct Scene<'a> {
     pub shelf: &'a Shelf,
     /// What was filled in here.
     pub values: &'a Values,
+    /// How the device is.
+    pub device: &'a Condition,
+}
+
+/// How a device is, beside what is on it.
+#[derive(Clone, Copy)]
+pub struct Condition {
+    /// Where everything written is.
+    pub sync: SyncView,
+    /// Hundredths of the battery, and whether it is charged at present; `None` where the browser does
+    /// not say.
+    pub battery: Option<(u8, bool)>,
 }
 
 /// What follows from an act.
@@ -132,6 +144,7 @@ pub fn board(stage: Stage, place: Place, board: Board) -> AnyView {
         stage.shelf.track();
         stage.home.track();
         stage.gate.track();
+        stage.battery.track();
         root.track();
         follows.draw();
     });
@@ -170,11 +183,16 @@ impl Live {
             Some(Gate::Empty | Gate::Locked { .. } | Gate::Working(_) | Gate::Revoked { .. })
             | None => (Role::Employee, false),
         });
+        let device = &Condition {
+            sync: self.stage.sync.get_untracked(),
+            battery: self.stage.battery.get_untracked(),
+        };
         self.stage.home.with_untracked(|home| {
             self.stage.shelf.with_untracked(|shelf| {
                 let now_ms = now_ms();
                 let place = self.place;
-                look(&Scene { place, role, is_handed, now_ms, home, shelf, values: &values })
+                let values = &values;
+                look(&Scene { place, role, is_handed, now_ms, home, shelf, values, device })
             })
         })
     }
@@ -356,7 +374,7 @@ fn active() -> Option<web_sys::Node> {
     clippy::cast_sign_loss,
     reason = "a clock after 1970"
 )]
-fn now_ms() -> u64 {
+pub fn now_ms() -> u64 {
     js_sys::Date::now() as u64
 }
 
