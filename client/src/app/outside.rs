@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
-use web_sys::{History, Storage, VisibilityState, Window};
+use web_sys::{History, HtmlElement, Storage, VisibilityState, Window};
 
 use super::{desk, place::Place, stage::Stage};
 use crate::{text::Language, widgets::dom};
@@ -66,6 +66,19 @@ pub fn origin() -> String {
 /// Opens the browser's dialog for printing.
 pub fn print() {
     dom::shrug(window().print());
+}
+
+/// Hands a text to the browser as a file to keep.
+pub fn save(name: &str, kind: &str, text: &str) {
+    let Some(document) = window().document() else { return };
+    let Ok(link) = document.create_element("a") else { return };
+    let content = String::from(js_sys::encode_uri_component(text));
+    let address = ["data:", kind, ";charset=utf-8,", &content].concat();
+    dom::shrug(link.set_attribute("href", &address));
+    dom::shrug(link.set_attribute("download", name));
+    if let Ok(link) = link.dyn_into::<HtmlElement>() {
+        link.click();
+    }
 }
 
 /// Loads the page again.

@@ -4,8 +4,8 @@ use engine::{
     command::Command,
     view::{
         AlarmRow, CaseRow, FormView, Gate, Home, InvitationView, LinkView, MembersView, NoteView,
-        Notice, OpeningView, RecoveryKitView, RegrantView, SharedView, StorageView, SyncView, View,
-        Whereabouts,
+        Notice, OpeningView, PlanView, RecoveryKitView, RegrantView, SharedView, StorageView,
+        SyncView, View, Whereabouts,
     },
 };
 use leptos::prelude::*;
@@ -26,7 +26,7 @@ use super::{
 use crate::{
     pages::{bars, gate::form::Form},
     port::{self, Control, Heard},
-    text::Language,
+    text::{Language, say::say},
     update::Persistence,
     widgets::board,
 };
@@ -313,23 +313,15 @@ impl Signals {
                 self.regranted.set(Some(view));
                 outside::scroll_to_top();
             }
-            View::GoTo(document) => {
-                // A company's page asks for a report, a note for its copy; everything else for a note.
-                let place = self.place.get_untracked();
-                let is_of = |sheet| matches!(place, Place::Page(it, _) if it == sheet);
-                self.go(if is_of(Sheet::Company) {
-                    Place::Page(Sheet::Report, document)
-                } else if is_of(Sheet::Copy) {
-                    Place::Page(Sheet::Supervision, document)
-                } else {
-                    Place::Note(document)
-                });
-            }
+            View::GoTo(document) => self.go_to(document),
             View::Moved { from, to } => self.move_on(from, to),
             View::Notice(notice) => self.show_notice(notice),
             View::Alarms(alarms) => self.alarms.set(alarms),
             View::Evidence { number, text } => self.evidence.set(Some((number, text))),
             View::Whereabouts { document, whereabouts } => self.put(document, whereabouts),
+            View::Plan(PlanView::Calendar(entry)) => {
+                outside::save(say("calendar.file"), "text/calendar", &entry);
+            }
             view @ (View::Consent(_)
             | View::Canvases(_)
             | View::Report(_)
@@ -344,6 +336,20 @@ impl Signals {
             // No page asks for these.
             View::CardVersion(_) | View::Exchange(_) => {}
         }
+    }
+
+    /// Something was made, and is gone to from where it was asked for.
+    fn go_to(&'static self, document: DocumentId) {
+        // A company's page asks for a report, a note for its copy; everything else for a note.
+        let place = self.place.get_untracked();
+        let is_of = |sheet| matches!(place, Place::Page(it, _) if it == sheet);
+        self.go(if is_of(Sheet::Company) {
+            Place::Page(Sheet::Report, document)
+        } else if is_of(Sheet::Copy) {
+            Place::Page(Sheet::Supervision, document)
+        } else {
+            Place::Note(document)
+        });
     }
 
     /// The document of this page goes on as another, or is gone.

@@ -73,6 +73,11 @@ fn slot(scene: &Scene<'_>, it: &SlotRow, is_employee: bool) -> Node {
     if is_employee && it.booking == Booking::Free && it.start.0 > scene.now_ms {
         after.push(claim());
     }
+    // What is in a calendar is seen by whoever sees the calendar, so it says as little as possible.
+    after.extend(
+        (it.booking == Booking::Booked)
+            .then(|| act(Weight::Quiet, &["calendar:", &it.id].concat(), say("calendar.add"))),
+    );
     after.extend(it.claim.as_ref().map(release));
     let offers = (!is_employee && it.booking == Booking::Booked).then(|| {
         [("ended", "slots.ended"), ("no_show", "slots.no_show")].map(|(state, label)| {
@@ -133,6 +138,10 @@ fn hear(scene: &Scene<'_>, act: &str, with: &str) -> Done {
     let plan = |act| Done::ask(Command::Plan(act));
     match act {
         "claim" => plan(PlanAct::Claim { slots, slot: with.to_owned() }),
+        "calendar" => {
+            let title = say("calendar.title").to_owned();
+            plan(PlanAct::ShowCalendar { slots, slot: with.to_owned(), title })
+        }
         "release" => {
             let (claim, reason) = (with.to_owned(), String::from("other"));
             plan(PlanAct::Release { slots, claim, reason })
