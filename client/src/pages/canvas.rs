@@ -19,8 +19,13 @@ use crate::{
     },
 };
 
+mod arrange;
+
 /// The page.
 pub const BOARD: Board = Board { show, hear, every_s: 0 };
+
+/// Whose cards are laid out by hand.
+const DRAGGED: [&str; 3] = ["will_can_must", "values", "relation"];
 
 /// A field to draw into with a finger or a pen; strokes are parted by semicolons, points by blanks.
 /// `after` stands beside the way to start again.
@@ -85,16 +90,22 @@ fn month(months: i64) -> String {
     [(months / 12).to_string(), ".".into(), (months % 12 + 1).to_string()].concat()
 }
 
+/// Whether this person draws on it.
+fn is_mine(scene: &Scene<'_>, canvas: &Canvas) -> bool {
+    canvas.owner == Owner::Both || scene.role == Role::Employee
+}
+
 fn canvas(scene: &Scene<'_>, view: &CanvasView) -> Node {
     let canvas = &view.canvas;
     let key = ["canvas-", &canvas.id].concat();
-    let is_theirs = canvas.owner == Owner::Employee && scene.role != Role::Employee;
+    let is_theirs = !is_mine(scene, canvas);
     let lines = view.lines.iter().map(|(group, numbers, text)| {
         let is_it = |it: &&Mark| {
             let is_at = numbers.iter().all(|number| *number == it.x || *number == it.y);
             is_at && it.group == *group && it.text == *text
         };
-        let mark = canvas.marks.iter().find(is_it).filter(|_| !is_theirs);
+        let known = canvas.marks.iter().find(is_it);
+        let mark = known.filter(|_| !is_theirs);
         let pick = mark.map(|it| {
             let label = say("canvas.pick");
             act(Weight::Quiet, &["pick:", &canvas.id, ":", &it.id].concat(), label)
@@ -103,13 +114,20 @@ fn canvas(scene: &Scene<'_>, view: &CanvasView) -> Node {
         let group = if group.is_empty() { "" } else { of("group", group) };
         let numbers: Vec<String> = numbers.iter().map(i64::to_string).collect();
         let name = if text.is_empty() { say("canvas.unnamed") } else { text };
-        row(name, &[group, " ", &numbers.join(" / ")].concat(), pick.into_iter().collect())
+        let near = known.filter(|_| canvas.kind == "relation").map_or("", arrange::distance);
+        let steps = mark.filter(|_| canvas.kind == "values");
+        let mut after = steps.map(|it| arrange::steps(canvas, it)).unwrap_or_default();
+        after.extend(pick);
+        row(name, &[group, " ", &numbers.join(" / "), near].concat(), after)
     });
     let lines: Vec<Node> = lines.collect();
     let nothing = lines.is_empty().then(|| hint(say("canvas.empty")));
+    let takes = !is_theirs && DRAGGED.contains(&canvas.kind.as_str()) && !lines.is_empty();
     let drawn = match canvas.kind.as_str() {
         "lifeline" => Some(lifeline(scene, view, !is_theirs)),
-        "will_can_must" => Some(circles(view)),
+        "will_can_must" => Some(arrange::circles(scene, view)),
+        "values" => Some(arrange::values(scene, view)),
+        "relation" => Some(arrange::relations(scene, view)),
         "scale" => Some(scale(view)),
         _ => None,
     };
@@ -118,6 +136,7 @@ fn canvas(scene: &Scene<'_>, view: &CanvasView) -> Node {
         .with("data-canvas", &canvas.kind)
         .maybe(drawn)
         .maybe(nothing)
+        .maybe(takes.then(|| hint(say("canvas.drag"))))
         .maybe(rows(lines))
         .maybe(form)
 }
@@ -151,7 +170,7 @@ fn entry(scene: &Scene<'_>, view: &CanvasView) -> Node {
         ]))
 }
 
-fn picture(frame: &'static str, label: &str, inside: Vec<Node>) -> Node {
+fn picture(frame: &str, label: &str, inside: Vec<Node>) -> Node {
     el("svg", "drawing")
         .with("viewBox", frame)
         .with("role", "img")
@@ -272,6 +291,19 @@ fn traced(strokes: &str, group: &str, (first, last): (i64, i64)) -> Vec<Mark> {
     marks
 }
 
+/// What changes when a card was dragged somewhere, or went up or down: `canvas:mark:x,y`, or
+/// `canvas:mark:up`.
+fn moved(canvases: &[CanvasView], with: &str) -> Option<Vec<(Owner, String, Mark)>> {
+    let mut parts = with.split(':');
+    let (id, mark, way) = (parts.next()?, parts.next()?, parts.next()?);
+    let canvas = &canvases.iter().find(|it| it.canvas.id == id)?.canvas;
+    let marks = match way.split_once(',') {
+        Some((x, y)) => arrange::dropped(canvas, mark, (x.parse().ok()?, y.parse().ok()?)),
+        None => arrange::stepped(canvas, mark, way == "up"),
+    };
+    Some(marks.into_iter().map(|mark| (canvas.owner, canvas.id.clone(), mark)).collect())
+}
+
 /// Puts a mark into the form below its canvas, to be named or moved.
 fn picked(canvases: &[CanvasView], with: &str) -> Option<Done> {
     let (id, mark) = with.split_once(':')?;
@@ -286,32 +318,6 @@ fn picked(canvases: &[CanvasView], with: &str) -> Option<Done> {
     ];
     let put = values.map(|(part, value)| ([id, ".", part].concat(), value)).to_vec();
     Some(Done { put, ..Done::default() })
-}
-
-/// Three circles; what lies where they meet belongs to both.
-fn circles(view: &CanvasView) -> Node {
-    let circle =
-        |x: &str, y: &str| el("circle", "ring").with("cx", x).with("cy", y).with("r", "185");
-    let mut inside = vec![circle("390", "230"), circle("610", "230"), circle("500", "410")];
-    let places: [(&str, i64, i64); 7] = [
-        ("will", 300, 150),
-        ("can", 700, 150),
-        ("must", 500, 520),
-        ("will_can", 500, 170),
-        ("will_must", 375, 355),
-        ("can_must", 625, 355),
-        ("will_can_must", 500, 290),
-    ];
-    for (region, x, y) in places {
-        let marks = view.canvas.marks.iter().filter(|it| it.group == region);
-        if !region.contains('_') {
-            inside.push(label(x, y - 60, "drawn drawn-soft", of("group", region)));
-        }
-        for (at, mark) in (0_i64..).zip(marks) {
-            inside.push(label(x, y + at * 26, "drawn", &mark.text));
-        }
-    }
-    picture("0 0 1000 620", &told(view), inside)
 }
 
 /// From where it began to where it is.
@@ -387,6 +393,11 @@ fn hear(scene: &Scene<'_>, act: &str, with: &str) -> Done {
             done
         }
         ("pick", _) => picked(canvases, with).unwrap_or_default(),
+        ("drop" | "rank", _) => {
+            let moved = moved(canvases, with).unwrap_or_default();
+            let redraw = |(owner, canvas, mark)| room(CanvasAct::Redraw { owner, canvas, mark });
+            Done { commands: moved.into_iter().map(redraw).collect(), ..Done::default() }
+        }
         _ => Done::default(),
     }
 }

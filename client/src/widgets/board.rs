@@ -133,13 +133,37 @@ struct Live {
     place: Place,
     root: NodeRef<html::Div>,
     shown: RefCell<Vec<Node>>,
+    drag: RefCell<Option<Drag>>,
 }
+
+/// Something that is dragged over its picture.
+struct Drag {
+    what: String,
+    /// Where the picture is on the screen: from the left, from the top, and how wide.
+    frame: (f64, f64, f64),
+    /// Where it was taken, and whether it has left that place.
+    from: (i32, i32),
+    is_moved: bool,
+}
+
+/// What is dragged, and where it is, as pages read it among the values.
+const DRAG: &str = "drag";
+/// What trembles less than this, in thousandths of the picture's width, was pressed and not dragged.
+const TREMBLE: i32 = 12;
 
 /// Puts a page on the screen.
 pub fn board(stage: Stage, place: Place, board: Board) -> AnyView {
     let root = NodeRef::<html::Div>::new();
-    let live = Rc::new(Live { stage, board, place, root, shown: RefCell::default() });
-    let [follows, clicked, changed, ticked, pressed, moved] = [(); 6].map(|()| Rc::clone(&live));
+    let live = Rc::new(Live {
+        stage,
+        board,
+        place,
+        root,
+        shown: RefCell::default(),
+        drag: RefCell::default(),
+    });
+    let [follows, clicked, changed, ticked, pressed, moved, left, lost] =
+        [(); 8].map(|()| Rc::clone(&live));
     Effect::new(move |_| {
         stage.shelf.track();
         stage.home.track();
@@ -166,6 +190,8 @@ pub fn board(stage: Stage, place: Place, board: Board) -> AnyView {
         })
         .on(&ev::pointerdown, move |event| pressed.point(&event, true))
         .on(&ev::pointermove, move |event| moved.point(&event, false))
+        .on(&ev::pointerup, move |event| left.let_go(Some(&event)))
+        .on(&ev::pointercancel, move |_| lost.let_go(None))
         .into_child()
 }
 
@@ -310,18 +336,20 @@ impl Live {
     fn point(&self, event: &PointerEvent, is_new: bool) {
         let Some(target) = event.target() else { return };
         let Some(element) = target.dyn_ref::<Element>() else { return };
-        let Ok(Some(pad)) = element.closest("[data-pad]") else { return };
         if event.buttons() == 0 {
+            return self.let_go(None);
+        }
+        if is_new && self.take(element, event) {
             return;
         }
+        if self.drag_on(event).is_some() {
+            return event.prevent_default();
+        }
+        let Ok(Some(pad)) = element.closest("[data-pad]") else { return };
         event.prevent_default();
         let (frame, name) = (pad.get_bounding_client_rect(), pad.get_attribute("data-pad"));
-        let width = whole(frame.width()).max(1);
-        let at = |place: i32, start: f64| {
-            (place.saturating_sub(whole(start)) * 1000 / width).to_string()
-        };
-        let (x, y) = (at(event.client_x(), frame.left()), at(event.client_y(), frame.top()));
-        let point = [&x, ",", &y].concat();
+        let (x, y) = placed((frame.left(), frame.top(), frame.width()), event);
+        let point = [&x.to_string(), ",", &y.to_string()].concat();
         self.ink(&name.unwrap_or_default(), |ink| {
             let parting = match (is_new, ink.is_empty()) {
                 (_, true) => "",
@@ -331,6 +359,68 @@ impl Live {
             [ink, parting, &point].concat()
         });
     }
+}
+
+impl Live {
+    /// Takes something that can be dragged; whether there was any.
+    fn take(&self, element: &Element, event: &PointerEvent) -> bool {
+        let Ok(Some(held)) = element.closest("[data-drag]") else { return false };
+        let (Some(what), Ok(Some(picture))) =
+            (held.get_attribute("data-drag"), held.closest("svg"))
+        else {
+            return false;
+        };
+        let frame = picture.get_bounding_client_rect();
+        let frame = (frame.left(), frame.top(), frame.width());
+        let from = placed(frame, event);
+        self.drag.replace(Some(Drag { what, frame, from, is_moved: false }));
+        true
+    }
+
+    /// Where what is dragged is by now; `None` if nothing is.
+    fn drag_on(&self, event: &PointerEvent) -> Option<()> {
+        let told = {
+            let mut drag = self.drag.borrow_mut();
+            let drag = drag.as_mut()?;
+            let (x, y) = placed(drag.frame, event);
+            let (from_x, from_y) = drag.from;
+            let is_far = x.abs_diff(from_x).max(y.abs_diff(from_y)) > TREMBLE.unsigned_abs();
+            drag.is_moved |= is_far;
+            drag.is_moved.then(|| [&drag.what, "@", &x.to_string(), ",", &y.to_string()].concat())
+        };
+        if let Some(told) = told {
+            let mut values = kept(self.place);
+            values.set(DRAG, told);
+            keep(self.place, values);
+            self.draw();
+        }
+        Some(())
+    }
+
+    /// What was dragged is let go of, or put back where the browser took the pointer away.
+    fn let_go(&self, event: Option<&PointerEvent>) {
+        let Some(drag) = self.drag.take() else { return };
+        let mut values = kept(self.place);
+        values.set(DRAG, String::new());
+        keep(self.place, values);
+        match event {
+            Some(event) if drag.is_moved => {
+                let (x, y) = placed(drag.frame, event);
+                let with = [&drag.what, ":", &x.to_string(), ",", &y.to_string()].concat();
+                self.perform("drop", &with);
+            }
+            Some(_) => self.perform("pick", &drag.what),
+            None => self.draw(),
+        }
+    }
+}
+
+/// Where a pointer is on a picture, in thousandths of its width.
+fn placed((left, top, width): (f64, f64, f64), event: &PointerEvent) -> (i32, i32) {
+    let width = whole(width).max(1);
+    let at =
+        |place: i32, start: f64| place.saturating_sub(whole(start)).saturating_mul(1000) / width;
+    (at(event.client_x(), left), at(event.client_y(), top))
 }
 
 /// Reads a file that was chosen. Its text is the value of the field's name, and an act of its own.
@@ -474,7 +564,7 @@ fn make(node: &Node) -> Option<web_sys::Node> {
 }
 
 /// Elements of pictures.
-const SVG: [&str; 6] = ["svg", "path", "circle", "line", "text", "polyline"];
+const SVG: [&str; 8] = ["svg", "path", "circle", "line", "text", "polyline", "g", "rect"];
 
 fn set(element: &Element, name: &str, value: &str) {
     match name.strip_prefix('.') {
