@@ -13,6 +13,7 @@ mod en_field;
 mod en_matter;
 mod en_room;
 pub mod ending;
+pub mod era;
 mod ja;
 mod ja_disclosure;
 mod ja_ending;

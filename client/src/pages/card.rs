@@ -21,6 +21,8 @@ use crate::{
     },
 };
 
+mod paper;
+
 /// The page.
 pub const BOARD: Board = Board { show, hear, every_s: 0 };
 
@@ -80,6 +82,7 @@ fn show(scene: &Scene<'_>) -> Vec<Node> {
     if view.is_own {
         page.push(shown_to(scene, view));
     }
+    page.extend(paper::paper(view));
     page
 }
 
