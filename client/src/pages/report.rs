@@ -20,6 +20,8 @@ use crate::{
     },
 };
 
+mod paper;
+
 /// The page.
 pub const BOARD: Board = Board { show, hear, every_s: 0 };
 
@@ -64,6 +66,7 @@ fn show(scene: &Scene<'_>) -> Vec<Node> {
         figures(view),
         contribute(scene, view),
         reviews(scene, view),
+        paper::paper(scene, view),
     ]
 }
 
@@ -92,26 +95,25 @@ fn findings(view: &ReportView) -> Node {
 fn figures(view: &ReportView) -> Node {
     let figures = &view.figures;
     let means = figures.means.iter().map(|it| {
-        let value =
-            [(it.tenths / 10).to_string(), ".".into(), (it.tenths % 10).to_string()].concat();
-        row(of("mean", &it.name), &value, vec![])
+        let (name, value) = paper::mean(it);
+        row(&name, &value, vec![])
     });
     let groups = figures
         .groups
         .iter()
         .map(|(name, count)| row(name, &fill("report.count", &[&count.to_string()]), vec![]));
     let tables = figures.tables.iter().map(|table| {
-        let counts = table.counts.iter().map(|it| match it {
-            Some(count) => count.to_string(),
-            None => say("report.hidden").to_owned(),
-        });
-        let counts: Vec<String> = counts.collect();
-        row(of("table", &table.name), &counts.join(" / "), vec![])
+        let lines = paper::rows(table).into_iter().map(|(name, value)| row(&name, &value, vec![]));
+        el("div", "stack")
+            .put(words("h3", "", of("table", &table.name)))
+            .maybe(rows(lines.collect()))
     });
-    let lines: Vec<Node> = groups.chain(means).chain(tables).collect();
+    let tables: Vec<Node> = tables.collect();
+    let lines: Vec<Node> = groups.chain(means).collect();
     section("figures", say("report.figures"))
         .put(hint(&fill("report.counted", &[&figures.people.to_string()])))
         .maybe(rows(lines))
+        .all(tables)
 }
 
 fn contribute(scene: &Scene<'_>, view: &ReportView) -> Node {
