@@ -34,6 +34,7 @@ pub mod rights;
 pub mod risk;
 pub mod room;
 pub mod roster;
+pub mod search;
 pub mod slots;
 pub mod summary;
 pub mod supervision;

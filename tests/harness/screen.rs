@@ -7,10 +7,10 @@ use engine::{
     command::Splice,
     view::{
         AlarmRow, CanvasesView, CardView, ConsentView, Content, CopyView, DisclosureView, DueView,
-        Exchange, FormView, Gate, Home, InvitationView, MembersView, NoteView, Notice, OpeningView,
-        OpinionView, PackageView, PartsView, RecoveryKitView, RegrantView, ReportPart, ReportView,
-        RightsView, RiskView, ScribbleView, ShapeView, SharedView, SyncView, TextView, VersionView,
-        View,
+        Exchange, FormView, FoundView, Gate, Home, InvitationView, MembersView, NoteView, Notice,
+        OpeningView, OpinionView, PackageView, PartsView, RecoveryKitView, RegrantView, ReportPart,
+        ReportView, RightsView, RiskView, ScribbleView, ShapeView, SharedView, SyncView, TextView,
+        VersionView, View,
     },
 };
 use shared::id::DocumentId;
@@ -92,6 +92,8 @@ pub struct Screen {
     pub opinions: BTreeMap<DocumentId, OpinionView>,
     /// What has to be looked at.
     pub due: DueView,
+    /// What the last search found.
+    pub found: Option<FoundView>,
     /// Where the person was sent last.
     pub went_to: Option<DocumentId>,
     fields: BTreeMap<(DocumentId, Field), TextField>,
@@ -140,6 +142,7 @@ impl Screen {
                 self.opinions.insert(view.document, view);
             }
             View::Due(view) => self.due = view,
+            View::Found(view) => self.found = Some(view),
             View::Invitation(invitation) => self.invitation = Some(invitation),
             View::RecoveryKit(kit) => self.kit = Some(kit),
             View::Opening(opening) => self.opening = Some(opening),

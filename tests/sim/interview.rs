@@ -2,7 +2,7 @@
 
 use engine::{
     casework::field::{Field, Value},
-    command::{Command, Splice, Words},
+    command::{Command, Sought, Splice, Words},
     view::{Badge, Notice, Whereabouts},
 };
 use harness::{
@@ -50,6 +50,34 @@ fn summary(world: &mut World, tablet: DeviceNo, note: DocumentId) {
     let line = list.child(&item).child("text");
     let insert = "係長お二人に三つの質問を聞く".to_owned();
     world.splice(tablet, note, &line, &Splice { at: 0, delete: 0, insert });
+}
+
+#[test]
+fn a_note_is_found_without_wifi_however_it_was_typed_and_by_nobody_else() {
+    let Cast { mut world, tablet, laptop, phone, .. } = cast(46);
+    let case = world.open_case(tablet, "佐伯 悠真");
+    world.settle();
+    world.offline(tablet);
+    let note = world.add_interview(tablet, case);
+    world.write(tablet, note, "presenting_issue", "係長の打診。タナカさんに相談した。迷っている。");
+    let mut search = |device: DeviceNo, wanted: &str| {
+        world.ask(device, Command::Search(Sought { words: wanted.to_owned() }));
+        world.on(device).screen.found.clone().expect("an answer")
+    };
+
+    let found = search(tablet, "ﾀﾅｶ");
+
+    let [row] = &found.rows[..] else { panic!("one place") };
+    assert_eq!((row.document, row.case, row.ordinal), (note, Some(case), 1));
+    assert_eq!(
+        (row.place.as_str(), row.excerpt.as_str()),
+        ("presenting_issue", "タナカさんに相談した。")
+    );
+    assert_eq!(search(tablet, "鈴木").rows, []);
+    assert_eq!(search(tablet, "　").rows, []);
+    for device in [laptop, phone] {
+        assert_eq!(search(device, "たなか").rows, []);
+    }
 }
 
 #[test]

@@ -156,6 +156,21 @@ impl fmt::Debug for Words {
     }
 }
 
+/// What is sought in one's own notes: as confidential as they are.
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Sought {
+    /// As it was typed.
+    #[n(0)]
+    pub words: String,
+}
+
+impl fmt::Debug for Sought {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sought(..)")
+    }
+}
+
 /// One wish.
 #[derive(Clone, Debug, Encode, Decode)]
 pub enum Command {
@@ -382,6 +397,9 @@ pub enum Command {
     /// About danger, and about what leaves the room.
     #[n(70)]
     Matter(#[n(0)] MatterAct),
+    /// Shows where in one's own notes something is said.
+    #[n(90)]
+    Search(#[n(0)] Sought),
 }
 
 #[cfg(test)]

@@ -44,6 +44,7 @@ mod removal;
 mod report;
 mod reseal;
 mod room;
+mod search;
 mod shape;
 mod show;
 mod snapshot;

@@ -488,6 +488,7 @@ fn desk_command(desk: &mut Desk, step: &mut Step<'_, '_>, command: Command) {
         Command::Card(act) => desk.card_act(step, act),
         Command::ShowNote { note, shape } => desk.show_shape(step, note, shape),
         Command::Matter(act) => desk.matter(step, act),
+        Command::Search(sought) => desk.search(step, sought.words),
         // The kit is asked for with the passphrase, which is compared first; the others are meant
         // for a device that is not open.
         Command::MakeRecoveryKit(_)

@@ -23,6 +23,7 @@ mod alarm;
 mod card;
 mod case;
 mod form;
+mod found;
 mod invitation;
 mod matter;
 mod members;
@@ -43,6 +44,7 @@ pub use card::{
 };
 pub use case::{CaseRow, InterviewRow};
 pub use form::FormView;
+pub use found::{FoundRow, FoundView};
 pub use invitation::{InvitationFor, InvitationView};
 pub use matter::{
     DisclosureView, DueView, Judged, LineKind, LineRow, MatterRow, OpinionView, PermitRow,
@@ -531,6 +533,9 @@ pub enum View {
     /// What this person has to look at, whenever that changes.
     #[n(73)]
     Due(#[n(0)] DueView),
+    /// What a search found.
+    #[n(90)]
+    Found(#[n(0)] FoundView),
 }
 
 #[cfg(test)]

@@ -15,6 +15,8 @@ pub enum Place {
     Page(Sheet, DocumentId),
     /// `/day`.
     Day,
+    /// `/search`.
+    Search,
     /// `/plan`.
     Plan,
     /// `/people`.
@@ -99,6 +101,7 @@ impl Place {
             (Some("case"), Some(id)) => DocumentId::from_hex(id).map(Self::Case),
             (Some("note"), Some(id)) => DocumentId::from_hex(id).map(Self::Note),
             (Some("day"), None) => Some(Self::Day),
+            (Some("search"), None) => Some(Self::Search),
             (Some("plan"), None) => Some(Self::Plan),
             (Some("people"), None) => Some(Self::People),
             (Some("devices"), None) => Some(Self::Devices),
@@ -126,6 +129,7 @@ impl Place {
                 ["/", name, "/", &id.to_hex()].concat()
             }
             Self::Day => String::from("/day"),
+            Self::Search => String::from("/search"),
             Self::Plan => String::from("/plan"),
             Self::People => String::from("/people"),
             Self::Devices => String::from("/devices"),
@@ -139,6 +143,7 @@ impl Place {
             Self::Case(id) | Self::Note(id) | Self::Page(_, id) => Some(id),
             Self::Home
             | Self::Day
+            | Self::Search
             | Self::Plan
             | Self::People
             | Self::Devices
@@ -160,6 +165,7 @@ mod tests {
             Place::Case(id),
             Place::Note(id),
             Place::Day,
+            Place::Search,
             Place::Plan,
             Place::People,
             Place::Devices,

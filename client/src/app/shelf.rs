@@ -2,9 +2,9 @@
 
 use engine::view::{
     CanvasesView, CardView, CompanyView, ConsentView, CopyView, DirectoryView, DisclosureView,
-    DueView, FormView, ImportView, MembersView, NoteView, OpinionView, PackageView, PartsView,
-    PlanHome, PlanView, ReportPart, ReportView, RightsView, RiskView, ScribbleView, ShapeView,
-    SlotsView, View,
+    DueView, FormView, FoundView, ImportView, MembersView, NoteView, OpinionView, PackageView,
+    PartsView, PlanHome, PlanView, ReportPart, ReportView, RightsView, RiskView, ScribbleView,
+    ShapeView, SlotsView, View,
 };
 use shared::id::DocumentId;
 
@@ -18,6 +18,8 @@ pub struct Shelf {
     pub plan: PlanHome,
     /// What waits for this person.
     pub due: DueView,
+    /// What the last search found.
+    pub found: Option<FoundView>,
     /// What the last wish about a plan lacks, and where.
     pub lacks: Option<(DocumentId, Vec<String>)>,
 }
@@ -66,6 +68,7 @@ fn about(view: &View) -> Option<(u8, DocumentId)> {
         | View::CardVersion(_)
         | View::Exchange(_)
         | View::Plan(PlanView::Home(_) | PlanView::Lacking { .. } | PlanView::Calendar(_))
+        | View::Found(_)
         | View::Due(_) => return None,
     })
 }
@@ -105,6 +108,8 @@ impl Shelf {
             self.lacks = Some((document, lacks));
         } else if let View::Due(due) = view {
             self.due = due;
+        } else if let View::Found(found) = view {
+            self.found = Some(found);
         } else if let Some(key) = about(&view) {
             // Something came of a later wish.
             let is_done = |(about, _): &mut (DocumentId, Vec<String>)| *about == key.1;

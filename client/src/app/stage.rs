@@ -332,6 +332,7 @@ impl Signals {
             | View::Opinion(_)
             | View::NoteShape(_)
             | View::Scribble(_)
+            | View::Found(_)
             | View::Due(_)) => self.shelf.update(|shelf| shelf.put(view)),
             // No page asks for these.
             View::CardVersion(_) | View::Exchange(_) => {}

@@ -56,6 +56,7 @@ pub fn case_of(scene: &Scene<'_>) -> Option<DocumentId> {
         | Place::Note(_)
         | Place::Page(..)
         | Place::Day
+        | Place::Search
         | Place::Plan
         | Place::People
         | Place::Devices

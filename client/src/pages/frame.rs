@@ -7,7 +7,7 @@ use shared::log::org::Role;
 use super::{
     bars, canvas, card, case, consent, copy, day, devices, employee, form, gate, handed, home,
     invitation, kit, lock, note, opening, opinion, package, people, plan, regrant, report, rights,
-    risk, room, roster, slots, supervision, tell, trouble, unseen, work,
+    risk, room, roster, search, slots, supervision, tell, trouble, unseen, work,
 };
 use crate::{
     app::{
@@ -72,6 +72,7 @@ fn open(stage: Stage, role: Role, place: Place) -> AnyView {
             battery::look(stage);
             on_board(stage, place, "day", day::BOARD)
         }
+        (Place::Search, _) => on_board(stage, place, "search", search::BOARD),
         (Place::Plan, _) => on_board(stage, place, "plan", plan::HOME),
         (Place::Page(sheet, id), _) => {
             let (name, board): (_, Board) = match sheet {
@@ -152,6 +153,7 @@ fn up(stage: Stage, place: Place) -> AnyView {
         | Place::Case(_)
         | Place::Note(_)
         | Place::Day
+        | Place::Search
         | Place::Plan
         | Place::People
         | Place::Devices

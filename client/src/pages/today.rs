@@ -35,7 +35,10 @@ fn show(scene: &Scene<'_>) -> Vec<Node> {
         section("today", say("today.title"))
             .maybe(lines.is_empty().then(|| hint(say("today.none"))))
             .maybe(rows(lines))
-            .put(actions(vec![link(Place::Day, "button", "to-day", say("day.way"))])),
+            .put(actions(vec![
+                link(Place::Day, "button", "to-day", say("day.way")),
+                link(Place::Search, "button button-quiet", "to-search", say("search.way")),
+            ])),
         section("waiting", say("today.waiting"))
             .maybe(waiting.is_empty().then(|| hint(say("case.nothing_missing"))))
             .maybe(rows(waiting)),
