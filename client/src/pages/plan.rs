@@ -7,9 +7,9 @@ use engine::{
         wave,
     },
     command::{Command, PlanAct, ReportAct, RuleWish},
-    view::{CompanyView, PlanView, VenueRow, View},
+    view::{CompanyView, NewcomerRow, PlanView, VenueRow, View},
 };
-use shared::id::DocumentId;
+use shared::id::{AccountId, DocumentId};
 
 use crate::{
     app::place::{Place, Sheet},
@@ -64,7 +64,7 @@ fn home(scene: &Scene<'_>) -> Vec<Node> {
         }
         None => act(Weight::Plain, "directory", say("directory.make")),
     };
-    vec![
+    let mut page = vec![
         section("companies", say("plan.companies")).maybe(none).maybe(rows(companies)),
         section("new-company", say("plan.new"))
             .put(line("text", "new.company", say("plan.name"), name))
@@ -75,7 +75,46 @@ fn home(scene: &Scene<'_>) -> Vec<Node> {
         section("directory", say("directory.title"))
             .put(hint(say("directory.lead")))
             .put(actions(vec![directory])),
-    ]
+    ];
+    page.extend(newcomers(scene));
+    page
+}
+
+/// The field for the name of somebody who came by a poster.
+fn name_field(row: &NewcomerRow) -> String {
+    ["n.", &row.account.to_hex()].concat()
+}
+
+/// Who came by a poster: nobody knows their name before they say it, and then this person alone.
+fn newcomers(scene: &Scene<'_>) -> Option<Node> {
+    let each = |it: &NewcomerRow| {
+        let hex = it.account.to_hex();
+        let field = name_field(it);
+        let named = (!it.name.is_empty()).then_some(it.name.as_str());
+        let asked = (it.case.is_none() && named.is_none()).then(|| {
+            el("div", "stack wide")
+                .put(line("text", &field, say("newcomer.name"), &scene.values.text(&field)))
+                .put(actions(vec![act(
+                    Weight::Plain,
+                    &["name:", &hex].concat(),
+                    say("newcomer.note"),
+                )]))
+        });
+        let open = match (it.case, named) {
+            (Some(case), _) => {
+                Some(link(Place::Case(case), "button", "newcomer-case", say("plan.open")))
+            }
+            (None, Some(_)) => {
+                Some(act(Weight::Primary, &["open:", &hex].concat(), say("newcomer.open")))
+            }
+            (None, None) => None,
+        };
+        row(named.unwrap_or(say("newcomer.unnamed")), &it.alias, open.into_iter().collect())
+            .key(&hex)
+            .maybe(asked)
+    };
+    let lines = rows(scene.shelf.plan.newcomers.iter().map(each).collect())?;
+    Some(section("newcomers", say("newcomer.title")).put(hint(say("newcomer.lead"))).put(lines))
 }
 
 /// The document of the page.
@@ -414,6 +453,9 @@ fn hear(scene: &Scene<'_>, act: &str, with: &str) -> Done {
         let begin = ReportAct::Begin { company, from, to };
         return Done::ask_and_clear(Command::Report(begin), "report.");
     }
+    if let ("open", Some(account)) = (act, AccountId::from_hex(with)) {
+        return Done::ask(Command::OpenCase(account));
+    }
     wish(scene, act, with)
         .map_or_else(Done::default, |(wish, clear)| Done::ask_and_clear(Command::Plan(wish), clear))
 }
@@ -424,6 +466,11 @@ fn wish(scene: &Scene<'_>, act: &str, with: &str) -> Option<(PlanAct, &'static s
         "directory" => (PlanAct::OpenDirectory, ""),
         "company" if !value("new.company").is_empty() => {
             (PlanAct::OpenCompany(value("new.company")), "new.")
+        }
+        "name" => {
+            let account = AccountId::from_hex(with)?;
+            let name = value(&["n.", with].concat());
+            (PlanAct::NamePerson { account, name }, "")
         }
         _ => {
             let company = document(scene)?;

@@ -91,8 +91,8 @@ fn brought(scene: &Scene<'_>, view: &ImportView) -> Node {
         row(&place, of("list_fault", fault), vec![]).with("data-fault", fault)
     });
     let wrong: Vec<Node> = wrong.take(ROWS_SHOWN).collect();
-    let count = [view.names.len().to_string(), view.known.to_string()];
-    let told = fill("roster.brings", &[&count[0], &count[1]]);
+    let [new, known] = [view.names.len().to_string(), view.known.to_string()];
+    let told = fill("roster.brings", &[&new, &known]);
     let names = view.names.iter().take(ROWS_SHOWN);
     let names = names.map(|name| words("li", "", name).with("translate", "no")).collect();
     let is_here = scene.values.get("list").is_some_and(|text| !text.is_empty());

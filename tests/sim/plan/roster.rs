@@ -9,6 +9,8 @@ fn a_list_with_anything_wrong_in_it_is_shown_and_not_kept() {
     let seen = firm.world.on(firm.lead).screen.plan.import.clone().expect("an import");
     assert_eq!(seen.complaints, [(3, "segment".into(), "no_segment".into())]);
     assert!(!seen.is_kept && rows(&firm).is_empty());
+    let home = &firm.world.on(firm.lead).screen.plan.home;
+    assert_eq!((seen.roster, home.companies[0].roster), (firm.roster, Some(firm.roster)));
 
     let list = "氏名,所属,対象層\n渡邉 光,製造,中堅\n渡邉 光,検査,中堅\n";
     import(&mut firm, list, true);
@@ -112,7 +114,9 @@ fn who_comes_by_the_poster_books_and_stands_in_no_document_of_the_company() {
     let wish = PlanAct::MakePoster { company, alias: "みなと".into(), uses: 2, days: 60 };
     done(&mut firm.world, firm.lead, wish);
     firm.world.settle();
-    let poster = firm.world.on_mut(firm.lead).screen.invitation.take().expect("a poster").fragment;
+    let poster = firm.world.on_mut(firm.lead).screen.invitation.take().expect("a poster");
+    assert_eq!(poster.purpose, engine::view::InvitationFor::Poster);
+    let poster = poster.fragment;
 
     let phone = use_link(&mut firm, &poster, "匿名さん");
     let other = use_link(&mut firm, &poster, "別の人");
