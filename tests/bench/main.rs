@@ -47,11 +47,11 @@ async fn run(words: &[&str]) -> Result<String, Failed> {
     match words {
         ["append", w, d, m, s] => {
             let size = upload::Size::new(number(w)?, number(d)?, number(m)?, number(s)?)?;
-            upload::append(size).await
+            Box::pin(upload::append(size)).await
         }
         ["backlog", w, d, m, s] => {
             let size = upload::Size::new(number(w)?, number(d)?, number(m)?, number(s)?)?;
-            upload::backlog(size).await
+            Box::pin(upload::backlog(size)).await
         }
         ["catchup", n, s] => Box::pin(upload::catch_up(number(n)?, number(s)?)).await,
         ["snapshot", n, s] => Box::pin(upload::snapshot(number(n)?, number(s)?)).await,

@@ -156,14 +156,14 @@ fn split(crew: Crew, size: Size) -> Result<(Vec<Work>, Station, Vec<DocumentId>)
 
 /// Live edits, each its own envelope.
 pub(crate) async fn append(size: Size) -> Result<String, Failed> {
-    let (_folder, host, crew) = begin(size, Pace::Each).await?;
+    let (_folder, host, crew) = Box::pin(begin(size, Pace::Each)).await?;
     let (works, reader, documents) = split(crew, size)?;
     measure(&host, size, works, reader, &documents, true).await
 }
 
 /// The same edits, made offline and uploaded at once.
 pub(crate) async fn backlog(size: Size) -> Result<String, Failed> {
-    let (_folder, host, crew) = begin(size, Pace::Coalesce { wait_ms: 0 }).await?;
+    let (_folder, host, crew) = Box::pin(begin(size, Pace::Coalesce { wait_ms: 0 })).await?;
     let (mut works, reader, documents) = split(crew, size)?;
     for work in &mut works {
         work.station.offline();
@@ -298,7 +298,7 @@ async fn serve(old: &mut Station) -> Failed {
 /// A new device fetches everything.
 pub(crate) async fn catch_up(edits: u32, bytes: u32) -> Result<String, Failed> {
     let size = Size::new(1, 1, edits, bytes)?;
-    let (_folder, host, crew) = begin(size, Pace::Coalesce { wait_ms: 0 }).await?;
+    let (_folder, host, crew) = Box::pin(begin(size, Pace::Coalesce { wait_ms: 0 })).await?;
     let (mut works, _reader, documents) = split(crew, size)?;
     let Some(work) = works.first_mut() else { return Err(Failed("no writer".to_owned())) };
     work.station.offline();
@@ -318,7 +318,7 @@ const SNAPSHOT: Duration = Duration::from_secs(3);
 /// another one does the same when there is a snapshot.
 pub(crate) async fn snapshot(edits: u32, bytes: u32) -> Result<String, Failed> {
     let size = Size::new(1, 1, edits, bytes)?;
-    let (_folder, host, crew) = begin(size, Pace::Each).await?;
+    let (_folder, host, crew) = Box::pin(begin(size, Pace::Each)).await?;
     let (mut works, _reader, documents) = split(crew, size)?;
     let Some(work) = works.first_mut() else { return Err(Failed("no writer".to_owned())) };
     work.live().await?;
