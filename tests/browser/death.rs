@@ -6,9 +6,9 @@ use engine::{
 };
 
 use crate::{
-    hostile::{CONSULTANT, Stage, stage},
+    hostile::{Stage, stage},
     house::House,
-    person::{Device, id},
+    person::{CONSULTANT, Device, id},
 };
 
 const FIELD: &str = "textarea[data-field=presenting_issue]";

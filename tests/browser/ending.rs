@@ -6,23 +6,11 @@ use crate::{
     access::check,
     house::House,
     page::{PHONE, Page, TABLET},
-    person::{Device, Person, id},
+    person::{ADMIN, CONSULTANT, Device, Person, SAEKI, id},
 };
 
-const ADMIN: Person =
-    Person {
-        name: "管理者 山本", device: "事務所のパソコン", passphrase: "yama-no-ue-no-kumo-1"
-    };
-const CONSULTANT: Person =
-    Person {
-        name: "髙梨", device: "髙梨のタブレット", passphrase: "kawa-no-nagare-no-oto-2"
-    };
 const LAPTOP: Person = Person { device: "髙梨のノートパソコン", ..CONSULTANT };
 const FRESH: Person = Person { device: "新しいタブレット", ..CONSULTANT };
-const SAEKI: Person =
-    Person {
-        name: "佐伯", device: "佐伯のスマートフォン", passphrase: "kouba-no-oto-wo-kiku-3"
-    };
 const PURPOSE: &str = "紙だけが残ったときのために。";
 
 /// Clicks what a row of a list offers; the row is the one with this text in it.
@@ -150,7 +138,7 @@ async fn make_kit(tablet: &Device) -> String {
     page.wait_for_element(".sheet").await;
     check(page, "kit").await;
     page.screenshots("kit", TABLET).await;
-    assert_eq!(page.print("kit").await, 1, "sheets of paper");
+    assert_eq!(page.print("kit").await.len(), 1, "sheets of paper");
     let words =
         "[...document.querySelectorAll('.sheet-words > li')].map(it => it.textContent).join(' ')";
     let words = page.evaluate(words).await;

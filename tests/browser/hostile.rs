@@ -27,7 +27,7 @@ use shared::{
 use crate::{
     house::House,
     page::TABLET,
-    person::{Device, Person, id},
+    person::{CONSULTANT, Device, id},
 };
 
 /// How many hostile changes unless `HOSTILE` says otherwise.
@@ -37,10 +37,6 @@ const EACH: usize = 1_000;
 /// The longest that the app may take to answer.
 const ANSWER_MS_MAX: f64 = 2_000.0;
 
-pub(crate) const CONSULTANT: Person =
-    Person {
-        name: "髙梨", device: "髙梨のタブレット", passphrase: "kawa-no-nagare-no-oto-2"
-    };
 const EMPLOYEE: &str = "佐伯";
 const LAPTOP: &str = "髙梨のノートパソコン";
 const HEALTHY: &str = "textarea[data-field=purpose]";

@@ -7,22 +7,9 @@ use tokio::time::sleep;
 use crate::{
     house::House,
     page::{PHONE, TABLET},
-    person::{Device, Person, id},
+    person::{ADMIN, CONSULTANT, Device, SAEKI, id},
     proxy::Proxy,
 };
-
-const ADMIN: Person =
-    Person {
-        name: "管理者 山本", device: "事務所のパソコン", passphrase: "yama-no-ue-no-kumo-1"
-    };
-const CONSULTANT: Person =
-    Person {
-        name: "髙梨", device: "髙梨のタブレット", passphrase: "kawa-no-nagare-no-oto-2"
-    };
-const SAEKI: Person =
-    Person {
-        name: "佐伯", device: "佐伯のスマートフォン", passphrase: "kouba-no-oto-wo-kiku-3"
-    };
 
 /// A firm with its admin only.
 async fn make_firm(house: &House) -> Device {

@@ -20,6 +20,20 @@ pub(crate) struct Person {
     pub(crate) passphrase: &'static str,
 }
 
+pub(crate) const ADMIN: Person =
+    Person {
+        name: "管理者 山本", device: "事務所のパソコン", passphrase: "yama-no-ue-no-kumo-1"
+    };
+pub(crate) const CONSULTANT: Person =
+    Person {
+        name: "髙梨", device: "髙梨のタブレット", passphrase: "kawa-no-nagare-no-oto-2"
+    };
+pub(crate) const SAEKI: Person = Person {
+    name: "佐伯 悠真",
+    device: "佐伯のスマートフォン",
+    passphrase: "kouba-no-oto-wo-kiku-3",
+};
+
 /// A device in somebody's hands: a browser with one tab.
 #[derive(Debug)]
 pub(crate) struct Device {
