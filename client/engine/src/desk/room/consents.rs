@@ -167,6 +167,8 @@ impl Desk {
     pub(in crate::desk) fn show_consent(&self, step: &mut Step<'_, '_>, id: DocumentId) {
         let view = self.consent_view(id, step.now());
         step.effects.extend(view.map(|view| Effect::Show(View::Consent(view))));
+        // What may be asked of the data, and what was, stands in the same document.
+        self.show_report_part(step, id);
     }
 
     /// How much may be written into a note. What was there before the employee asked for less
