@@ -293,7 +293,7 @@ fn traced(strokes: &str, group: &str, (first, last): (i64, i64)) -> Vec<Mark> {
 
 /// What changes when a card was dragged somewhere, or went up or down: `canvas:mark:x,y`, or
 /// `canvas:mark:up`.
-fn moved(canvases: &[CanvasView], with: &str) -> Option<Vec<(Owner, String, Mark)>> {
+fn moved<'a>(canvases: &'a [CanvasView], with: &str) -> Option<(&'a Canvas, Vec<Mark>)> {
     let mut parts = with.split(':');
     let (id, mark, way) = (parts.next()?, parts.next()?, parts.next()?);
     let canvas = &canvases.iter().find(|it| it.canvas.id == id)?.canvas;
@@ -301,7 +301,14 @@ fn moved(canvases: &[CanvasView], with: &str) -> Option<Vec<(Owner, String, Mark
         Some((x, y)) => arrange::dropped(canvas, mark, (x.parse().ok()?, y.parse().ok()?)),
         None => arrange::stepped(canvas, mark, way == "up"),
     };
-    Some(marks.into_iter().map(|mark| (canvas.owner, canvas.id.clone(), mark)).collect())
+    (!marks.is_empty()).then_some((canvas, marks))
+}
+
+/// Where cards were before they were moved last: a move is taken back like what was drawn.
+const FORMER: &str = "former";
+
+fn former(canvas: &str) -> String {
+    [canvas, ".", FORMER].concat()
 }
 
 /// Puts a mark into the form below its canvas, to be named or moved.
@@ -341,6 +348,14 @@ fn told(view: &CanvasView) -> String {
     fill("canvas.told", &[of("canvas", &view.canvas.kind), &view.lines.len().to_string()])
 }
 
+/// The wishes that put marks where they are to be.
+fn redrawn(canvas: &Canvas, marks: Vec<Mark>) -> impl Iterator<Item = CanvasAct> {
+    marks.into_iter().map(|mark| {
+        let (owner, canvas) = (canvas.owner, canvas.id.clone());
+        CanvasAct::Redraw { owner, canvas, mark }
+    })
+}
+
 fn hear(scene: &Scene<'_>, act: &str, with: &str) -> Done {
     let Some(case) = case_of(scene) else { return Done::default() };
     let room = |act| Command::Room(RoomAct::Canvas { case, act });
@@ -350,6 +365,11 @@ fn hear(scene: &Scene<'_>, act: &str, with: &str) -> Done {
         ("begin", _) => {
             let kind = with.to_owned();
             Done::ask(room(CanvasAct::Begin { owner: Owner::Both, kind }))
+        }
+        ("undo", Some(canvas)) if !scene.values.text(&former(with)).is_empty() => {
+            let marks = arrange::restored(canvas, &scene.values.text(&former(with)));
+            let commands = redrawn(canvas, marks).map(room).collect();
+            Done { commands, put: vec![(former(with), String::new())], ..Done::default() }
         }
         ("undo", Some(canvas)) => {
             let (owner, canvas) = (canvas.owner, canvas.id.clone());
@@ -379,7 +399,8 @@ fn hear(scene: &Scene<'_>, act: &str, with: &str) -> Done {
                 CanvasAct::Redraw { owner, canvas, mark }
             };
             let mut done = Done::ask(room(act));
-            done.put = ["text", "x", "y", "edit"].map(|it| (name(it), String::new())).to_vec();
+            done.put =
+                ["text", "x", "y", "edit", FORMER].map(|it| (name(it), String::new())).to_vec();
             done
         }
         ("curve", Some(canvas)) => {
@@ -389,14 +410,15 @@ fn hear(scene: &Scene<'_>, act: &str, with: &str) -> Done {
                 traced(scene.values.get(&name).unwrap_or_default(), group, span(scene, canvas));
             let (owner, canvas) = (canvas.owner, canvas.id.clone());
             let mut done = Done::ask(room(CanvasAct::Draw { owner, canvas, marks }));
-            done.put = vec![(name, String::new())];
+            done.put = vec![(name, String::new()), (former(with), String::new())];
             done
         }
         ("pick", _) => picked(canvases, with).unwrap_or_default(),
         ("drop" | "rank", _) => {
-            let moved = moved(canvases, with).unwrap_or_default();
-            let redraw = |(owner, canvas, mark)| room(CanvasAct::Redraw { owner, canvas, mark });
-            Done { commands: moved.into_iter().map(redraw).collect(), ..Done::default() }
+            let Some((canvas, marks)) = moved(canvases, with) else { return Done::default() };
+            let was = (former(&canvas.id), arrange::places(canvas, &marks));
+            let commands = redrawn(canvas, marks).map(room).collect();
+            Done { commands, put: vec![was], ..Done::default() }
         }
         _ => Done::default(),
     }

@@ -2,10 +2,15 @@
 
 use engine::view::{CaseRow, InterviewRow};
 use leptos::prelude::*;
+use shared::id::DocumentId;
 
 use super::{bars, home};
 use crate::{
-    app::{place::Place, stage::Stage},
+    app::{
+        place::{Place, Sheet},
+        shelf::Shelf,
+        stage::Stage,
+    },
     text::{say::say, words},
     widgets::{
         html::{self, Child as _},
@@ -17,6 +22,10 @@ use crate::{
 pub fn employee(stage: Stage) -> AnyView {
     let words = words();
     let cases = Memo::new(move |_| stage.home.with(|home| home.cases.clone()));
+    let grids = Memo::new(move |_| {
+        let all = |shelf: &Shelf| shelf.plan.slots.iter().map(|it| it.document).collect::<Vec<_>>();
+        stage.shelf.with(all)
+    });
     let readers = words.home.readers.map(|line| html::li().child(line));
     html::div()
         .class("page page-narrow")
@@ -31,6 +40,7 @@ pub fn employee(stage: Stage) -> AnyView {
                 html::ul().child(readers.into_iter().collect::<Vec<_>>()),
             )),
             move || cases.with(|cases| ways(stage, cases)),
+            move || grids.with(|grids| slots(stage, grids)),
             html::section()
                 .class("section")
                 .aria_labelledby("summaries-title")
@@ -63,6 +73,20 @@ fn ways(stage: Stage, cases: &[CaseRow]) -> AnyView {
         ))
     });
     html::ul().class("rows card").child(links.collect::<Vec<_>>()).into_child()
+}
+
+/// Where a time can be chosen, also by who has no consultant yet.
+fn slots(stage: Stage, grids: &[DocumentId]) -> AnyView {
+    let links = grids.iter().map(|id| {
+        let body = (
+            html::span().class("row-words").child(say("slots.title")),
+            html::span().class("row-action").child(say("slots.choose")),
+        );
+        let to = Place::Page(Sheet::Slots, *id);
+        html::li().child(part::link(stage, to, "row", "see-slots", body.into_child()))
+    });
+    let links: Vec<html::Tag> = links.collect();
+    (!links.is_empty()).then(|| html::ul().class("rows card").child(links)).into_child()
 }
 
 /// Interviews whose summary was handed over, newest first.
@@ -109,7 +133,7 @@ fn summaries(stage: Stage, cases: &[CaseRow]) -> AnyView {
 mod tests {
     use super::*;
     use engine::casework::interview::State;
-    use shared::{id::DocumentId, time::UnixMillis};
+    use shared::time::UnixMillis;
 
     #[test]
     fn only_what_was_handed_over_is_listed_newest_first() {

@@ -9,12 +9,12 @@ use shared::{id::DocumentId, log::org::Role};
 
 use super::{members, note, work};
 use crate::{
-    app::stage::Stage,
-    text::say::say,
-    widgets::{
-        html::{self, Child as _},
-        part,
+    app::{
+        place::{Place, Sheet},
+        stage::Stage,
     },
+    text::say::say,
+    widgets::html::{self, Child as _},
 };
 
 /// The page.
@@ -25,7 +25,7 @@ pub fn form(stage: Stage, role: Role, id: DocumentId) -> AnyView {
     html::div()
         .class("page page-narrow")
         .attr("data-testid", "form")
-        .child((part::back_home(stage), content, readers))
+        .child((super::frame::up(stage, Place::Page(Sheet::Form, id)), content, readers))
         .into_child()
 }
 

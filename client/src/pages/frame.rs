@@ -104,7 +104,7 @@ fn open(stage: Stage, role: Role, place: Place) -> AnyView {
 }
 
 /// The way back to what a page belongs to.
-fn up(stage: Stage, place: Place) -> AnyView {
+pub fn up(stage: Stage, place: Place) -> AnyView {
     let case = |id| part::back(stage, Place::Case(id), "back-case", say("case.title"));
     match place {
         Place::Page(

@@ -65,11 +65,14 @@ fn import(scene: &Scene<'_>, id: DocumentId) -> Node {
     let unread = scene.values.get("list.unread").filter(|why| !why.is_empty()).map(|why| {
         words("p", "remark", of("list_fault", why)).with("role", "alert").with("data-unread", why)
     });
+    // What was told of an earlier file is not about this one.
+    let told = scene.shelf.import(id).filter(|_| unread.is_none());
+    let brought = told.map(|it| brought(scene, it));
     section("import", say("roster.import"))
         .put(hint(say("roster.import_lead")))
         .put(field)
         .maybe(unread)
-        .maybe(scene.shelf.import(id).map(|it| brought(scene, it)))
+        .maybe(brought)
 }
 
 /// What the file brings, or what is wrong with it and where.

@@ -24,7 +24,7 @@ fn show(scene: &Scene<'_>) -> Vec<Node> {
     let wanted = scene.values.get("search.words").unwrap_or_default();
     let ask = section("search", say("search.title"))
         .put(hint(say("search.lead")))
-        .put(line("text", "search.words", say("search.words"), wanted))
+        .put(line("text", "search.words", say("search.words"), wanted).with("data-enter", "search"))
         .put(actions(vec![act(Weight::Primary, "search", say("search.do"))]));
     let mut page = vec![ask];
     page.extend(scene.shelf.found.as_ref().map(|view| found(scene, view)));

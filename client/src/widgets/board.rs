@@ -15,8 +15,8 @@ use leptos::{ev, prelude::*};
 use shared::log::org::Role;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{
-    Element, EventTarget, HtmlElement, HtmlInputElement, HtmlTextAreaElement, MouseEvent,
-    PointerEvent,
+    Element, EventTarget, HtmlElement, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent,
+    MouseEvent, PointerEvent,
 };
 
 use super::{
@@ -162,8 +162,8 @@ pub fn board(stage: Stage, place: Place, board: Board) -> AnyView {
         shown: RefCell::default(),
         drag: RefCell::default(),
     });
-    let [follows, clicked, changed, ticked, pressed, moved, left, lost] =
-        [(); 8].map(|()| Rc::clone(&live));
+    let [follows, clicked, entered, changed, ticked, pressed, moved, left, lost] =
+        [(); 9].map(|()| Rc::clone(&live));
     Effect::new(move |_| {
         stage.shelf.track();
         stage.home.track();
@@ -183,6 +183,7 @@ pub fn board(stage: Stage, place: Place, board: Board) -> AnyView {
         .tabindex("-1")
         .node_ref(root)
         .on(&ev::click, move |event| clicked.click(&event))
+        .on(&ev::keydown, move |event| entered.enter(&event))
         .on(&ev::change, move |event| {
             changed.gather();
             changed.draw();
@@ -296,6 +297,19 @@ impl Live {
         }
         let (act, with) = act.split_once(':').unwrap_or((&act, ""));
         self.perform(act, with);
+    }
+
+    /// Enter in a field that says what it leads to. Confirming a conversion is no wish.
+    fn enter(&self, event: &KeyboardEvent) {
+        if event.key() != "Enter" || event.is_composing() {
+            return;
+        }
+        let Some(target) = event.target() else { return };
+        let Some(act) = attribute_of(&target, "[data-enter]", "data-enter") else { return };
+        event.prevent_default();
+        self.gather();
+        self.draw();
+        self.perform(&act, "");
     }
 
     /// What follows from an act.

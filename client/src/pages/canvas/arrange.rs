@@ -181,6 +181,27 @@ pub(super) fn dropped(canvas: &Canvas, mark: &str, (x, y): (i64, i64)) -> Vec<Ma
     }
 }
 
+/// Where marks of a canvas are: `mark,x,y,group`, parted by semicolons.
+pub(super) fn places(canvas: &Canvas, moved: &[Mark]) -> String {
+    let known = canvas.marks.iter().filter(|it| moved.iter().any(|mark| mark.id == it.id));
+    let told = known.map(|it| {
+        let [x, y] = [it.x, it.y].map(|it| it.to_string());
+        [it.id.as_str(), &x, &y, &it.group].join(",")
+    });
+    told.collect::<Vec<_>>().join(";")
+}
+
+/// The marks of a canvas where they were.
+pub(super) fn restored(canvas: &Canvas, places: &str) -> Vec<Mark> {
+    let one = |told: &str| {
+        let mut parts = told.split(',');
+        let known = parts.next().and_then(|id| canvas.marks.iter().find(|it| it.id == id))?;
+        let [x, y] = [parts.next()?.parse().ok()?, parts.next()?.parse().ok()?];
+        Some(Mark { x, y, group: parts.next()?.to_owned(), ..known.clone() })
+    };
+    places.split(';').filter_map(one).collect()
+}
+
 /// The marks as they are to be once a value went up or down by one.
 pub(super) fn stepped(canvas: &Canvas, mark: &str, is_up: bool) -> Vec<Mark> {
     let at = in_order(canvas).iter().position(|it| it.id == mark).unwrap_or(0);
@@ -238,6 +259,18 @@ mod tests {
         assert_eq!(groups((500, 290)), ["will_can_must"]);
         assert_eq!(groups((300, 150)), [""; 0]);
         assert_eq!(groups((5, 5)), [""; 0]);
+    }
+
+    #[test]
+    fn what_was_moved_goes_back_to_where_it_was_and_nothing_else_does() {
+        let canvas = canvas("values", &[("a", 1, 0, ""), ("b", 2, 0, ""), ("c", 3, 5, "will")]);
+        let moved = stepped(&canvas, "a", false);
+
+        let was = places(&canvas, &moved);
+
+        assert_eq!(was, "a,1,0,;b,2,0,");
+        assert!(restored(&canvas, &was) == canvas.marks[..2]);
+        assert!(restored(&canvas, "gone,1,1,;").is_empty());
     }
 
     #[test]

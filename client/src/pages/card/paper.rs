@@ -206,7 +206,8 @@ fn jobs(view: &CardView) -> Node {
             td(text(it, "learned")),
         ])
     });
-    headed("career", &["number", "period", "employer", "duties", "learned"], rows.collect())
+    let heads = ["number", "period", "employer", "duties", "learned"];
+    headed("career", &heads, rows.collect(), SHEET_ROWS)
 }
 
 /// What stands in the columns of a list behind its number: fields, months among them.
@@ -226,20 +227,25 @@ fn list(view: &CardView, id: &str, columns: Columns) -> Node {
         tr([td(&number.to_string())].into_iter().chain(cells).collect())
     });
     let heads: Vec<&str> = core::iter::once("number").chain(columns.iter().copied()).collect();
-    headed(id, &heads, rows.collect())
+    let is_on_plan = matches!(id, "internship" | "activities");
+    headed(id, &heads, rows.collect(), if is_on_plan { PLAN_ROWS } else { SHEET_ROWS })
 }
 
-/// A list with its head, and a line to write by hand where there is none.
-fn headed(id: &str, heads: &[&str], rows: Vec<Node>) -> Node {
+/// Rows of a list that has a sheet of its own, the blank ones included, and of one on the plan.
+const SHEET_ROWS: usize = 8;
+const PLAN_ROWS: usize = 2;
+
+/// A list with its head, and rows to write into by hand where it is short.
+fn headed(id: &str, heads: &[&str], rows: Vec<Node>, least: usize) -> Node {
     let head = heads.iter().map(|head| {
         let own = say(&[id, ".", head].concat());
         let text = if own.is_empty() { say(head) } else { own };
         words("th", "", text).with("scope", "col")
     });
-    let blank = rows.is_empty().then(|| tr(heads.iter().map(|_| td("")).collect()));
+    let blank = (rows.len()..least).map(|_| tr(heads.iter().map(|_| td("")).collect()));
     table("paper-table paper-list")
         .put(el("thead", "").put(tr(head.collect())))
-        .put(el("tbody", "").all(rows).maybe(blank))
+        .put(el("tbody", "").all(rows).all(blank.collect()))
 }
 
 #[cfg(test)]
