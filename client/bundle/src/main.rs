@@ -6,6 +6,7 @@
 
 mod app;
 mod asset;
+mod axe;
 mod clock;
 mod command;
 mod debian;
@@ -58,6 +59,8 @@ enum Task {
     App,
     /// ブラウザーで動かす検査だけを組み立て（target/proof） / Build only the checks for the browser.
     Proof,
+    /// 使いやすさの検査の道具だけを取り寄せ（target/axe） / Fetch only axe-core, into target/axe.
+    Axe,
     /// wasmのコンパイラだけを準備 / Only prepare the compiler for wasm.
     Toolchain,
 }
@@ -88,6 +91,10 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             let mut steps = Steps::of(2);
             let toolchain = toolchain::step(&mut steps, &workspace, arguments.wasm)?;
             proof::step(&mut steps, &workspace, &toolchain)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Task::Axe => {
+            axe::step(&mut Steps::of(1), &workspace)?;
             Ok(ExitCode::SUCCESS)
         }
         Task::Toolchain => {

@@ -3,6 +3,7 @@
 use anyhow::{Result, bail};
 
 use crate::app;
+use crate::axe;
 use crate::command::{self, Command};
 use crate::debian;
 use crate::proof;
@@ -23,8 +24,9 @@ const DENY: &str = "0.20.2";
 /// Runs all checks; the first failure ends the run.
 pub(crate) fn run(workspace: &Workspace, choice: Choice) -> Result<()> {
     let cargo = || Command::cargo(workspace.root());
-    let mut steps = Steps::of(11);
+    let mut steps = Steps::of(12);
     steps.run(tools(), install_tools)?;
+    axe::step(&mut steps, workspace)?;
     steps.command("書式", "format", &cargo().args(&["fmt", "--check"]))?;
     let lint = cargo().args(&[
         "clippy",
