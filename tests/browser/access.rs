@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use crate::{
+    axe,
     house::House,
     page::{LARGE, NARROW, PHONE, Page, Screen, TABLET, UPRIGHT},
-    person::{Device, Person, id},
+    person::{ADMIN, CONSULTANT, Device, SAEKI, id},
 };
 
 /// Everything wrong with the page on the screen.
@@ -99,6 +100,7 @@ pub(crate) async fn check(page: &Page, name: &str) {
         let wrong = page.evaluate(look).await;
         assert_eq!(wrong, Value::Array(Vec::new()), "{name}");
     }
+    assert_eq!(axe::findings(page).await, Value::Array(Vec::new()), "{name}");
 }
 
 /// Checks the page as everybody may see it, and takes pictures: light and dark, lying and upright,
@@ -118,6 +120,11 @@ pub(crate) async fn look(page: &Page, name: &str, usual: Screen) {
         page.show_on(usual).await;
     }
     // Who makes everything twice as large has a screen half as wide (WCAG 2.2, 1.4.4 and 1.4.10).
+    // Whoever makes the texts alone twice as large keeps the screen as wide as it is.
+    page.evaluate("document.documentElement.style.fontSize = '200%'").await;
+    check(page, &format!("{name}, texts twice as large")).await;
+    page.picture(&format!("{name}-texts")).await;
+    page.evaluate("document.documentElement.style.removeProperty('font-size')").await;
     page.show_on(if usual.is_phone { NARROW } else { LARGE }).await;
     check(page, &format!("{name}, twice as large")).await;
     page.picture(&format!("{name}-large")).await;
@@ -137,19 +144,6 @@ pub(crate) async fn look_in_english(page: &Page, name: &str) {
     page.wait_for("document.documentElement.lang === 'ja'").await;
     page.wait_for_element("h1").await;
 }
-
-const ADMIN: Person =
-    Person {
-        name: "管理者 山本", device: "事務所のパソコン", passphrase: "yama-no-ue-no-kumo-1"
-    };
-const CONSULTANT: Person =
-    Person {
-        name: "髙梨", device: "髙梨のタブレット", passphrase: "kawa-no-nagare-no-oto-2"
-    };
-const SAEKI: Person =
-    Person {
-        name: "佐伯", device: "佐伯のスマートフォン", passphrase: "kouba-no-oto-wo-kiku-3"
-    };
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_can_be_heard_and_used_by_keyboard() {

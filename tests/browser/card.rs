@@ -7,6 +7,7 @@ use crate::{
     casework::{act, gather, to_case},
     house::House,
     page::{PHONE, TABLET},
+    paper,
     person::{Device, id},
 };
 
@@ -26,6 +27,9 @@ async fn write(phone: &Device) {
     page.wait_for_element("#prep").await;
     access::look(page, "card-empty", PHONE).await;
     page.click(&id("fill-card")).await;
+    page.fill(&field("name"), "佐伯 悠真").await;
+    page.choose(&field("birth_date"), "1992-06-03").await;
+    page.fill(&field("address"), "東京都大田区羽田旭町1-2-3 みなとハイツ204").await;
     page.fill(&field("strengths"), STRENGTHS).await;
     page.fill(&field("values_interests"), "自分の手で直したものが動く瞬間が好き。").await;
     page.fill(&field("wish_to_discuss"), "係長の打診があったが迷っている").await;
@@ -43,6 +47,13 @@ async fn write(phone: &Device) {
     page.click(&act("show")).await;
     page.wait_for_element("#shown .row").await;
     access::look(page, "card-own", PHONE).await;
+    let told = page.evaluate("document.querySelector('.official').textContent").await;
+    let told = told.as_str().unwrap();
+    for words in ["様式1-1", "様式2", "様式3-1", "様式3-2", "平成4年6月3日", STRENGTHS]
+    {
+        assert!(told.contains(words), "{words}");
+    }
+    assert_eq!(paper::print(page, "job-card", PHONE).await, 4, "each form on a sheet of its own");
 }
 
 /// The consultant reads it and writes what both will put their names to.

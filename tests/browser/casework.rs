@@ -7,22 +7,10 @@ use crate::{
     example::FIRST,
     house::House,
     page::{PHONE, Page, TABLET},
-    person::{Device, Person, id},
+    paper,
+    person::{ADMIN, CONSULTANT, Device, SAEKI, id},
 };
 
-const ADMIN: Person =
-    Person {
-        name: "管理者 山本", device: "事務所のパソコン", passphrase: "yama-no-ue-no-kumo-1"
-    };
-const CONSULTANT: Person =
-    Person {
-        name: "髙梨", device: "髙梨のタブレット", passphrase: "kawa-no-nagare-no-oto-2"
-    };
-const SAEKI: Person = Person {
-    name: "佐伯 悠真",
-    device: "佐伯のスマートフォン",
-    passphrase: "kouba-no-oto-wo-kiku-3",
-};
 const PURPOSE: &str = "係長の打診にどう答えるかを、今日決めるのではなく、迷いの中身を整理する";
 
 /// Year, satisfaction and event of the lifeline.
@@ -248,7 +236,7 @@ async fn write_down(tablet: &Device) {
         "a look at oneself stays out"
     );
     look(page, "note-soap").await;
-    assert!(page.print("note-soap").await > 0);
+    assert!(paper::print(page, "note-soap", TABLET).await > 0);
     page.click(&id("back-note")).await;
     page.click(&act("sign")).await;
     page.wait_for("!document.querySelector('[data-field=purpose]')").await;

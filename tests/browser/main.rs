@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod axe;
 mod bench;
 mod card;
 mod casework;
@@ -19,15 +20,19 @@ mod demo;
 mod driver;
 mod ending;
 mod example;
+mod find;
 mod hostile;
 mod house;
 mod leak;
+mod list;
 mod matter;
 mod mishap;
 mod office;
 mod page;
+mod paper;
 mod person;
 mod proof;
 mod proxy;
+mod rights;
 mod story;
 mod tape;

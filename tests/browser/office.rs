@@ -5,6 +5,7 @@ use crate::{
     casework::{act, enter_company, gather},
     house::House,
     page::{Page, TABLET},
+    paper,
     person::{Device, id},
 };
 
@@ -120,4 +121,7 @@ async fn a_lead_plans_a_wave_publishes_slots_and_begins_a_report() {
     page.click(&id("open-company")).await;
     page.click("#reports [data-testid=open-report]").await;
     page.wait_for_element("#figures").await;
+    let told = page.evaluate("document.querySelector('.official').textContent").await;
+    assert!(told.as_str().unwrap().contains("令和8年4月1日～令和9年3月31日"), "{told}");
+    assert!(paper::print(page, "report", TABLET).await > 0);
 }

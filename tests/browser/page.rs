@@ -1,6 +1,10 @@
 //! One tab: what a person can do in it, and what can be seen there.
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
@@ -168,6 +172,38 @@ impl Page {
         self.press("mouseReleased", at(0) + 0.7 * at(2), at(1) + 0.6 * at(3)).await;
     }
 
+    /// Drags something over its picture, as a finger does: to a part of its width and of its height.
+    pub(crate) async fn drag(&self, selector: &str, (across, down): (f64, f64)) {
+        self.wait_for_element(selector).await;
+        let found = element(selector);
+        let place = self
+            .evaluate(&format!(
+                "(() => {{ const it = {found}, picture = it.closest('svg');
+                   picture.scrollIntoView({{block: 'center', behavior: 'instant'}});
+                   const from = it.getBoundingClientRect(), to = picture.getBoundingClientRect();
+                   return [from.x + from.width / 2, from.y + from.height / 2,
+                           to.x + to.width * {across}, to.y + to.height * {down}]; }})()"
+            ))
+            .await;
+        let at = |at: usize| place[at].as_f64().unwrap();
+        self.press("mousePressed", at(0), at(1)).await;
+        for step in [0.3, 0.6, 1.0] {
+            let between = |from: f64, to: f64| from + (to - from) * step;
+            self.press("mouseMoved", between(at(0), at(2)), between(at(1), at(3))).await;
+        }
+        self.press("mouseReleased", at(2), at(3)).await;
+    }
+
+    /// Chooses a file from the disk.
+    pub(crate) async fn choose_file(&self, selector: &str, file: &Path) {
+        self.wait_for_element(selector).await;
+        let document = self.call("DOM.getDocument", json!({})).await;
+        let params = json!({ "nodeId": document["root"]["nodeId"], "selector": selector });
+        let found = self.call("DOM.querySelector", params).await;
+        let params = json!({ "nodeId": found["nodeId"], "files": [file] });
+        self.call("DOM.setFileInputFiles", params).await;
+    }
+
     async fn press(&self, kind: &str, x: f64, y: f64) {
         let held = u8::from(kind != "mouseReleased");
         let params = json!({
@@ -303,8 +339,8 @@ impl Page {
         fs::write(folder.join(format!("{name}.png")), bytes).unwrap();
     }
 
-    /// Prints the page, keeps the file, and says how many sheets it takes.
-    pub(crate) async fn print(&self, name: &str) -> usize {
+    /// Prints the page, keeps the file, and says how wide and high each sheet is, in points.
+    pub(crate) async fn print(&self, name: &str) -> Vec<(f64, f64)> {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots");
         fs::create_dir_all(&folder).unwrap();
         let params = json!({ "preferCSSPageSize": true, "printBackground": true });
@@ -312,7 +348,25 @@ impl Page {
         let bytes = BASE64_STANDARD.decode(printed["data"].as_str().unwrap()).unwrap();
         fs::write(folder.join(format!("{name}.pdf")), &bytes).unwrap();
         let text = String::from_utf8_lossy(&bytes);
-        text.matches("/Type /Page").count() - text.matches("/Type /Pages").count()
+        let boxes = text.split("/MediaBox [").skip(1).filter_map(|rest| rest.split(']').next());
+        boxes
+            .map(|told| {
+                let corners: Vec<f64> =
+                    told.split_whitespace().map(|it| it.parse().unwrap()).collect();
+                (corners[2] - corners[0], corners[3] - corners[1])
+            })
+            .collect()
+    }
+
+    /// Shows the page as it is printed on a sheet of this width, or as usual again.
+    pub(crate) async fn show_as_printed(&self, width: Option<u32>, usual: Screen) {
+        let media = if width.is_some() { "print" } else { "" };
+        self.call("Emulation.setEmulatedMedia", json!({ "media": media, "features": [] })).await;
+        let screen = match width {
+            Some(width) => Screen { name: "paper", width, height: 1000, is_phone: false },
+            None => usual,
+        };
+        self.show_on(screen).await;
     }
 
     /// Takes pictures on both screens, light and dark, and leaves the tab on the given screen.
