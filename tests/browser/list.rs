@@ -1,5 +1,4 @@
-//! A company's list of its people: read with its mistakes told, kept as a whole or not at all; each
-//! invited by a letter, and whoever comes by it is seen the evening before.
+//! A company's list of its people: read with its mistakes told, kept as a whole or not at all.
 
 use std::{fs, path::Path};
 
@@ -9,15 +8,9 @@ use crate::{
     access,
     casework::{act, enter_company, gather},
     house::House,
-    page::{PHONE, Page, TABLET},
-    paper,
-    person::{Device, Person, id},
+    page::{Page, TABLET},
+    person::id,
 };
-
-const MORI: Person =
-    Person {
-        name: "森 光", device: "森のスマートフォン", passphrase: "asa-no-minato-wo-aruku-5"
-    };
 
 /// A line without a name, and one with a segment and a day that nobody knows.
 const WRONG: &str = "氏名,所属,対象層,入社日\r\n森 光,製造部,中堅,2015-04-01\r\n,検査課,若手,2022-10-01\r\n五十嵐 渉,設計2課,ベテラン,2015年の春\r\n";
@@ -111,63 +104,8 @@ async fn bring_right_lists(page: &Page, folder: &Path) {
     }
 }
 
-/// The link of a letter for somebody in the list.
-async fn invite(page: &Page) -> String {
-    page.fill(&id("r.find"), "森").await;
-    page.evaluate("document.activeElement.blur()").await;
-    wait_for_count(page, "#people [data-row]", 1).await;
-    page.click("#people [data-act^='invite:']").await;
-    page.wait_for_element(&id("invitation-secret")).await;
-    let link = page.value(&id("invitation-secret")).await;
-    look(page, "letter").await;
-    assert_eq!(paper::print(page, "letter", TABLET).await, 1, "a letter is one sheet");
-    page.click(&id("invitation-done")).await;
-    page.click("#people [data-act^='opened:']").await;
-    page.wait_for("!document.querySelector(\"#people [data-act^='opened:']\")").await;
-    look(page, "list-invited").await;
-    link
-}
-
-/// A poster for whoever wants to come.
-async fn hang_poster(page: &Page) {
-    page.click(&id("back-company")).await;
-    page.click("#poster [data-act=poster]").await;
-    page.wait_for_element(&id("invitation-secret")).await;
-    look(page, "poster").await;
-    assert_eq!(paper::print(page, "poster", TABLET).await, 1, "a poster is one sheet");
-    page.click(&id("invitation-done")).await;
-}
-
-/// Who came by the letter has a slot tomorrow, in a room that was checked.
-async fn book(tablet: &Device, phone: &Device) {
-    let page = &tablet.page;
-    page.click(&id("nav-people")).await;
-    tablet.open_case(MORI.name).await;
-    page.click(&id("nav-plan")).await;
-    page.click("#slots [data-testid=open-slots]").await;
-    page.click("[data-group='g.venue'] label").await;
-    page.click("[data-group='g.who'] label").await;
-    // In Japan, nine hours ahead.
-    let tomorrow =
-        page.evaluate("new Date(Date.now() + 33 * 3600000).toISOString().slice(0, 10)").await;
-    let tomorrow = tomorrow.as_str().unwrap();
-    page.choose(&id("g.from"), &format!("{tomorrow}T10:00")).await;
-    page.choose(&id("g.until"), &format!("{tomorrow}T13:00")).await;
-    page.click(&act("draw")).await;
-    page.click(&act("publish")).await;
-    page.wait_for_element("#list [data-slot]").await;
-    tablet.wait_for_badge("sent").await;
-
-    let page = &phone.page;
-    page.click(&id("see-slots")).await;
-    page.click("[data-act^='claim:']").await;
-    page.wait_for_element("[data-act^='calendar:']").await;
-    access::look(page, "own-slots", PHONE).await;
-    phone.wait_for_badge("sent").await;
-}
-
 #[tokio::test(flavor = "multi_thread")]
-async fn a_list_is_read_letters_are_printed_and_tomorrow_is_made_ready() {
+async fn a_list_is_read_as_a_whole_or_not_at_all_with_its_mistakes_told() {
     let Some(house) = House::open() else { return };
     let (tablet, _phone) = gather(&house).await;
     let page = &tablet.page;
@@ -182,18 +120,4 @@ async fn a_list_is_read_letters_are_printed_and_tomorrow_is_made_ready() {
 
     bring_wrong_lists(page, house.folder()).await;
     bring_right_lists(page, house.folder()).await;
-    let link = invite(page).await;
-    hang_poster(page).await;
-    let phone = Device::open(&house, "mori", PHONE, &link).await;
-    phone.join(MORI, "join").await;
-    book(&tablet, &phone).await;
-
-    // The evening before: everything that the interview needs, and what is still to be done.
-    tablet.browser.set_offline(true).await;
-    page.click(&id("nav-home")).await;
-    page.click(&id("to-day")).await;
-    page.wait_for("document.querySelector('[data-case]')?.innerText.includes('本社3F会議室B')")
-        .await;
-    page.wait_for("document.querySelectorAll('[data-case] [data-good=yes]').length > 0").await;
-    look(page, "day").await;
 }

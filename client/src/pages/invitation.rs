@@ -63,6 +63,7 @@ fn content(stage: Stage, invitation: &InvitationView) -> AnyView {
             .attr("data-testid", "invitation-secret")
             .attr("readonly", "")
             .attr("rows", "3")
+            .attr("autocomplete", "off")
             .attr("spellcheck", "false")
             .attr("translate", "no")
             .text("value", move || shown.clone()),

@@ -252,7 +252,7 @@ fn closing(scene: &Scene<'_>, case: &CaseRow, interview: &InterviewRow) -> Vec<N
     let homework = fill("closing.homework", &[&homework.to_string()]);
     vec![
         section("wish", say("closing.wish"))
-            .put(row(say("consent.c5"), "", vec![pill("", wish)]))
+            .maybe(rows(vec![row(say("consent.c5"), "", vec![pill("", wish)])]))
             .put(actions(vec![link(
                 Place::Page(Sheet::Consent, case.case),
                 "button",
