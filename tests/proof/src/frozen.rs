@@ -48,6 +48,7 @@ use crate::{
 
 /// Every file of vectors, compiled in: a browser has no disk.
 pub const FILES: &[(&str, &str)] = &[
+    ("apart.json", include_str!("../../wire/vectors/apart.json")),
     ("device.json", include_str!("../../wire/vectors/device.json")),
     ("document_entry.json", include_str!("../../wire/vectors/document_entry.json")),
     ("ending.json", include_str!("../../wire/vectors/ending.json")),
@@ -272,14 +273,15 @@ pub(crate) fn frozen_words_for_snapshots_and_parts_of_them_are_read() -> usize {
     list(&told["record"]).len() + 4
 }
 
-pub(crate) fn frozen_records_of_entries_on_their_way_are_read() -> usize {
-    let told = on_disk("standing.json");
-    for vector in list(&told) {
+pub(crate) fn frozen_records_of_a_device_at_odds_are_read() -> usize {
+    let files = ["standing.json", "apart.json"].map(on_disk);
+    let told: Vec<&Value> = files.iter().flat_map(list).collect();
+    for vector in &told {
         let plain = bytes(vector, "plain");
         let (name, content) = cbor::from_slice::<(Name, Content)>(&plain).unwrap();
         assert_eq!(hex(&cbor::to_vec(&(name, content))), vector["plain"], "{}", vector["name"]);
     }
-    list(&told).len()
+    told.len()
 }
 
 pub(crate) fn a_frozen_possession_verifies() -> usize {
