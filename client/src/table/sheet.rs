@@ -8,6 +8,8 @@ use engine::casework::date::Date;
 /// Most rows and columns that are looked at; a list may have fewer still.
 const ROWS_MAX: usize = 20_000;
 const COLUMNS_MAX: usize = 200;
+/// Most bytes that all cells say together: a workbook may refer to one long text from each of them.
+const CELLS_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// The day before 1 January 1970, counted as workbooks count days.
 const EPOCH: i64 = 25_569;
 /// Workbooks that count from 1904 are this many days behind.
@@ -108,10 +110,11 @@ pub fn is_since_1904(workbook: &str) -> bool {
     about.any(|tag| matches!(attribute(&tag, "date1904"), Some("1" | "true")))
 }
 
-/// The rows of a sheet, each where the sheet has it; `None` if there are too many.
+/// The rows of a sheet, each where the sheet has it; `None` if there are too many, or they say too
+/// much.
 pub fn rows(xml: &str, texts: &[String]) -> Option<Vec<Vec<String>>> {
     let mut rows: Vec<Vec<String>> = vec![];
-    let (mut kind, mut is_aloud) = ("", false);
+    let (mut kind, mut is_aloud, mut room) = ("", false, CELLS_BYTES_MAX);
     for tag in tags(xml) {
         match tag.name {
             "row" => {
@@ -134,12 +137,13 @@ pub fn rows(xml: &str, texts: &[String]) -> Option<Vec<Vec<String>>> {
             "rPh" => is_aloud = true,
             "v" | "t" if !is_aloud => {
                 let cell = rows.last_mut()?.last_mut()?;
-                let text = plain(tag.text);
-                if kind == "s" {
-                    texts.get(text.trim().parse::<usize>().ok()?)?.clone_into(cell);
-                } else {
-                    cell.push_str(&text);
-                }
+                let said = plain(tag.text);
+                let text = match kind {
+                    "s" => texts.get(said.trim().parse::<usize>().ok()?)?,
+                    _ => &said,
+                };
+                room = room.checked_sub(text.len())?;
+                cell.push_str(text);
             }
             name if ends(name, "rPh") => is_aloud = false,
             _ => {}
@@ -223,5 +227,17 @@ mod tests {
         assert_eq!(sheet("<row r=\"1\"><c r=\"ZZZ1\"/>"), None);
         assert_eq!(sheet("<row><c t=\"s\"><v>7</v></c>"), None);
         assert_eq!(sheet("<c><v>7</v></c>"), None);
+    }
+
+    #[test]
+    fn one_long_text_cannot_be_said_by_every_cell() {
+        let texts = ["森".repeat(CELLS_BYTES_MAX / 30)];
+        let cells = |count: usize| {
+            let cells = "<c t=\"s\"><v>0</v></c>".repeat(count);
+            rows(&["<row>", &cells, "</row>"].concat(), &texts)
+        };
+
+        assert!(cells(10).is_some());
+        assert_eq!(cells(11), None);
     }
 }
