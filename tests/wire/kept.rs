@@ -94,20 +94,23 @@ fn keyring() -> Keyring {
     }
 }
 
+/// How far a document is that nothing more is known of.
+const PROGRESS: DocumentProgress = DocumentProgress {
+    cursor: Number(9),
+    acked: Seq(2),
+    base: None,
+    counted: None,
+    before: None,
+    stands_apart: None,
+};
+
 /// One record of each kind.
 pub(crate) fn kinds() -> Vec<(&'static str, Name, Content)> {
     let device = CONSULTANT.device();
     let place = Place { document: DOCUMENT, device, seq: Seq(3) };
     let marker = InFlight { places: vec![place], is_second_try: true };
     let change = FreshChange { start: 2, bytes: Blob(vec![7; 40]) };
-    let progress = DocumentProgress {
-        cursor: Number(9),
-        acked: Seq(2),
-        base: None,
-        counted: None,
-        before: None,
-        stands_apart: None,
-    };
+    let progress = PROGRESS;
     let progress_of_all = Progress {
         starts: 4,
         wraps: 7,
@@ -226,14 +229,7 @@ pub(crate) fn snapshot_records() -> Value {
         heads: [9; 32],
         covers: Some(covers),
     };
-    let progress = DocumentProgress {
-        cursor: Number(9),
-        acked: Seq(2),
-        base: Some(4),
-        counted: Some(600),
-        before: None,
-        stands_apart: None,
-    };
+    let progress = DocumentProgress { base: Some(4), counted: Some(600), ..PROGRESS };
     let later = DocumentProgress { base: Some(7), before: Some(4), ..progress };
     let kinds = [
         (
@@ -274,14 +270,7 @@ pub(crate) fn standing_records() -> Value {
 
 /// Records as they are since a document may stand apart from the server's.
 pub(crate) fn apart_records() -> Value {
-    let progress = DocumentProgress {
-        cursor: Number(9),
-        acked: Seq(2),
-        base: None,
-        counted: None,
-        before: None,
-        stands_apart: Some(true),
-    };
+    let progress = DocumentProgress { stands_apart: Some(true), ..PROGRESS };
     let plain = cbor::to_vec(&(Name::Document(DOCUMENT), Content::Document(progress)));
     json!([{ "name": "document that stands apart", "plain": hex(&plain) }])
 }

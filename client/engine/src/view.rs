@@ -19,6 +19,18 @@ use crate::{
     command::Words,
 };
 
+/// Types whose content no log may hold.
+macro_rules! unprinted {
+    ($($name:ident),+) => { $(
+        /// Without what it says.
+        impl core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(..)"))
+            }
+        }
+    )+ };
+}
+
 mod alarm;
 mod card;
 mod case;

@@ -1,7 +1,5 @@
 //! Where something is said in one's own notes.
 
-use core::fmt;
-
 use shared::{Decode, Encode, id::DocumentId};
 
 use crate::casework::case::CaseId;
@@ -40,17 +38,6 @@ pub struct FoundView {
     /// How many more there are.
     #[n(2)]
     pub more: u32,
-}
-
-macro_rules! unprinted {
-    ($($name:ident),+) => { $(
-        /// Without what it says.
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(concat!(stringify!($name), "(..)"))
-            }
-        }
-    )+ };
 }
 
 unprinted!(FoundRow, FoundView);

@@ -1,7 +1,5 @@
 //! Reports, copies for supervision, and what is asked for and held of a case.
 
-use core::fmt;
-
 use shared::{
     Decode, Encode,
     id::{AccountId, DocumentId},
@@ -308,17 +306,6 @@ pub enum ReportPart {
     /// What an employee asked to see.
     #[n(4)]
     Package(#[n(0)] PackageView),
-}
-
-macro_rules! unprinted {
-    ($($name:ident),+) => { $(
-        /// Without what it says.
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(concat!(stringify!($name), "(..)"))
-            }
-        }
-    )+ };
 }
 
 unprinted!(
