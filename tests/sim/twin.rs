@@ -1,7 +1,11 @@
 //! A device that is there twice, and what it finds of its own hand in the org log.
 
 use engine::{
-    command::Command,
+    casework::{
+        consent::{Decision, Matter, Method, Scope},
+        field::{Field, Value},
+    },
+    command::{Command, Decide, RoomAct},
     view::{AlarmKind, Badge, Notice},
 };
 use harness::world::{DeviceNo, World};
@@ -169,4 +173,44 @@ fn a_server_that_has_the_same_past_again_is_written_to_again() {
     world.settle();
     assert_eq!(world.reads(colleague, note, "summary_talked"), "また書ける。");
     assert_eq!(world.on(colleague).screen.sync.unwrap().badge(), Badge::Sent);
+}
+
+#[test]
+fn what_the_program_does_by_itself_where_a_document_stands_apart_troubles_nobody() {
+    let Cast { mut world, tablet, phone, case, .. } = cast(885);
+    let row = world.on(phone).screen.home.cases.iter().find(|row| row.case == case);
+    let (consent, private) = row.and_then(|row| row.consent.zip(row.private)).unwrap();
+    let backup = world.back_up();
+    let copy = world.clone_device(tablet, "写し");
+    world.unlock(copy);
+    world.settle();
+    world.offline(copy);
+    for (device, decision) in [(copy, Decision::Refused), (tablet, Decision::Agreed)] {
+        let method = Method::Spoken("「はい」と仰った。".into());
+        let (place, language) = ("会議室".into(), "ja".into());
+        let (matter, scope) = (Matter::Counting, Scope::Whole);
+        let decide = Decide { case, matter, decision, scope, method, place, language };
+        world.ask(device, Command::Room(RoomAct::Decide(decide)));
+        world.settle();
+    }
+    for device in world.devices().collect::<Vec<_>>() {
+        world.offline(device);
+    }
+    world.restore(backup);
+    for device in [copy, phone] {
+        world.online(device);
+        world.settle();
+    }
+    assert!(kinds(&world, phone).contains(&AlarmKind::Equivocation));
+    assert!(world.can_open(phone, consent) && world.can_open(phone, private));
+
+    // The day a case was closed on is noted beside the consents, which nobody asked for.
+    world.on_mut(phone).screen.notices.clear();
+    let (field, value) = (Field::top("closing_on"), Value::When("2026-12-01".into()));
+    let closing = (field.clone(), value.clone());
+    world.ask(phone, Command::SetValue { document: private, field, value });
+    world.settle();
+    assert_eq!(world.on(phone).screen.value(private, &closing.0), closing.1);
+    assert_eq!(world.on(phone).screen.notices, []);
+    assert_eq!(world.on(phone).screen.sync.unwrap().unsaved, 0);
 }

@@ -190,6 +190,8 @@ pub(crate) struct Desk {
     card_minded: Option<Date>,
     /// What was looked at of the firm's own documents.
     planning: plan::Planning,
+    /// Where something was refused because the document stands apart.
+    refused_apart: Option<DocumentId>,
     /// When documents get snapshots.
     pub(crate) compaction: Compaction,
     /// When it may be time for the next one.
@@ -236,6 +238,7 @@ impl Desk {
             terms_seen_at: shared::time::UnixMillis(0),
             card_minded: None,
             planning: plan::Planning::default(),
+            refused_apart: None,
             compaction: Compaction::default(),
             snapshot_at: None,
         }

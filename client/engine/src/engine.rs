@@ -322,7 +322,7 @@ impl Engine {
             }
             (Phase::Handed { desk, .. }, command) => {
                 if is_for_guest(&command) {
-                    desk_command(desk, step, command);
+                    carry_out(desk, step, command);
                 }
             }
             (Phase::Desk { desk, .. }, _) if desk.must_ask() => {}
@@ -335,7 +335,7 @@ impl Engine {
                     Err(error) => locked_out(step, error),
                 }
             }
-            (Phase::Desk { desk, .. }, command) => desk_command(desk, step, command),
+            (Phase::Desk { desk, .. }, command) => carry_out(desk, step, command),
             // A wish that crossed a lock or unlock on its way has nobody to fulfil it.
             (
                 Phase::Starting
@@ -438,6 +438,15 @@ fn locked_out(step: &mut Step<'_, '_>, error: UnlockError) {
 
 fn no_memory(step: &mut Step<'_, '_>) {
     step.effects.push(Effect::Show(View::Notice(Notice::NoMemory)));
+}
+
+/// Does what a person wishes, and says once if a document that stands apart was in the way.
+fn carry_out(desk: &mut Desk, step: &mut Step<'_, '_>, command: Command) {
+    let _of_nobodys_wish = desk.take_refused_apart();
+    desk_command(desk, step, command);
+    if desk.take_refused_apart() {
+        step.effects.push(Effect::Show(View::Notice(Notice::StandsApart)));
+    }
 }
 
 fn desk_command(desk: &mut Desk, step: &mut Step<'_, '_>, command: Command) {

@@ -44,6 +44,12 @@ impl Desk {
         document.may_write(me) && !self.is_retired()
     }
 
+    /// Whether something that a person wished was refused because its document stands apart. What
+    /// the program does by itself is refused in silence, and tried again.
+    pub(crate) fn take_refused_apart(&mut self) -> bool {
+        self.refused_apart.take().is_some()
+    }
+
     /// Makes one change in a document and writes it down; `false` if it was refused.
     pub(super) fn edit(
         &mut self,
@@ -53,7 +59,7 @@ impl Desk {
     ) -> bool {
         if !self.may_write(id) {
             if self.documents.get(&id).is_some_and(Document::stands_apart) {
-                Self::notice(step, Notice::StandsApart);
+                self.refused_apart = Some(id);
             }
             return false;
         }
