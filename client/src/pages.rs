@@ -1,5 +1,6 @@
 //! Pages: each shows views and sends commands, and decides nothing but words and layout.
 
+pub mod again;
 pub mod alarm;
 pub mod bars;
 pub mod canvas;
@@ -10,6 +11,7 @@ pub mod copy;
 pub mod day;
 pub mod devices;
 pub mod employee;
+pub mod export;
 pub mod form;
 pub mod frame;
 pub mod gate;

@@ -139,7 +139,7 @@ async fn begin(size: Size, pace: Pace) -> Result<(tempfile::TempDir, Host, Crew)
     let folder = tempfile::tempdir().map_err(|error| Failed(error.to_string()))?;
     let program = server_program()?;
     let host = Host::start(&program, folder.path()).map_err(|error| Failed(error.to_string()))?;
-    let crew = Crew::gather(&host, size.writers, size.documents, pace).await?;
+    let crew = Box::pin(Crew::gather(&host, size.writers, size.documents, pace)).await?;
     Ok((folder, host, crew))
 }
 

@@ -73,6 +73,11 @@ fn no_vault_breaks_the_program() {
 }
 
 #[test]
+fn no_file_of_a_device_breaks_the_program() {
+    check("export", 3_000);
+}
+
+#[test]
 fn crashers_of_the_past_are_harmless() {
     for (name, input) in hunt::crashers() {
         let target = target::all().into_iter().find(|it| name.starts_with(it.name)).unwrap();

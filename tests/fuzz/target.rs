@@ -11,6 +11,8 @@ use engine::{
         inspect::Inspected,
         snapshot::{self, Part, Strand},
     },
+    effect::RecordKey,
+    export::ExportFile,
     input::Input,
     keyring::vault::Vault,
     record::{Content, Name, StoreKey},
@@ -78,6 +80,7 @@ pub(crate) fn all() -> Vec<Target> {
         target("change", change::corpus, || Box::new(change::runner())),
         target("record", || frozen(&["device"], "plain"), || Box::new(record)),
         target("vault", vaults, || Box::new(vault)),
+        target("export", exports, || Box::new(export)),
     ]
 }
 
@@ -207,18 +210,40 @@ fn record(bytes: &[u8]) {
     drop(cbor::from_slice::<(Name, Content)>(bytes));
 }
 
+fn store_key() -> StoreKey {
+    StoreKey::new(Secret::new(Box::new([5; 32])))
+}
+
+fn vault_of(cx: &mut Cx<'_>) -> Vault {
+    let passphrase = Passphrase::new(PASSPHRASE.into());
+    Vault::seal(&store_key(), &passphrase, "タブレット".into(), quick_stretch, cx).unwrap()
+}
+
 fn vaults() -> Vec<Vec<u8>> {
     let mut dice = Dice::seeded(1);
-    let mut cx = Cx { now: NOW, entropy: &mut dice };
-    let key = StoreKey::new(Secret::new(Box::new([5; 32])));
-    let passphrase = Passphrase::new(PASSPHRASE.into());
-    let vault = Vault::seal(&key, &passphrase, "タブレット".into(), quick_stretch, &mut cx);
-    vec![vault.unwrap().to_bytes()]
+    vec![vault_of(&mut Cx { now: NOW, entropy: &mut dice }).to_bytes()]
 }
 
 fn vault(bytes: &[u8]) {
     let Some(vault) = Vault::parse(bytes) else { return };
     if let Ok(key) = vault.open(&Passphrase::new(PASSPHRASE.into()), quick_stretch) {
         assert_eq!(key.expose(), &[5; 32], "a damaged vault opens to nothing else");
+    }
+}
+
+const ROW: (RecordKey, &[u8]) = (RecordKey([6; 32]), &[7; 60]);
+
+fn exports() -> Vec<Vec<u8>> {
+    let mut dice = Dice::seeded(1);
+    let mut cx = Cx { now: NOW, entropy: &mut dice };
+    let vault = vault_of(&mut cx);
+    let rows = vec![(ROW.0, Blob(ROW.1.to_vec()))];
+    vec![ExportFile::seal(&vault, &store_key(), rows, &mut cx).to_bytes()]
+}
+
+fn export(bytes: &[u8]) {
+    let opened = ExportFile::open(bytes, &Passphrase::new(PASSPHRASE.into()), quick_stretch);
+    if let Ok(found) = opened {
+        assert_eq!(found.records, [(ROW.0, Blob(ROW.1.to_vec()))], "whole, or not at all");
     }
 }

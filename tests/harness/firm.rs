@@ -6,6 +6,7 @@ use engine::{
     view::RecoveryKitView,
 };
 use shared::{
+    Blob,
     id::{AccountId, DocumentId},
     log::org::Role,
 };
@@ -62,6 +63,22 @@ impl World {
         self.ask(by, Command::MakeRecoveryKit(Passphrase::new(PASSPHRASE.to_owned())));
         self.settle();
         self.on_mut(by).screen.kit.take().expect("a kit on screen")
+    }
+
+    /// Writes a device to a file.
+    #[track_caller]
+    pub fn export(&mut self, by: DeviceNo) -> Blob {
+        self.on_mut(by).screen.export = None;
+        self.ask(by, Command::Export(Passphrase::new(PASSPHRASE.to_owned())));
+        self.settle();
+        self.on_mut(by).screen.export.take().expect("a file")
+    }
+
+    /// Chooses a file on a device that nobody uses.
+    pub fn import(&mut self, device: DeviceNo, file: &Blob) {
+        let passphrase = Passphrase::new(PASSPHRASE.to_owned());
+        self.ask(device, Command::Import { file: file.clone(), passphrase });
+        self.settle();
     }
 
     /// Types a kit's words on a new device.

@@ -13,7 +13,7 @@ use engine::{
         VersionView, View,
     },
 };
-use shared::id::DocumentId;
+use shared::{Blob, id::DocumentId};
 
 mod plan;
 
@@ -82,6 +82,8 @@ pub struct Screen {
     pub shape: Option<ShapeView>,
     /// What came of the last export or import.
     pub exchange: Option<Exchange>,
+    /// The device as a file, written last.
+    pub export: Option<Blob>,
     /// The firm's own documents, and slots.
     pub plan: PlanScreen,
     /// Open documents about what leaves the room.
@@ -126,6 +128,7 @@ impl Screen {
             View::CardVersion(version) => self.version = Some(version),
             View::NoteShape(shape) => self.shape = Some(shape),
             View::Exchange(exchange) => self.exchange = Some(exchange),
+            View::Export(file) => self.export = Some(file),
             View::Plan(view) => self.plan.show(view),
             View::Text(text) => self.show_text(&text),
             View::Report(part) => self.show_report_part(part),

@@ -8,6 +8,7 @@ mod ending;
 mod evidence;
 mod evil_member;
 mod evil_server;
+mod export;
 mod interview;
 mod joining;
 mod long;

@@ -9,6 +9,8 @@ use engine::{
         pending::{PendingEntry, Wish},
         snapshot::{Part, Strand},
     },
+    effect::Record,
+    export::ExportFile,
     keyring::{AccountSeeds, Keyring, Membership, Seed, argon2id, vault::Vault},
     record::{
         Content, DocumentProgress, FreshChange, InFlight, Name, Place, Progress, Sealer, StoreKey,
@@ -273,6 +275,23 @@ pub(crate) fn apart_records() -> Value {
     let progress = DocumentProgress { stands_apart: Some(true), ..PROGRESS };
     let plain = cbor::to_vec(&(Name::Document(DOCUMENT), Content::Document(progress)));
     json!([{ "name": "document that stands apart", "plain": hex(&plain) }])
+}
+
+/// The store that a frozen file holds.
+pub(crate) fn exported() -> Vec<Record> {
+    let sealer = Sealer::new(store_key());
+    let mut noise = Noise(0);
+    let mut cx = Cx { now: START, entropy: &mut noise };
+    kinds().iter().map(|(_, name, content)| sealer.seal(*name, content, &mut cx)).collect()
+}
+
+/// A device as a file.
+pub(crate) fn exports() -> Value {
+    let mut noise = Noise(0);
+    let mut cx = Cx { now: START, entropy: &mut noise };
+    let vault = Vault::seal(&store_key(), &passphrase(), "タブレット".into(), argon2id, &mut cx);
+    let file = ExportFile::seal(&vault.unwrap(), &store_key(), exported(), &mut cx);
+    json!([{ "passphrase": PASSPHRASE, "bytes": hex(&file.to_bytes()) }])
 }
 
 fn chunks() -> Value {

@@ -55,6 +55,7 @@ pub(crate) fn files() -> Vec<(&'static str, Value)> {
         ("recovery.json", recovery()),
         ("standing.json", kept::standing_records()),
         ("apart.json", kept::apart_records()),
+        ("export.json", kept::exports()),
         ("device.json", kept::vectors()),
         ("said.json", said::vectors()),
         ("genesis.json", remade(GENESES[0])),

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use shared::{
-    Decode, Encode,
+    Blob, Decode, Encode,
     id::{AccountId, DeviceId, DocumentId},
     log::{document::Access, org::Role},
 };
@@ -400,6 +400,19 @@ pub enum Command {
     /// Shows where in one's own notes something is said.
     #[n(90)]
     Search(#[n(0)] Sought),
+    /// Writes this device to a file. The passphrase is asked again, as for a recovery kit.
+    #[n(91)]
+    Export(#[n(0)] Passphrase),
+    /// Takes a device from its file to where nobody is yet.
+    #[n(92)]
+    Import {
+        /// What [`crate::view::View::Export`] held.
+        #[n(0)]
+        file: Blob,
+        /// Of the device that was written down.
+        #[n(1)]
+        passphrase: Passphrase,
+    },
 }
 
 #[cfg(test)]

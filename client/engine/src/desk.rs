@@ -25,6 +25,7 @@ mod card;
 mod case;
 mod edit;
 mod ending;
+mod export;
 mod handover;
 mod heal;
 mod join;

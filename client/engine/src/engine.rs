@@ -7,6 +7,7 @@ use crate::{
     cx::Cx,
     desk::{Desk, End, Found, Invitation, PIN_TRIES},
     effect::{Effect, Effects, LinkWish, Record, RecordKey},
+    export::{ExportFile, ImportError},
     input::{Input, Link},
     journal::{After, Journal, Step},
     keyring::{
@@ -65,6 +66,8 @@ pub struct Engine {
     wake_at: Option<UnixMillis>,
     /// How often the store was opened since the program started.
     openings: u64,
+    /// Somebody wants the store as a file, and it is being read.
+    is_exporting: bool,
 }
 
 impl Engine {
@@ -79,6 +82,7 @@ impl Engine {
             origin: None,
             wake_at: None,
             openings: 0,
+            is_exporting: false,
         }
     }
 
@@ -301,6 +305,9 @@ impl Engine {
             (Phase::Empty, Command::MakeFirm(newcomer) | Command::Enrol(newcomer)) => {
                 self.join(step, &newcomer);
             }
+            (Phase::Empty, Command::Import { file, passphrase }) => {
+                self.import(step, &file, &passphrase);
+            }
             (Phase::Locked(_), Command::Unlock(passphrase)) => self.unlock(step, &passphrase),
             (Phase::Desk { .. } | Phase::Loading { .. }, Command::Lock) => {
                 let phase = std::mem::replace(&mut self.phase, Phase::Starting);
@@ -332,6 +339,15 @@ impl Engine {
             (Phase::Desk { vault, desk }, Command::MakeRecoveryKit(passphrase)) => {
                 match vault.open(&passphrase, self.stretch) {
                     Ok(_) => desk.make_kit(step),
+                    Err(error) => locked_out(step, error),
+                }
+            }
+            (Phase::Desk { vault, .. }, Command::Export(passphrase)) => {
+                match vault.open(&passphrase, self.stretch) {
+                    Ok(_) => {
+                        self.is_exporting = true;
+                        step.effects.push(Effect::Load);
+                    }
                     Err(error) => locked_out(step, error),
                 }
             }
@@ -382,6 +398,24 @@ impl Engine {
         }
     }
 
+    /// Takes a store from a file: it goes on as the device that was written down. What is not
+    /// durable yet is read from the journal.
+    fn import(&mut self, step: &mut Step<'_, '_>, file: &Blob, passphrase: &Passphrase) {
+        match ExportFile::open(&file.0, passphrase, self.stretch) {
+            Ok(found) => {
+                for (place, value) in found.records {
+                    step.put_raw(place, value);
+                }
+                step.put_raw(RecordKey::VAULT, Blob(found.vault.to_bytes()));
+                self.open(step, found.vault, found.key);
+            }
+            Err(ImportError::Locked(error)) => locked_out(step, error),
+            Err(ImportError::Damaged) => {
+                step.effects.push(Effect::Show(View::Notice(Notice::NoExport)));
+            }
+        }
+    }
+
     fn open(&mut self, step: &mut Step<'_, '_>, vault: Vault, key: StoreKey) {
         self.phase = Phase::Loading { vault, sealer: Sealer::new(key) };
         show(step, Gate::Working(Work::Loading));
@@ -389,14 +423,18 @@ impl Engine {
     }
 
     fn loaded(&mut self, step: &mut Step<'_, '_>, records: Vec<Record>) {
+        let is_exporting = std::mem::take(&mut self.is_exporting);
         let phase = std::mem::replace(&mut self.phase, Phase::Starting);
         let Phase::Loading { vault, sealer } = phase else {
             self.phase = phase;
-            if let Phase::Desk { desk, .. } = &mut self.phase {
+            if let Phase::Desk { vault, desk } = &mut self.phase {
                 let (records, _) = self.journal.overlay(records);
                 desk.heal(step, &records);
                 desk.collect_evidence(step, &records);
                 desk.collect_bases(step, &records);
+                if is_exporting {
+                    desk.export(step, vault, records);
+                }
             }
             return;
         };
@@ -498,9 +536,11 @@ fn desk_command(desk: &mut Desk, step: &mut Step<'_, '_>, command: Command) {
         Command::ShowNote { note, shape } => desk.show_shape(step, note, shape),
         Command::Matter(act) => desk.matter(step, act),
         Command::Search(sought) => desk.search(step, sought.words),
-        // The kit is asked for with the passphrase, which is compared first; the others are meant
+        // Kit and file are asked for with the passphrase, which is compared first; the others are meant
         // for a device that is not open.
         Command::MakeRecoveryKit(_)
+        | Command::Export(_)
+        | Command::Import { .. }
         | Command::MakeFirm(_)
         | Command::Enrol(_)
         | Command::Unlock(_)

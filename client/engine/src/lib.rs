@@ -11,6 +11,7 @@ pub mod document;
 pub mod effect;
 pub mod engine;
 pub mod epoch;
+pub mod export;
 pub mod fault;
 pub mod input;
 pub mod keyring;

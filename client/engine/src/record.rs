@@ -44,7 +44,7 @@ impl StoreKey {
         self.0.expose()
     }
 
-    fn derive(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
+    pub(crate) fn derive(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
         let mut key = Zeroizing::new([0; 32]);
         let expanded = Hkdf::<Sha256>::new(None, self.expose())
             .expand(format!("mendan/1/store/{purpose}").as_bytes(), key.as_mut_slice());

@@ -5,7 +5,7 @@
 use core::fmt;
 
 use shared::{
-    Decode, Encode,
+    Blob, Decode, Encode,
     id::{AccountId, DeviceId, DocumentId},
     log::org::Role,
     time::UnixMillis,
@@ -548,6 +548,9 @@ pub enum View {
     /// What a search found.
     #[n(90)]
     Found(#[n(0)] FoundView),
+    /// This device as a file, to be kept elsewhere. See [`crate::export`].
+    #[n(91)]
+    Export(#[n(0)] Blob),
 }
 
 #[cfg(test)]

@@ -1,14 +1,19 @@
 //! The browser around the page: address, memory, visibility.
 
+use core::time::Duration;
+
+use js_sys::{Array, Date, Uint8Array};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
-use web_sys::{History, HtmlElement, Storage, VisibilityState, Window};
+use web_sys::{Blob, BlobPropertyBag, History, HtmlElement, Storage, Url, VisibilityState, Window};
 
 use super::{desk, place::Place, stage::Stage};
 use crate::{text::Language, widgets::dom};
 
 /// Where the language is remembered.
 const LANGUAGE: &str = "mendan-language";
+/// How long a file is held out to the browser.
+const KEPT_FOR: Duration = Duration::from_mins(1);
 
 /// The path of the address.
 pub fn path() -> String {
@@ -68,17 +73,30 @@ pub fn print() {
     dom::shrug(window().print());
 }
 
-/// Hands a text to the browser as a file to keep.
-pub fn save(name: &str, kind: &str, text: &str) {
+/// Hands bytes to the browser as a file to keep.
+pub fn save(name: &str, kind: &str, bytes: &[u8]) {
     let Some(document) = window().document() else { return };
     let Ok(link) = document.create_element("a") else { return };
-    let content = String::from(js_sys::encode_uri_component(text));
-    let address = ["data:", kind, ";charset=utf-8,", &content].concat();
+    let parts = Array::of1(&Uint8Array::from(bytes));
+    let options = BlobPropertyBag::new();
+    options.set_type(kind);
+    let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &options);
+    let Ok(address) = blob.and_then(|it| Url::create_object_url_with_blob(&it)) else { return };
     dom::shrug(link.set_attribute("href", &address));
     dom::shrug(link.set_attribute("download", name));
     if let Ok(link) = link.dyn_into::<HtmlElement>() {
         link.click();
     }
+    // The browser reads it after the click, and only then may it go.
+    set_timeout(move || dom::shrug(Url::revoke_object_url(&address)), KEPT_FOR);
+}
+
+/// Today, as a date field writes it.
+pub fn day() -> String {
+    let now = Date::new_0();
+    let two = |number: u32| [if number < 10 { "0" } else { "" }, &number.to_string()].concat();
+    [&now.get_full_year().to_string(), "-", &two(now.get_month() + 1), "-", &two(now.get_date())]
+        .concat()
 }
 
 /// Loads the page again.

@@ -63,6 +63,7 @@ fn about(view: &View) -> Option<(u8, DocumentId)> {
         | View::Evidence { .. }
         | View::Moved { .. }
         | View::RecoveryKit(_)
+        | View::Export(_)
         | View::Opening(_)
         | View::Regranted(_)
         | View::CardVersion(_)

@@ -24,7 +24,7 @@ use super::{
     wanted,
 };
 use crate::{
-    pages::{bars, gate::form::Form},
+    pages::{bars, export, gate::form::Form},
     port::{self, Control, Heard},
     text::{Language, say::say},
     update::Persistence,
@@ -116,6 +116,8 @@ pub struct Signals {
     pub persistence: RwSignal<Option<Persistence>>,
     /// Whether and how the app can be installed.
     pub installing: RwSignal<Installing>,
+    /// This device was written to a file since the page was opened.
+    pub is_exported: RwSignal<bool>,
     /// Hundredths of the battery, and whether it is charged, where the browser says.
     pub battery: RwSignal<Option<(u8, bool)>>,
     told_sync: RwSignal<SyncView>,
@@ -163,6 +165,7 @@ impl Signals {
             is_updating: RwSignal::new(false),
             persistence: RwSignal::new(None),
             installing: RwSignal::new(Installing::Unknown),
+            is_exported: RwSignal::new(false),
             battery: RwSignal::new(None),
             told_sync: RwSignal::new(sync),
             told_whereabouts: RwSignal::new(Map::new()),
@@ -320,7 +323,7 @@ impl Signals {
             View::Evidence { number, text } => self.evidence.set(Some((number, text))),
             View::Whereabouts { document, whereabouts } => self.put(document, whereabouts),
             View::Plan(PlanView::Calendar(entry)) => {
-                outside::save(say("calendar.file"), "text/calendar", &entry);
+                outside::save(say("calendar.file"), "text/calendar", entry.as_bytes());
             }
             view @ (View::Consent(_)
             | View::Canvases(_)
@@ -334,6 +337,7 @@ impl Signals {
             | View::Scribble(_)
             | View::Found(_)
             | View::Due(_)) => self.shelf.update(|shelf| shelf.put(view)),
+            View::Export(file) => export::save(self, &file.0),
             // No page asks for these.
             View::CardVersion(_) | View::Exchange(_) => {}
         }

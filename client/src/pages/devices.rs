@@ -3,7 +3,7 @@
 use engine::{command::Command, view::DeviceRow};
 use leptos::prelude::*;
 
-use super::{bars, kit, opening};
+use super::{bars, export, kit, opening};
 use crate::{
     app::stage::Stage,
     port,
@@ -45,6 +45,7 @@ pub fn devices(stage: Stage) -> AnyView {
                 ),
             )),
             kit::section(stage),
+            export::section(stage),
             opening::section(stage),
             bars::advice(stage),
         ))

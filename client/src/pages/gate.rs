@@ -1,5 +1,6 @@
 //! The first page of a device that nobody uses yet.
 
+mod file;
 pub mod form;
 mod kit;
 pub mod passphrase;
@@ -9,7 +10,7 @@ use leptos::prelude::*;
 
 use crate::{
     app::{install::Installing, stage::Stage},
-    text::words,
+    text::{say::say, words},
     widgets::{
         html::{self, Child as _},
         icon::{self, Icon, icon},
@@ -33,6 +34,7 @@ pub fn gate(stage: Stage) -> AnyView {
             },
             move || match stage.form.way.get() {
                 None => ways(stage),
+                Some(Way::File) => file::form(stage),
                 Some(way) => newcomer(stage, way),
             },
         ))
@@ -45,6 +47,7 @@ fn ways(stage: Stage) -> AnyView {
         (Way::Join, "way-join", icon::NOTE, gate.join, gate.join_text),
         (Way::Device, "way-device", icon::DEVICE, gate.device, gate.device_text),
         (Way::Kit, "way-kit", icon::KEY, words().recovery.way, words().recovery.way_text),
+        (Way::File, "way-file", icon::COPY, say("import.way"), say("import.way_text")),
         (Way::Firm, "way-firm", icon::ADD, gate.firm, gate.firm_text),
     ];
     let cards = choices.map(|(way, test_id, picture, title, text)| {
@@ -66,7 +69,7 @@ fn newcomer(stage: Stage, way: Way) -> AnyView {
         Way::Firm => (gate.firm_submit, "make-firm"),
         Way::Join => (gate.join_submit, "join"),
         Way::Device => (gate.device_submit, "link-device"),
-        Way::Kit => (words().recovery.way_submit, "recover"),
+        Way::Kit | Way::File => (words().recovery.way_submit, "recover"),
     };
     let leave = move || {
         stage.remark.set(None);
@@ -91,7 +94,7 @@ fn link_field(stage: Stage, way: Way) -> AnyView {
     let form = stage.form;
     let (label, hint) = match way {
         Way::Firm | Way::Join => (gate.link, gate.link_hint),
-        Way::Device | Way::Kit => (gate.code, gate.code_hint),
+        Way::Device | Way::Kit | Way::File => (gate.code, gate.code_hint),
     };
     let error = form.says(Problem::Link, gate.link_missing);
     let kind = Signal::stored("text");

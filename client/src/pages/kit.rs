@@ -1,13 +1,13 @@
 //! The recovery kit: making one, and the sheet to print. What is on it is shown once.
 
 use engine::{
-    command::{Command, Passphrase},
-    view::{KitRow, Notice, RecoveryKitView},
+    command::Command,
+    view::{KitRow, RecoveryKitView},
 };
 use leptos::prelude::*;
 use zeroize::Zeroize;
 
-use super::gate::passphrase;
+use super::again::Again;
 use crate::{
     app::{outside, stage::Stage},
     port,
@@ -16,33 +16,20 @@ use crate::{
         dialog,
         html::{self, Child as _},
         icon, moment,
-        part::{self, FormField, Weight},
+        part::{self, Weight},
         square,
     },
 };
 
 /// Where one is made, and whether there is one.
 pub fn section(stage: Stage) -> AnyView {
-    let (words, say) = (&words().recovery, words().notice);
+    let words = &words().recovery;
     let kit = Memo::new(move |_| stage.home.with(|home| home.kit));
     let condition = move || state(kit.get());
-    let value = RwSignal::new(String::new());
-    let is_shown = RwSignal::new(false);
-    let field = FormField {
-        id: "kit-passphrase",
-        label: words.passphrase,
-        hint: words.passphrase_hint,
-        kind: Signal::derive(move || if is_shown.get() { "text" } else { "password" }),
-        autocomplete: "current-password",
-        value,
-        error: Signal::derive(move || is_wrong(stage).then(|| (say)(&Notice::WrongPassphrase))),
-    };
+    let again = Again::new(stage);
     let make = move || {
-        if value.with_untracked(|typed| !typed.is_empty()) {
-            port::send(&Command::MakeRecoveryKit(Passphrase::new(value.get_untracked())));
-            value.update(String::zeroize);
-            stage.notices.update(|all| all.retain(|(_, it)| *it != Notice::WrongPassphrase));
-            is_shown.set(false);
+        if let Some(passphrase) = again.take() {
+            port::send(&Command::MakeRecoveryKit(passphrase));
         }
     };
     let submit = html::button()
@@ -54,18 +41,13 @@ pub fn section(stage: Stage) -> AnyView {
         html::h2().id("kit-section-title").child(words.title),
         html::p().class("hint").child(words.lead),
         condition,
-        part::form_field(field, passphrase::show_button(is_shown)),
+        again.field("kit-passphrase", words.passphrase, words.passphrase_hint),
         submit,
     );
     html::section()
         .aria_labelledby("kit-section-title")
         .child(part::form("card form", make, body.into_child()))
         .into_child()
-}
-
-/// The engine answers beside the field that asked, too: the bar above may be out of sight.
-fn is_wrong(stage: Stage) -> bool {
-    stage.notices.with(|all| all.iter().any(|(_, it)| *it == Notice::WrongPassphrase))
 }
 
 fn state(kit: Option<KitRow>) -> AnyView {

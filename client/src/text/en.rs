@@ -7,6 +7,7 @@ use super::{
     alarm,
     en_ending::{MEMBERS, OPENING, POLICY, RECOVERY, REGRANT},
     en_field::{CODES, FIELDS},
+    say::both,
     words::{
         BadgeWords, BarWords, CaseWords, DevicesWords, FrameWords, GateWords, HomeWords,
         InvitationWords, LockWords, NoteWords, OfferWords, PeopleWords, SummaryWords, TroubleWords,
@@ -428,6 +429,7 @@ fn notice(notice: &Notice) -> String {
         Notice::UnknownLink => String::from(
             "The server does not know this link yet. Check that it was not cut off. After the server was restored, the link works once the device of whoever gave it to you has connected: try again in some minutes.",
         ),
+        Notice::NoExport => both("import.damaged")[1].to_owned(),
         Notice::LinkSpent => String::from("This link was used already. Please ask for a new one."),
         Notice::LinkExpired => String::from("This link has expired. Please ask for a new one."),
         Notice::NeedsNetwork => {

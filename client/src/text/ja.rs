@@ -7,6 +7,7 @@ use super::{
     alarm,
     ja_ending::{MEMBERS, OPENING, POLICY, RECOVERY, REGRANT},
     ja_field::{CODES, FIELDS},
+    say::both,
     words::{
         BadgeWords, BarWords, CaseWords, DevicesWords, FrameWords, GateWords, HomeWords,
         InvitationWords, LockWords, NoteWords, OfferWords, PeopleWords, SummaryWords, TroubleWords,
@@ -424,6 +425,7 @@ fn notice(notice: &Notice) -> String {
         Notice::UnknownLink => String::from(
             "サーバーは、このリンクをまだ知りません。途中で切れていないか確かめてください。サーバーを元に戻した直後は、招待した人の端末がつながるまで使えません。数分おいて、もう一度お試しください。",
         ),
+        Notice::NoExport => both("import.damaged")[0].to_owned(),
         Notice::LinkSpent => {
             String::from("このリンクは使用済みです。新しいリンクを作ってもらってください。")
         }

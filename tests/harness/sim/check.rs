@@ -255,6 +255,7 @@ impl Run {
             | Notice::WeakPassphrase { .. }
             | Notice::WrongLink
             | Notice::UnknownLink
+            | Notice::NoExport
             | Notice::TooLong
             | Notice::Refused { .. }
             | Notice::UpdateNeeded

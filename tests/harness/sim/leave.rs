@@ -138,6 +138,7 @@ impl Run {
             // It does not know who revoked it: it locks, and does not erase itself.
             Notice::AccountClosed => doomed(device) && self.world.on(device).is_earlier,
             Notice::WrongPassphrase
+            | Notice::NoExport
             | Notice::WrongLink
             | Notice::WeakPassphrase { .. }
             | Notice::LinkSpent

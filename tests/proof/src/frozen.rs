@@ -19,6 +19,7 @@ use engine::{
     },
     effect::RecordKey,
     epoch::EpochSecret,
+    export::ExportFile,
     keyring::{AccountSeeds, Seed, argon2id, recovery::Kit, vault::Vault},
     record::{Content, Name, Sealer},
     seal::open,
@@ -41,7 +42,7 @@ use shared::{
 
 use crate::{
     cast::{CONSULTANT, DOCUMENT, EMPLOYEE, Firm, START, SUPERVISOR, purpose},
-    kept::{chunk, kinds, part, passphrase, seeds_purpose, store_key},
+    kept::{chunk, exported, kinds, part, passphrase, seeds_purpose, store_key},
     said::begun,
     vector::{files, hex},
 };
@@ -57,6 +58,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("genesis_2.json", include_str!("../../wire/vectors/genesis_2.json")),
     ("genesis_3.json", include_str!("../../wire/vectors/genesis_3.json")),
     ("healing.json", include_str!("../../wire/vectors/healing.json")),
+    ("export.json", include_str!("../../wire/vectors/export.json")),
     ("farewell.json", include_str!("../../wire/vectors/farewell.json")),
     ("login.json", include_str!("../../wire/vectors/login.json")),
     ("message.json", include_str!("../../wire/vectors/message.json")),
@@ -282,6 +284,16 @@ pub(crate) fn frozen_records_of_a_device_at_odds_are_read() -> usize {
         assert_eq!(hex(&cbor::to_vec(&(name, content))), vector["plain"], "{}", vector["name"]);
     }
     told.len()
+}
+
+pub(crate) fn a_frozen_file_of_a_device_opens_with_its_passphrase() -> usize {
+    let told = on_disk("export.json");
+    let file = bytes(&told[0], "bytes");
+    let found = ExportFile::open(&file, &passphrase(), argon2id).ok().unwrap();
+    assert_eq!(found.key.expose(), store_key().expose());
+    assert_eq!(found.records, exported());
+    assert_eq!(hex(&found.vault.to_bytes()), on_disk("device.json")["vault"][0]["bytes"]);
+    found.records.len()
 }
 
 pub(crate) fn a_frozen_possession_verifies() -> usize {

@@ -68,6 +68,7 @@ pub const CHECKS: &[Check] = checks![
     frozen::frozen_seeds_and_chunks_open,
     frozen::frozen_words_for_snapshots_and_parts_of_them_are_read,
     frozen::frozen_records_of_a_device_at_odds_are_read,
+    frozen::a_frozen_file_of_a_device_opens_with_its_passphrase,
     frozen::a_frozen_possession_verifies,
     frozen::frozen_first_changes_begin_a_document_and_grown_fields_join_it,
     frozen::what_was_signed_inside_documents_still_holds,

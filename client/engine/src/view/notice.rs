@@ -95,6 +95,10 @@ pub enum Notice {
     /// it was made, and whoever gave it has not been there since.
     #[n(190)]
     UnknownLink,
+    /// The file is none that a device was written to, or was cut off or changed; nothing was taken
+    /// from it.
+    #[n(191)]
+    NoExport,
     /// Something in the interview room.
     #[n(100)]
     Room(#[n(0)] RoomNotice),

@@ -18,6 +18,8 @@ pub enum Way {
     Device,
     /// With a recovery kit.
     Kit,
+    /// With the file of a device: that device goes on, and nothing is asked but its passphrase.
+    File,
 }
 
 impl Way {
@@ -35,7 +37,7 @@ impl Way {
     /// Whether it leads to an account that exists, whose name is known.
     pub fn is_back(self) -> bool {
         match self {
-            Self::Device | Self::Kit => true,
+            Self::Device | Self::Kit | Self::File => true,
             Self::Firm | Self::Join => false,
         }
     }

@@ -1,0 +1,68 @@
+//! The passphrase, asked once more for what an open device left on a table must not do.
+
+use engine::{command::Passphrase, view::Notice};
+use leptos::prelude::*;
+use zeroize::Zeroize;
+
+use super::gate::passphrase;
+use crate::{
+    app::stage::Stage,
+    text::words,
+    widgets::part::{self, FormField},
+};
+
+/// One field of that kind.
+#[derive(Clone, Copy)]
+pub struct Again {
+    stage: Stage,
+    value: RwSignal<String>,
+    is_shown: RwSignal<bool>,
+    /// It was this field that asked last.
+    is_asked: RwSignal<bool>,
+}
+
+impl Again {
+    /// An empty one.
+    pub fn new(stage: Stage) -> Self {
+        Self {
+            stage,
+            value: RwSignal::new(String::new()),
+            is_shown: RwSignal::new(false),
+            is_asked: RwSignal::new(false),
+        }
+    }
+
+    /// The field. The engine's answer is beside it, too: the bar above may be out of sight.
+    pub fn field(self, id: &'static str, label: &'static str, hint: &'static str) -> AnyView {
+        let Self { stage, value, is_shown, is_asked } = self;
+        let say = words().notice;
+        let is_wrong = move || {
+            stage.notices.with(|all| all.iter().any(|(_, it)| *it == Notice::WrongPassphrase))
+        };
+        let field = FormField {
+            id,
+            label,
+            hint,
+            kind: Signal::derive(move || if is_shown.get() { "text" } else { "password" }),
+            autocomplete: "current-password",
+            value,
+            error: Signal::derive(move || {
+                (is_asked.get() && is_wrong()).then(|| (say)(&Notice::WrongPassphrase))
+            }),
+        };
+        part::form_field(field, passphrase::show_button(is_shown))
+    }
+
+    /// What was typed, once, and gone from the page; `None` if nothing was.
+    pub fn take(self) -> Option<Passphrase> {
+        if self.value.with_untracked(String::is_empty) {
+            return None;
+        }
+        let typed = Passphrase::new(self.value.get_untracked());
+        self.value.update(String::zeroize);
+        self.stage.notices.update(|all| all.retain(|(_, it)| *it != Notice::WrongPassphrase));
+        self.is_shown.set(false);
+        self.is_asked.set(true);
+        Some(typed)
+    }
+}
