@@ -42,10 +42,12 @@ const GUARDS: &[&str] = &[
 const HELP: &str = "\
 Takes checks away, one at a time, and sees whether a test notices.
 
-  mutants [--file PATH]... [--every N] [--longest SECONDS] [--each SECONDS] [--all] [--list]
+  mutants [--file PATH]... [--every N] [--again PATH]
+          [--longest SECONDS] [--each SECONDS] [--all] [--list]
 
   --file PATH  change this file (may be repeated; default: what decides what is genuine)
   --every N    try each Nth change only
+  --again PATH try only what an earlier run, whose words are in this file, did not see noticed
   --longest S  leave out tests that take longer than S seconds (fewer are noticed, much sooner)
   --each S     count a change as missed after S seconds of green tests (fewer are noticed, sooner)
   --all        tell what became of each, also of those that were noticed
@@ -60,6 +62,8 @@ fewer than 95 of 100 are noticed; the rest is listed.
 struct Wishes {
     files: Vec<String>,
     every: usize,
+    /// What an earlier run said.
+    again: Option<String>,
     patience: Patience,
     tells_all: bool,
     lists: bool,
@@ -84,13 +88,15 @@ fn main() -> ExitCode {
 
 fn parse(words: &[String]) -> Option<Wishes> {
     let patience = Patience { longest: Duration::MAX, each: Duration::MAX };
-    let mut wishes = Wishes { files: vec![], every: 1, patience, tells_all: false, lists: false };
+    let mut wishes =
+        Wishes { files: vec![], every: 1, again: None, patience, tells_all: false, lists: false };
     let seconds = |word: Option<&String>| Some(Duration::from_secs(word?.parse().ok()?));
     let mut words = words.iter();
     while let Some(word) = words.next() {
         match word.as_str() {
             "--file" => wishes.files.push(words.next()?.clone()),
             "--every" => wishes.every = words.next()?.parse::<usize>().ok()?.max(1),
+            "--again" => wishes.again = Some(words.next()?.clone()),
             "--longest" => wishes.patience.longest = seconds(words.next())?,
             "--each" => wishes.patience.each = seconds(words.next())?,
             "--all" => wishes.tells_all = true,
@@ -119,13 +125,23 @@ fn run(wishes: &Wishes) -> Result<bool, String> {
         return Ok(true);
     }
     let built = tree::build(&root, &mutants)?;
-    let chosen: Vec<&Mutant> = mutants.iter().step_by(wishes.every).collect();
+    let mut chosen: Vec<&Mutant> = mutants.iter().step_by(wishes.every).collect();
+    if let Some(path) = &wishes.again {
+        let said = std::fs::read_to_string(path).map_err(|it| format!("{path}: {it}"))?;
+        chosen.retain(|it| said.lines().any(|line| is_owed(line, it)));
+    }
     let fates = rouse::all(&built, &chosen, wishes.patience, |mutant, fate| {
         if wishes.tells_all || fate != Fate::Noticed {
             say(&format!("{fate:?}: {mutant}\n"));
         }
     })?;
     Ok(report(&fates))
+}
+
+/// Whether a line of an earlier run says that nobody noticed this change.
+fn is_owed(line: &str, mutant: &Mutant) -> bool {
+    let fates = [Fate::Missed, Fate::Unreached];
+    fates.iter().any(|fate| line == format!("{fate:?}: {mutant}"))
 }
 
 fn report(fates: &Fates) -> bool {

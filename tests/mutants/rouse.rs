@@ -5,11 +5,13 @@ use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     ffi::OsStr,
     fs,
+    io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
+        mpsc,
     },
     thread::{self, sleep},
     time::{Duration, Instant},
@@ -21,10 +23,10 @@ use crate::{site::Mutant, tree::Built};
 const PATIENCE: u32 = 6;
 /// No test takes longer, even where much else is going on.
 const PATIENCE_ASLEEP: Duration = Duration::from_mins(30);
-/// Tests that are run before somebody looks whether one was red.
+/// Tests that are run in one process.
 const AT_ONCE: usize = 6;
 /// How many of the tests that noticed something last are asked first.
-const KEEN: usize = 12;
+const KEEN: usize = 24;
 
 /// What became of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,7 +164,7 @@ fn asleep(
     let _is_first = fs::remove_file(&trace).is_err();
     let began = now();
     let mut child = start(program, folder, &[name], ("MUTANT_TRACE", trace.as_os_str()))?;
-    if !ended_well(&mut child, within)? {
+    if end_of(&mut child, within)? != End::Green {
         if began.elapsed() >= within {
             return Ok(None);
         }
@@ -202,8 +204,16 @@ fn wake(
             let takes = tests.iter().map(|(_, test)| test.takes).sum::<Duration>();
             let names: Vec<&str> = tests.iter().map(|(_, test)| test.name.as_str()).collect();
             let mut child = start(program, &one.folder, &names, ("MUTANT", words.as_ref()))?;
-            if !ended_well(&mut child, takes * PATIENCE + Duration::from_secs(10))? {
-                return Ok((Fate::Noticed, tests.iter().map(|(at, _)| *at).collect()));
+            let end = end_of(&mut child, takes * PATIENCE + Duration::from_secs(10))?;
+            let is_by = |test: &Test| match &end {
+                End::Green => false,
+                End::Red(name) => test.name == *name,
+                // Whichever it was hung, or took the program with it.
+                End::Hung => true,
+            };
+            if end != End::Green {
+                let by = tests.iter().filter(|(_, test)| is_by(test)).map(|(at, _)| *at);
+                return Ok((Fate::Noticed, by.collect()));
             }
             spent += takes;
         }
@@ -224,22 +234,53 @@ fn start(
         .env("CARGO_MANIFEST_DIR", folder)
         .env(variable, value)
         .stdin(Stdio::null())
-        .stdout(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
         .map_err(|error| format!("{}: {error}", program.display()))
 }
 
+/// How tests ended.
+#[derive(Debug, PartialEq, Eq)]
+enum End {
+    Green,
+    /// This one was red; those behind it were not run.
+    Red(String),
+    /// One took too long, or ended the program.
+    Hung,
+}
+
+/// Waits for the first red test, and no longer.
 #[expect(clippy::disallowed_methods, reason = "no clock of the product is involved")]
-fn ended_well(child: &mut Child, patience: Duration) -> Result<bool, String> {
+fn end_of(child: &mut Child, patience: Duration) -> Result<End, String> {
     let began = now();
+    let (sender, red) = mpsc::channel();
+    if let Some(told) = child.stdout.take() {
+        thread::spawn(move || {
+            let lines = BufReader::new(told).lines().map_while(Result::ok);
+            for line in lines {
+                let name = line.strip_prefix("test ").and_then(|it| it.strip_suffix(" ... FAILED"));
+                // Nobody listens any more where all ended well.
+                let _is_heard = name.is_some_and(|name| sender.send(name.to_owned()).is_ok());
+            }
+        });
+    }
+    let end = |child: &mut Child, end| {
+        child.kill().and_then(|()| child.wait()).map_err(|error| error.to_string())?;
+        Ok(end)
+    };
     loop {
+        if let Ok(name) = red.try_recv() {
+            return end(child, End::Red(name));
+        }
         if let Some(status) = child.try_wait().map_err(|error| error.to_string())? {
-            return Ok(status.success());
+            if status.success() {
+                return Ok(End::Green);
+            }
+            return Ok(red.recv().map_or(End::Hung, End::Red));
         }
         if began.elapsed() > patience {
-            child.kill().and_then(|()| child.wait()).map_err(|error| error.to_string())?;
-            return Ok(false);
+            return end(child, End::Hung);
         }
         sleep(Duration::from_millis(5));
     }
