@@ -54,6 +54,7 @@ checks! {
     frozen_seeds_and_chunks_open,
     frozen_words_for_snapshots_and_parts_of_them_are_read,
     frozen_records_of_a_device_at_odds_are_read,
+    a_frozen_file_of_a_device_opens_with_its_passphrase,
     a_frozen_possession_verifies,
     frozen_first_changes_begin_a_document_and_grown_fields_join_it,
     what_was_signed_inside_documents_still_holds,
