@@ -1,5 +1,6 @@
 //! The main job: an interview note written without Wi-Fi.
 
+use crate::removal::logs;
 use engine::{
     casework::field::{Field, Value},
     command::{Command, Sought, Splice, Words},
@@ -228,6 +229,37 @@ fn a_full_tablet_says_so_and_loses_nothing() {
     world.settle();
     assert_eq!(world.on(tablet).screen.sync.unwrap().badge(), Badge::Sent);
     assert_eq!(world.reads(laptop, note, "response"), "条件を出してもいいのか");
+}
+
+#[test]
+fn what_a_full_tablet_signed_and_could_not_save_is_not_sent_after_a_lock_either() {
+    let Cast { mut world, tablet, laptop, .. } = cast(50);
+    let case = world.open_case(tablet, "佐伯 悠真");
+    world.settle();
+    let before = logs(&world).1.len();
+    world.set_full(tablet, true);
+    world.ask(tablet, Command::AddInterview(case));
+    world.settle();
+    // At a login what waits for its document's log is signed.
+    world.offline(tablet);
+    world.online(tablet);
+    world.settle();
+
+    for _ in 0..2 {
+        world.ask(tablet, Command::Lock);
+        world.settle();
+        world.unlock(tablet);
+        world.settle();
+        assert_eq!(logs(&world).1.len(), before, "sent before it was durable");
+    }
+
+    world.set_full(tablet, false);
+    world.settle();
+    world.wait_ms(60_000);
+    assert_eq!(logs(&world).1.len(), before + 1);
+    assert_eq!(world.on(tablet).screen.sync.unwrap().badge(), Badge::Sent);
+    let interviews = |device| world.on(device).screen.home.cases[0].interviews.len();
+    assert_eq!((interviews(tablet), interviews(laptop)), (1, 1));
 }
 
 #[test]

@@ -38,6 +38,8 @@ pub mod order;
 pub mod pending;
 pub mod snapshot;
 
+/// More signatures than a start brings.
+const SIGNED_IN_A_START: u64 = 1 << 32;
 /// Candidates kept for one epoch's secret; the log's commitment decides between them.
 pub(crate) const SECRET_CANDIDATES_MAX: usize = 4;
 
@@ -383,6 +385,13 @@ impl Document {
     pub(crate) fn take_counter(&mut self) -> u64 {
         self.next_counter += 1;
         self.next_counter
+    }
+
+    /// Counts signatures from where those of no earlier start reach: what is heard late of those
+    /// says nothing of ours.
+    pub(crate) fn count_signed_from(&mut self, starts: u64) {
+        let from = starts.saturating_mul(SIGNED_IN_A_START);
+        (self.signed, self.signed_kept) = (from, from);
     }
 
     /// Edits that the server has not acknowledged.

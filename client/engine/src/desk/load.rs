@@ -125,9 +125,15 @@ impl Desk {
                 (Name::Log(id, _), Content::Bytes(bytes)) => {
                     found.get_or_default(id).logs.push(bytes);
                 }
-                (Name::Pending(id, counter), Content::Pending(entry)) => {
+                (Name::Pending(id, counter), Content::Pending(mut entry)) => {
                     found.get_or_default(id);
+                    // What was signed and is not durable was never sent: it is signed anew.
+                    if waiting.contains(&self.sealer.place(name)) {
+                        entry.entry = None;
+                    }
+                    let starts = self.progress.starts;
                     let document = self.document_mut(id);
+                    document.count_signed_from(starts);
                     document.pending.push_back((counter, entry));
                     document.next_counter = document.next_counter.max(counter);
                 }

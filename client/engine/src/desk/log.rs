@@ -73,7 +73,7 @@ impl Desk {
     /// A signed entry is durable: whatever happens now, the same bytes are sent.
     pub(super) fn signed(&mut self, step: &mut Step<'_, '_>, id: DocumentId, number: u64) {
         if let Some(document) = self.documents.get_mut(&id) {
-            document.signed_kept = number;
+            document.signed_kept = document.signed_kept.max(number);
             self.append_next(step, id);
         }
     }
