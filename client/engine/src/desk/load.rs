@@ -14,6 +14,7 @@ use super::{Desk, Pace, apply::Rejected, handover::Guests};
 use crate::{
     document::{
         Chain, Flight, Fresh, chunk, crdt::Crdt, inspect::Inspected, intake::Opened, order::Order,
+        pending::PendingEntry,
     },
     effect::{Record, RecordKey},
     epoch::EpochSecret,
@@ -125,17 +126,10 @@ impl Desk {
                 (Name::Log(id, _), Content::Bytes(bytes)) => {
                     found.get_or_default(id).logs.push(bytes);
                 }
-                (Name::Pending(id, counter), Content::Pending(mut entry)) => {
+                (Name::Pending(id, counter), Content::Pending(entry)) => {
                     found.get_or_default(id);
-                    // What was signed and is not durable was never sent: it is signed anew.
-                    if waiting.contains(&self.sealer.place(name)) {
-                        entry.entry = None;
-                    }
-                    let starts = self.progress.starts;
-                    let document = self.document_mut(id);
-                    document.count_signed_from(starts);
-                    document.pending.push_back((counter, entry));
-                    document.next_counter = document.next_counter.max(counter);
+                    let is_kept = !waiting.contains(&self.sealer.place(name));
+                    self.restore_pending(id, counter, entry, is_kept);
                 }
                 (Name::Secret(id, epoch, _), Content::Bytes(bytes)) => {
                     found.get_or_default(id);
@@ -204,6 +198,24 @@ impl Desk {
         let latest = self.progress.latest.map_or(now, |latest| latest.max(now));
         let is_set_back = latest > now.plus_ms(CLOCK_SLACK_MS);
         self.progress.is_closed == Some(true) || is_set_back || latest > asked_at.plus_ms(limit_ms)
+    }
+
+    /// What was signed and is not durable was never sent: it is signed anew.
+    fn restore_pending(
+        &mut self,
+        id: DocumentId,
+        counter: u64,
+        mut pending: PendingEntry,
+        is_kept: bool,
+    ) {
+        if !is_kept {
+            pending.entry = None;
+        }
+        let starts = self.progress.starts;
+        let document = self.document_mut(id);
+        document.count_signed_from(starts);
+        document.pending.push_back((counter, pending));
+        document.next_counter = document.next_counter.max(counter);
     }
 
     fn restore_org(&mut self, bytes: &Blob) {
