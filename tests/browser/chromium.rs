@@ -164,6 +164,11 @@ impl Browser {
         processes.filter_map(peak).max().unwrap_or_default() / 1000
     }
 
+    /// All of its processes.
+    pub(crate) fn group(&self) -> Pid {
+        Pid::from_raw(self.child.id().try_into().unwrap())
+    }
+
     /// What went wrong inside.
     pub(crate) fn complaints(&self) -> Vec<String> {
         self.cdp.complaints()
@@ -177,9 +182,7 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        if let Ok(group) = i32::try_from(self.child.id()) {
-            killpg(Pid::from_raw(group), Signal::SIGKILL).unwrap_or_default();
-        }
+        killpg(self.group(), Signal::SIGKILL).unwrap_or_default();
         self.child.wait().map(drop).unwrap_or_default();
     }
 }

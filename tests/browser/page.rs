@@ -69,7 +69,8 @@ impl Page {
         page
     }
 
-    async fn call(&self, method: &str, params: Value) -> Value {
+    /// Asks the browser about this tab.
+    pub(crate) async fn call(&self, method: &str, params: Value) -> Value {
         self.cdp.call(Some(&self.line), method, params).await.unwrap()
     }
 
