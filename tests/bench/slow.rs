@@ -1,6 +1,7 @@
 //! Makes a browser as slow as a tablet, all of its processes and threads alike.
 //!
 //! Chromium's own throttling slows a page's main thread only, and the engine is in a worker.
+#![expect(clippy::disallowed_methods, reason = "a benchmark takes time away from others")]
 
 use std::{
     sync::{
