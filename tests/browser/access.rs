@@ -51,6 +51,27 @@ const CHECK: &str = "(() => {
     return wrong;
   })()";
 
+/// What does not fit where letters, words and lines stand further apart (WCAG 2.1, 1.4.12).
+const SPACED: &str = "(() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(`* {
+      line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important;
+    } p { margin-block-end: 2em !important; }`);
+    document.adoptedStyleSheets = [sheet];
+    const cut = [];
+    for (const it of document.querySelectorAll('body *')) {
+      if (!it.checkVisibility() || it.closest('.visually-hidden, svg, textarea, input')) continue;
+      const says = [...it.childNodes].some(child => child.nodeType === 3 && child.data.trim());
+      const hides = ['hidden', 'clip'].includes(getComputedStyle(it).overflowY);
+      const isOver = it.scrollHeight > it.clientHeight + 1 || it.scrollWidth > it.clientWidth + 1;
+      if (says && hides && isOver) cut.push('cut off: ' + it.outerHTML.slice(0, 160));
+    }
+    const wide = document.documentElement.scrollWidth - innerWidth;
+    if (wide > 0) cut.push('wider than the screen by ' + wide);
+    document.adoptedStyleSheets = [];
+    return cut;
+  })()";
+
 /// Fingers need room: buttons and links that are smaller than 24 by 24 pixels.
 const SMALL: &str = "[...document.querySelectorAll('button, input:not([type=radio], [type=checkbox])')]
     .filter(it => it.checkVisibility())
@@ -101,6 +122,17 @@ pub(crate) async fn check(page: &Page, name: &str) {
         assert_eq!(wrong, Value::Array(Vec::new()), "{name}");
     }
     assert_eq!(axe::findings(page).await, Value::Array(Vec::new()), "{name}");
+}
+
+/// Checks the page on the narrowest screen (WCAG 2.1, 1.4.10), and with texts spaced further apart.
+pub(crate) async fn check_room(page: &Page, name: &str, usual: Screen) {
+    page.show_on(Screen { is_phone: false, ..NARROW }).await;
+    for (look, how) in [(CHECK, "320 pixels wide"), (SPACED, "320 pixels wide and spaced")] {
+        assert_eq!(page.evaluate(look).await, Value::Array(Vec::new()), "{name}, {how}");
+    }
+    page.picture(&format!("{name}-narrow")).await;
+    page.show_on(usual).await;
+    assert_eq!(page.evaluate(SPACED).await, Value::Array(Vec::new()), "{name}, spaced");
 }
 
 /// Checks the page as everybody may see it, and takes pictures: light and dark, lying and upright,

@@ -279,11 +279,10 @@ impl Page {
         }
     }
 
-    /// Presses a key with Alt, by its place on the keyboard, or `?` without.
+    /// Presses a key with Alt, by its place on the keyboard.
     pub(crate) async fn press_key(&self, code: &str) {
-        let (key, alt) = if code == "Slash" { ("?", 0) } else { ("", 1) };
         for kind in ["rawKeyDown", "keyUp"] {
-            let params = json!({ "type": kind, "key": key, "code": code, "modifiers": alt });
+            let params = json!({ "type": kind, "key": "", "code": code, "modifiers": 1 });
             self.call("Input.dispatchKeyEvent", params).await;
         }
     }

@@ -1,4 +1,4 @@
-//! Locks the device when nobody uses it.
+//! Locks the device when nobody uses it, and says so before (WCAG 2.0, 2.2.1).
 
 use core::{cell::Cell, time::Duration};
 use std::rc::Rc;
@@ -9,6 +9,8 @@ use super::{desk, outside::on, stage::Stage};
 
 /// How long a device stays open untouched.
 const IDLE_LIMIT_MS: f64 = 120_000.0;
+/// How long before that it is said. Half a minute is time enough to touch something.
+const WARNED_MS: f64 = 30_000.0;
 /// How often that is checked.
 const CHECK_EVERY: Duration = Duration::from_secs(5);
 /// What counts as a touch.
@@ -20,11 +22,16 @@ pub fn watch(stage: Stage) {
     let Some(document) = window().document() else { return };
     for touch in TOUCHES {
         let last_touch_ms = Rc::clone(&last_touch_ms);
-        on(&document, touch, move || last_touch_ms.set(js_sys::Date::now()));
+        on(&document, touch, move || {
+            last_touch_ms.set(js_sys::Date::now());
+            warn(stage, false);
+        });
     }
     let check = Rc::new(move || {
-        if is_due(js_sys::Date::now(), last_touch_ms.get(), desk::with(|desk| desk.is_composing()))
-        {
+        let is_composing = desk::with(|desk| desk.is_composing());
+        let still_ms = js_sys::Date::now() - last_touch_ms.get();
+        warn(stage, is_due(still_ms + WARNED_MS, is_composing));
+        if is_due(still_ms, is_composing) {
             stage.lock();
         }
     });
@@ -36,9 +43,16 @@ pub fn watch(stage: Stage) {
     }
 }
 
-/// Whether the device must be locked. A composition under way is a person thinking.
-fn is_due(now_ms: f64, last_touch_ms: f64, is_composing: bool) -> bool {
-    !is_composing && now_ms - last_touch_ms >= IDLE_LIMIT_MS
+fn warn(stage: Stage, is_idle: bool) {
+    if stage.is_idle.get_untracked() != is_idle {
+        stage.is_idle.set(is_idle);
+    }
+}
+
+/// Whether the device must be locked after so long without a touch. A composition under way is a
+/// person thinking.
+fn is_due(still_ms: f64, is_composing: bool) -> bool {
+    !is_composing && still_ms >= IDLE_LIMIT_MS
 }
 
 #[cfg(test)]
@@ -47,8 +61,14 @@ mod tests {
 
     #[test]
     fn two_minutes_without_a_touch_lock_unless_somebody_composes() {
-        assert!(!is_due(119_999.0, 0.0, false));
-        assert!(is_due(120_000.0, 0.0, false));
-        assert!(!is_due(500_000.0, 0.0, true));
+        assert!(!is_due(119_999.0, false));
+        assert!(is_due(120_000.0, false));
+        assert!(!is_due(500_000.0, true));
+    }
+
+    #[test]
+    fn it_is_said_in_time_to_touch_something() {
+        let checks_ms = CHECK_EVERY.as_secs_f64() * 1000.0;
+        assert!(WARNED_MS - checks_ms >= 20_000.0);
     }
 }

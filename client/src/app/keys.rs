@@ -1,5 +1,6 @@
 //! Shortcuts: Alt and the letter or digit that an element carries as `data-key` presses it, and a
-//! sheet lists what there is on this page. What is not on the screen cannot be pressed.
+//! sheet lists what there is on this page. What is not on the screen cannot be pressed. No key does
+//! anything alone: who dictates or slips would set it off (WCAG 2.1, 2.1.4).
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
@@ -19,17 +20,18 @@ pub fn watch() -> RwSignal<bool> {
     let is_open = RwSignal::new(false);
     let listener = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
         // Safari ends a composition before the key that ended it arrives, with the code 229.
-        if event.is_composing() || event.key_code() == 229 || event.ctrl_key() || event.meta_key() {
+        let is_other = event.ctrl_key() || event.meta_key() || !event.alt_key();
+        if event.is_composing() || event.key_code() == 229 || is_other {
             return;
-        }
-        if event.key() == "?" && !is_writing() {
-            event.prevent_default();
-            return is_open.update(|is_open| *is_open = !*is_open);
         }
         // A Mac makes other letters with Alt: the place of the key counts, not its letter.
         let code = event.code();
+        if code == "Slash" {
+            event.prevent_default();
+            return is_open.update(|is_open| *is_open = !*is_open);
+        }
         let key = code.strip_prefix("Key").or_else(|| code.strip_prefix("Digit"));
-        if let Some(key) = key.filter(|_| event.alt_key())
+        if let Some(key) = key
             && let Some(element) = keyed().into_iter().find(|it| key_of(it) == key)
         {
             event.prevent_default();
@@ -40,13 +42,6 @@ pub fn watch() -> RwSignal<bool> {
     });
     on_cleanup(move || listener.remove());
     is_open
-}
-
-fn is_writing() -> bool {
-    let focused = document().active_element();
-    focused.is_some_and(|it| {
-        it.matches("input:not([type=radio], [type=checkbox]), textarea") == Ok(true)
-    })
 }
 
 /// What has a shortcut and can be pressed, in the order of the page.
@@ -73,7 +68,8 @@ pub fn sheet(is_open: RwSignal<bool>) -> AnyView {
             let name = it.get_attribute("aria-label").or_else(|| it.text_content());
             line(["Alt + ", &key_of(&it)].concat(), name.unwrap_or_default())
         });
-        let everywhere = [("Alt + ↑ ↓", "keys.sections"), ("Tab", "keys.tab"), ("?", "keys.this")];
+        let everywhere =
+            [("Alt + ↑ ↓", "keys.sections"), ("Tab", "keys.tab"), ("Alt + /", "keys.this")];
         let everywhere = everywhere.map(|(keys, what)| line(keys.to_owned(), say(what).to_owned()));
         let lines: Vec<AnyView> = here.chain(everywhere).collect();
         (

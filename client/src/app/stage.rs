@@ -120,6 +120,8 @@ pub struct Signals {
     pub is_exported: RwSignal<bool>,
     /// Hundredths of the battery, and whether it is charged, where the browser says.
     pub battery: RwSignal<Option<(u8, bool)>>,
+    /// Whether the device is about to be locked because nobody uses it.
+    pub is_idle: RwSignal<bool>,
     told_sync: RwSignal<SyncView>,
     told_whereabouts: RwSignal<Map<DocumentId, Whereabouts>>,
     opened: RwSignal<Vec<DocumentId>>,
@@ -167,6 +169,7 @@ impl Signals {
             installing: RwSignal::new(Installing::Unknown),
             is_exported: RwSignal::new(false),
             battery: RwSignal::new(None),
+            is_idle: RwSignal::new(false),
             told_sync: RwSignal::new(sync),
             told_whereabouts: RwSignal::new(Map::new()),
             opened: RwSignal::new(vec![]),

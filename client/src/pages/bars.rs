@@ -12,7 +12,7 @@ use crate::{
         stage::Stage,
     },
     port::{self, Control},
-    text::words,
+    text::{say::say, words},
     update::{self, Persistence},
     widgets::{
         html::{self, Child as _},
@@ -30,6 +30,7 @@ pub fn bars(stage: Stage) -> AnyView {
             move || alarm::alarms(stage),
             move || restarted(stage),
             move || drafts(stage),
+            move || idle(stage),
             move || notices(stage),
             move || link_unused(stage),
             move || update_ready(stage),
@@ -82,6 +83,12 @@ fn drafts(stage: Stage) -> Option<AnyView> {
     });
     let text = (words().bar.drafts)(waiting);
     Some(bar("bar", "bar-drafts", text, go.into_child()))
+}
+
+/// Any touch or key goes on.
+fn idle(stage: Stage) -> Option<AnyView> {
+    let is_due = stage.is_idle.get() && stage.is_open();
+    is_due.then(|| bar("bar", "bar-idle", say("bar.idle").to_owned(), ().into_child()))
 }
 
 fn notices(stage: Stage) -> AnyView {
