@@ -362,7 +362,7 @@ impl OrgLog {
         let leaves_admin = self.has_admin_besides(|_, account| account == freeze.account);
         let account = self.accounts.get_mut(&freeze.account).ok_or(EntryError::Contradiction)?;
         let is_same = account.is_frozen() == freeze.frozen;
-        if is_same || account.removed.is_some() || (freeze.frozen && !leaves_admin) {
+        if is_same || account.removed.is_some() || !leaves_admin {
             return Err(EntryError::Contradiction);
         }
         account.freezes.push((entry.index(), freeze.frozen));
