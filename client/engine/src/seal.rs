@@ -119,9 +119,7 @@ fn unpad(mut plaintext: Vec<u8>) -> Option<Vec<u8>> {
 /// with a bit less, because its sixteen are more than ten thousand notes may differ by. At most an
 /// eighth is added, half of that on average.
 pub fn padded_len(len: usize) -> usize {
-    if len <= PLAINTEXT_BYTES_MIN {
-        return PLAINTEXT_BYTES_MIN;
-    }
+    let len = len.max(PLAINTEXT_BYTES_MIN);
     let mask = (1_usize << len.ilog2().saturating_sub(3)) - 1;
     (len + mask) & !mask
 }
@@ -217,11 +215,25 @@ mod tests {
     }
 
     #[test]
+    fn padding_ends_with_its_mark_or_nothing_was_sealed_here() {
+        assert_eq!(unpad(b"note\x80".to_vec()), Some(b"note".to_vec()));
+        assert_eq!(unpad(b"note\x80\0\0".to_vec()), Some(b"note".to_vec()));
+        assert_eq!(unpad(b"note\x80\x80\0".to_vec()), Some(b"note\x80".to_vec()));
+        for unmarked in [b"".as_slice(), b"\0\0", b"note", b"note\0", b"note\x80\x01\0"] {
+            assert_eq!(unpad(unmarked.to_vec()), None, "{unmarked:?}");
+        }
+    }
+
+    #[test]
     fn few_lengths_are_possible_at_all() {
         let mut lengths: Vec<usize> = (0..=PLAINTEXT_BYTES_MAX).map(padded_len).collect();
         lengths.dedup();
 
         assert_eq!(lengths.len(), 48);
         assert_eq!(lengths.last(), Some(&PLAINTEXT_BYTES_MAX));
+        assert_eq!(
+            [0, 1_024, 1_025, 1_152, 1_153].map(padded_len),
+            [1_024, 1_024, 1_152, 1_152, 1_280]
+        );
     }
 }
