@@ -55,6 +55,33 @@ fn one_clock_that_is_ahead_makes_nothing_younger() {
 }
 
 #[test]
+fn two_clocks_that_were_ahead_are_outlived_by_those_who_speak_after_them() {
+    let mut firm = Firm::staffed();
+    let others = [0x50, 0x54, 0x58, 0x5C, 0x60].map(Person);
+    for person in others {
+        firm.enrol(ADMIN, person, Role::Consultant);
+    }
+    speaks(&mut firm, CONSULTANT, 0x80, START.plus_ms(9 * YEAR_MS));
+    speaks(&mut firm, ADMIN, 0x81, START.plus_ms(9 * YEAR_MS));
+
+    // Five are asked: behind four others, one of the two is left.
+    for (person, (number, is_right)) in
+        others.into_iter().zip((0x90..).zip([false, false, false, true, true]))
+    {
+        speaks(&mut firm, person, number, START);
+        assert_eq!(is_then(firm.log.about(length(&firm))), is_right, "{person:?}");
+    }
+}
+
+#[test]
+fn a_firm_begins_by_the_clock_of_its_first_device() {
+    let firm = Firm::new();
+
+    assert_eq!(firm.log.about(1), START);
+    assert_eq!(firm.log.about(0), UnixMillis(0));
+}
+
+#[test]
 fn what_a_device_signed_itself_is_no_witness_to_it() {
     let mut firm = Firm::staffed();
     speaks(&mut firm, CONSULTANT, 0x80, START.plus_ms(9 * YEAR_MS));

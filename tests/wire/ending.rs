@@ -71,6 +71,7 @@ fn an_end_says_when_who_and_what_goes_on() {
     let firm = Firm::staffed();
     let mut paper = shared_paper(&firm);
     assert_eq!(paper.log.finale(), None);
+    assert!(!paper.log.is_past_end(EMPLOYEE.device(), Seq(9)));
 
     write(&mut paper, &firm, CONSULTANT, length(&firm), &end(None)).unwrap();
 
@@ -79,4 +80,5 @@ fn an_end_says_when_who_and_what_goes_on() {
     assert_eq!(finale.successor, Some(DOCUMENT));
     let any = EnvelopeId::new([6; 32]);
     assert_eq!(paper.log.admits(&firm.log, &of(EMPLOYEE, 9, 1), any), Ok(()), "none is named");
+    assert!(paper.log.is_past_end(EMPLOYEE.device(), Seq(9)), "but no further one is taken");
 }

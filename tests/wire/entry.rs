@@ -272,6 +272,45 @@ fn a_replayed_reordered_or_forked_entry_is_misplaced() {
 }
 
 #[test]
+fn a_log_knows_what_it_was_at_every_former_length() {
+    let firm = Firm::staffed();
+    let mut paper = Paper::new(&firm);
+    let entry = paper.entry_by(CONSULTANT, &grants(EMPLOYEE, Access::Reader));
+    paper.append(&firm, entry).unwrap();
+
+    for (length, entry) in (1..).zip(&firm.entries) {
+        assert_eq!(firm.log.hash_at(length), Some(entry.hash()), "{length}");
+    }
+    for (length, entry) in (1..).zip(&paper.entries) {
+        assert_eq!(paper.log.hash_at(length), Some(entry.hash()), "{length}");
+    }
+    // Before the first entry there is none, nor beyond the last.
+    assert_eq!((firm.log.hash_at(0), paper.log.hash_at(0)), (None, None));
+    assert_eq!(firm.log.hash_at(firm.log.head().length + 1), None);
+    assert_eq!(paper.log.hash_at(paper.log.head().length + 1), None);
+}
+
+#[test]
+fn an_entry_is_the_word_of_whose_key_signed_it_and_of_nobody_else() {
+    let mut firm = Firm::staffed();
+    let grant = crate::cast::grant(0x50, shared::log::org::Enrols::Account(Role::Employee));
+    let index = firm.grant(ADMIN, grant).unwrap();
+    let stranger = Person(0x70);
+    let body = stranger.joins_as(Role::Employee);
+    let check = |name: &str, author, number: u8, expected| {
+        let entry = body.sign(firm.place(author), &key(number));
+        assert_eq!(firm.log.is_signed(&entry), expected, "{name}");
+    };
+
+    check("a device", Author::Device(ADMIN.device()), ADMIN.0 + 1, true);
+    check("in somebody else's name", Author::Device(ADMIN.device()), EMPLOYEE.0 + 1, false);
+    check("an invitation", Author::Grant(index), 0x50, true);
+    check("another invitation", Author::Grant(1), 0x50, false);
+    check("a stranger", Author::Device(stranger.device()), stranger.0 + 1, false);
+    check("the root, whose key the log does not keep", Author::Root, ROOT, false);
+}
+
+#[test]
 fn an_entry_of_one_document_does_not_enter_another() {
     let firm = Firm::staffed();
     let mut paper = Paper::new(&firm);

@@ -222,6 +222,13 @@ fn nobody_joins_twice_and_no_device_serves_two() {
     let twice = firm.entry_by_grant(index, GRANT, &EMPLOYEE.joins_as(Role::Employee));
     assert_eq!(firm.append(twice), Err(EntryError::Contradiction));
 
+    // A stranger's device in the employee's name would be given the employee's documents.
+    let account = EMPLOYEE.keys();
+    let device = DeviceKeys::make(FIRM, account.account, &key(0x7B), vec![1; 1216]);
+    let usurper = AccountAdd { role: Role::Employee, account, device };
+    let entry = firm.entry_by_grant(index, GRANT, &OrgBody::AccountAdd(usurper));
+    assert_eq!(firm.append(entry), Err(EntryError::Contradiction));
+
     let account = STRANGER.keys();
     let key = CONSULTANT.device_key();
     let device = DeviceKeys::make(FIRM, account.account, &key, vec![1; 1216]);
@@ -291,6 +298,45 @@ fn a_reader_or_writer_lets_nobody_in() {
         let may = access == Access::Manager;
         let expected = if may { Ok(()) } else { Err(EntryError::Unauthorised) };
         assert_eq!(paper.append(&firm, entry), expected, "{access:?}");
+    }
+}
+
+#[test]
+fn a_grant_gives_as_much_again_or_more_and_never_less() {
+    let firm = Firm::staffed();
+    for (has, granted, is_less) in [
+        (Access::Reader, Access::Reader, false),
+        (Access::Reader, Access::Writer, false),
+        (Access::Writer, Access::Reader, true),
+        (Access::Writer, Access::Writer, false),
+        (Access::Writer, Access::Manager, false),
+        (Access::Manager, Access::Writer, true),
+        (Access::Manager, Access::Manager, false),
+    ] {
+        let mut paper = Paper::new(&firm);
+        let entry = paper.entry_by(CONSULTANT, &grants(EMPLOYEE, has));
+        paper.append(&firm, entry).unwrap();
+
+        let entry = paper.entry_by(CONSULTANT, &grants(EMPLOYEE, granted));
+
+        let expected = if is_less { Err(EntryError::Contradiction) } else { Ok(()) };
+        assert_eq!(paper.append(&firm, entry), expected, "{granted:?} instead of {has:?}");
+        let left = if is_less { has } else { granted };
+        assert_eq!(paper.log.access(EMPLOYEE.account()), Some(left));
+    }
+}
+
+#[test]
+fn nobody_grants_anything_to_whoever_made_the_document() {
+    let firm = Firm::staffed();
+    for access in [Access::Reader, Access::Writer, Access::Manager] {
+        let mut paper = Paper::new(&firm);
+        let entry = paper.entry_by(CONSULTANT, &grants(SUPERVISOR, Access::Manager));
+        paper.append(&firm, entry).unwrap();
+
+        let entry = paper.entry_by(SUPERVISOR, &grants(CONSULTANT, access));
+
+        assert_eq!(paper.append(&firm, entry), Err(EntryError::Contradiction), "{access:?}");
     }
 }
 

@@ -23,4 +23,5 @@ mod sample;
 mod seal;
 mod size;
 mod snapshot;
+mod standing;
 mod vector;

@@ -172,6 +172,21 @@ fn a_kit_of_somebody_who_may_not_come_in_is_worth_nothing() {
     assert_eq!(add(&mut firm, index, 0x60, &adds(0x61)), Err(EntryError::Unauthorised));
     say(&mut firm, ADMIN, &freeze(false)).unwrap();
     assert_eq!(add(&mut firm, index, 0x60, &adds(0x61)), Ok(()));
+    assert!(firm.log.takes_seeds(account, kit_id(&firm, index)));
     say(&mut firm, ADMIN, &OrgBody::AccountRemove(AccountRemove { account })).unwrap();
     assert_eq!(add(&mut firm, index, 0x60, &adds(0x62)), Err(EntryError::Unauthorised));
+    assert!(!firm.log.takes_seeds(account, kit_id(&firm, index)), "nor is anything sealed to it");
+    assert_eq!(firm.log.account(account).unwrap().kit(), None);
+}
+
+#[test]
+fn seeds_are_sealed_to_devices_of_their_own_account_that_are_not_revoked() {
+    let mut firm = Firm::staffed();
+    let device = CONSULTANT.device();
+    assert!(firm.log.takes_seeds(CONSULTANT.account(), device));
+    assert!(!firm.log.takes_seeds(EMPLOYEE.account(), device));
+
+    say(&mut firm, ADMIN, &OrgBody::DeviceRevoke(DeviceRevoke { device })).unwrap();
+
+    assert!(!firm.log.takes_seeds(CONSULTANT.account(), device));
 }

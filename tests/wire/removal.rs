@@ -29,11 +29,11 @@ fn freeze(person: Person, frozen: bool) -> OrgBody {
     OrgBody::AccountFreeze(AccountFreeze { account: person.account(), frozen })
 }
 
-fn remove(person: Person) -> OrgBody {
+pub(crate) fn remove(person: Person) -> OrgBody {
     OrgBody::AccountRemove(AccountRemove { account: person.account() })
 }
 
-fn revoke_device(device: DeviceId) -> OrgBody {
+pub(crate) fn revoke_device(device: DeviceId) -> OrgBody {
     OrgBody::DeviceRevoke(DeviceRevoke { device })
 }
 
@@ -52,7 +52,7 @@ fn policy(offline_hours: u16) -> OrgBody {
     OrgBody::PolicyChange(PolicyChange { offline_hours })
 }
 
-fn say(firm: &mut Firm, by: Person, body: &OrgBody) -> Result<(), EntryError> {
+pub(crate) fn say(firm: &mut Firm, by: Person, body: &OrgBody) -> Result<(), EntryError> {
     let entry = firm.entry_by(by, body);
     firm.append(entry)
 }
@@ -79,7 +79,7 @@ pub(crate) fn length(firm: &Firm) -> u64 {
     firm.log.head().length
 }
 
-fn rotate(epoch: u32, cuts: Vec<Cut>) -> DocumentBody {
+pub(crate) fn rotate(epoch: u32, cuts: Vec<Cut>) -> DocumentBody {
     DocumentBody::Rotate(Rotate {
         epoch: Epoch(epoch),
         commitment: Commitment::new([0xC1; 32]),
@@ -89,7 +89,7 @@ fn rotate(epoch: u32, cuts: Vec<Cut>) -> DocumentBody {
     })
 }
 
-fn revoke(person: Person, cuts: Vec<Cut>) -> DocumentBody {
+pub(crate) fn revoke(person: Person, cuts: Vec<Cut>) -> DocumentBody {
     DocumentBody::Revoke(Revoke { account: person.account(), cuts })
 }
 
@@ -585,4 +585,6 @@ fn a_revocation_is_confirmed_by_those_who_may_say_so_even_beyond_the_log() {
     let elsewhere = LogId::Org(shared::id::FirmId::new([0xF9; 16]));
     let elsewhere = Place { log: elsewhere, ..firm.place(Author::Device(ADMIN.device())) };
     check("another firm", &body.sign(elsewhere, &ADMIN.device_key()), false);
+    let dated = Place { org: Some(1), ..firm.place(Author::Device(ADMIN.device())) };
+    check("what no org log takes", &body.sign(dated, &ADMIN.device_key()), false);
 }

@@ -56,6 +56,18 @@ fn no_bit_of_commitment_or_ciphertext_can_be_changed_even_by_its_author() {
 }
 
 #[test]
+fn an_envelope_that_commits_to_another_key_does_not_open() {
+    let whole = sealed();
+    for at in [0, 31] {
+        let mut commitment: [u8; 32] = whole.commitment().try_into().unwrap();
+        commitment[at] ^= 1;
+        let key = CONSULTANT.device_key();
+        let forged = Envelope::sign(header(), &commitment, whole.ciphertext(), &key);
+        assert_eq!(open(&forged, &secret(1)), Err(seal::Unauthentic), "byte {at}");
+    }
+}
+
+#[test]
 fn another_epochs_secret_opens_nothing() {
     for number in 2..50 {
         assert_eq!(open(&sealed(), &secret(number)), Err(seal::Unauthentic));
@@ -132,6 +144,29 @@ fn no_byte_of_a_wrap_can_be_changed_and_none_left_out() {
     let longer = [whole.as_slice(), &[0]].concat();
     assert!(unwrap(&longer, purpose(), &key).is_err());
     assert!(unwrap(&vec![0; WRAP_BYTES_MAX + 1], purpose(), &key).is_err());
+}
+
+#[test]
+fn the_largest_wrap_opens_and_one_byte_more_does_not() {
+    let overhead = wrapped().len() - 32;
+    let wrap_of = |bytes: usize| {
+        wrap(&vec![7; bytes], purpose(), kem_key(1).public(), &mut Noise(0)).unwrap()
+    };
+    let (largest, larger) =
+        (wrap_of(WRAP_BYTES_MAX - overhead), wrap_of(WRAP_BYTES_MAX - overhead + 1));
+
+    assert_eq!((largest.len(), larger.len()), (WRAP_BYTES_MAX, WRAP_BYTES_MAX + 1));
+    assert!(unwrap(&largest, purpose(), &kem_key(1)).is_ok());
+    assert!(unwrap(&larger, purpose(), &kem_key(1)).is_err());
+}
+
+#[test]
+fn every_wrap_has_a_key_of_its_own_that_chance_made() {
+    let wrap_by =
+        |noise| wrap(&[7; 32], purpose(), kem_key(1).public(), &mut Noise(noise)).unwrap();
+
+    assert_eq!(wrap_by(0), wrap_by(0));
+    assert_ne!(wrap_by(0)[..1_120], wrap_by(9)[..1_120]);
 }
 
 #[test]

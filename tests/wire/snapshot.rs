@@ -14,7 +14,7 @@ use shared::{
     limit::{ENVELOPE_CHANGES_MAX, SNAPSHOT_PARTS_MAX},
     log::{
         EntryError,
-        document::{Covers, Cut, DocumentBody, SnapshotAttest},
+        document::{Covers, Cut, DocumentBody, SnapshotAttest, may_vouch},
     },
 };
 
@@ -22,14 +22,15 @@ use crate::{
     cast::{CONSULTANT, DOCUMENT, EMPLOYEE, Firm, START, SUPERVISOR},
     kept,
     removal::{cut, length, shared_paper, write},
+    standing::link,
 };
 
+fn word(covers: Covers) -> SnapshotAttest {
+    SnapshotAttest { snapshot: EnvelopeId::new([1; 32]), heads: [2; 32], covers: Some(covers) }
+}
+
 fn attest(covers: Covers) -> DocumentBody {
-    DocumentBody::SnapshotAttest(SnapshotAttest {
-        snapshot: EnvelopeId::new([1; 32]),
-        heads: [2; 32],
-        covers: Some(covers),
-    })
+    DocumentBody::SnapshotAttest(word(covers))
 }
 
 fn covers(author: DeviceId, frontier: Vec<Cut>) -> Covers {
@@ -54,6 +55,9 @@ fn a_word_for_a_snapshot_counts_from_somebody_else() {
     assert_eq!((&found.covers, found.heads), (&mixed(), [2; 32]));
     assert_eq!((found.covers.first(), found.covers.last()), (Seq(6), Seq(7)));
     assert_eq!(paper.log.attested_at(position + 1), None);
+    assert!(paper.log.has_attested(&word(mixed())));
+    assert!(!paper.log.has_attested(&SnapshotAttest { heads: [3; 32], ..word(mixed()) }));
+    assert!(!paper.log.has_attested(&word(Covers { parts: 3, ..mixed() })));
 }
 
 #[test]
@@ -65,6 +69,22 @@ fn nobody_vouches_for_what_they_wrote_themselves() {
     let said = write(&mut paper, &firm, EMPLOYEE, length(&firm), &attest(own));
 
     assert_eq!(said, Err(EntryError::Contradiction));
+}
+
+#[test]
+fn a_device_speaks_for_another_of_its_owner_only_where_nobody_else_wrote() {
+    let mut firm = Firm::staffed();
+    let second = link(&mut firm, 0x50);
+    let (alone, mixed) = (covers(EMPLOYEE.device(), vec![cut(second, 2)]), mixed().frontier);
+    let with_others = covers(EMPLOYEE.device(), mixed);
+    let may = |device, covers: &Covers| may_vouch(&firm.log, device, covers);
+
+    assert_eq!(may(EMPLOYEE.device(), &alone), Some(false), "it made the snapshot itself");
+    assert_eq!(may(second, &alone), Some(true));
+    assert_eq!(may(CONSULTANT.device(), &alone), Some(true));
+    assert_eq!(may(second, &with_others), Some(false));
+    assert_eq!(may(CONSULTANT.device(), &with_others), Some(true));
+    assert_eq!(may(DeviceId::new([0xDE; 16]), &alone), None);
 }
 
 #[test]
