@@ -15,6 +15,7 @@
     reason = "helpers of tests; what a lie does not make is not looked at"
 )]
 
+mod asking;
 mod attests;
 mod chains;
 mod documents;
