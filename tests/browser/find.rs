@@ -7,8 +7,8 @@ use crate::{
     casework::{act, gather, to_case},
     example::Step,
     house::House,
-    page::{Page, TABLET},
-    person::{SAEKI, id},
+    page::{PHONE, Page, TABLET},
+    person::{Device, SAEKI, id},
 };
 
 async fn look(page: &Page, name: &str) {
@@ -81,7 +81,7 @@ async fn put(page: &Page, kind: &str, texts: &[&str]) {
 #[tokio::test(flavor = "multi_thread")]
 async fn cards_are_laid_out_by_a_finger_and_by_the_keyboard() {
     let Some(house) = House::open() else { return };
-    let (tablet, _phone) = gather(&house).await;
+    let (tablet, phone) = gather(&house).await;
     let page = &tablet.page;
     tablet.wait_for_badge("sent").await;
     tablet.browser.set_offline(true).await;
@@ -131,4 +131,30 @@ async fn cards_are_laid_out_by_a_finger_and_by_the_keyboard() {
     )
     .await;
     look(page, "relations").await;
+    show_relations(&tablet, &phone).await;
+}
+
+/// Who stands near to whom is the consultant's view: the employee sees it once the consultant says
+/// so, and as long as they say so.
+async fn show_relations(tablet: &Device, phone: &Device) {
+    tablet.browser.set_offline(false).await;
+    tablet.wait_for_badge("sent").await;
+    let (shown, seen) = (&tablet.page, &phone.page);
+    let turn = "[data-canvas=relation] [data-act^='show:']";
+    let told = "document.querySelector('[data-canvas=relation] .pill').innerText";
+    seen.click(&id("see-case")).await;
+    seen.click(&id("to-canvas")).await;
+    seen.wait_for("document.querySelectorAll('[data-canvas=values] .row').length === 3").await;
+    assert!(!seen.text("main").await.contains("班長"));
+
+    shown.click(turn).await;
+    shown.wait_for(&format!("{told} === '相談者にも見えています'")).await;
+    access::look_in_english(shown, "relations-shown").await;
+    seen.wait_for("document.querySelector('[data-canvas=relation]')?.innerText.includes('班長')")
+        .await;
+    assert_eq!(seen.evaluate(&format!("document.querySelectorAll({turn:?}).length")).await, 0);
+    access::look(seen, "own-relations", PHONE).await;
+    shown.click(turn).await;
+    shown.wait_for(&format!("{told} === '相談者には見えていません'")).await;
+    seen.wait_for("!document.querySelector('[data-canvas=relation]')").await;
 }

@@ -1,11 +1,14 @@
 //! What the two draw: a picture, and the same as a list that can be read and written without one.
 
 use engine::{
-    casework::canvas::{CURVES, Canvas, KINDS, Mark, Owner, REGIONS},
+    casework::{
+        canvas::{CURVES, Canvas, KINDS, Mark, Owner, REGIONS},
+        field::{Field, Value},
+    },
     command::{CanvasAct, Command, RoomAct},
     view::CanvasView,
 };
-use shared::log::org::Role;
+use shared::{id::DocumentId, log::org::Role};
 
 use super::consent::case_of;
 use crate::{
@@ -13,13 +16,19 @@ use crate::{
     widgets::{
         board::{Board, Done, Scene},
         node::{
-            Node, act, actions, choices, el, empty, hint, line, one, row, rows, section, words,
+            Node, act, actions, choices, el, empty, hint, line, one, pill, row, rows, section,
+            words,
         },
         part::Weight,
     },
 };
 
 mod arrange;
+
+/// Where the consultant alone sees a canvas, and where the employee does: what is said of it, and
+/// what turns it.
+const HIDDEN: [&str; 2] = ["canvas.hidden", "canvas.show"];
+const SHOWN: [&str; 2] = ["canvas.shown", "canvas.hide"];
 
 /// The page.
 pub const BOARD: Board = Board { show, hear, every_s: 0 };
@@ -132,8 +141,15 @@ fn canvas(scene: &Scene<'_>, view: &CanvasView) -> Node {
         _ => None,
     };
     let form = (!is_theirs).then(|| entry(scene, view));
+    let is_for_one = canvas.kind == "relation" && canvas.owner == Owner::Both;
+    let offer = (is_for_one && scene.role == Role::Consultant && !scene.is_handed).then(|| {
+        let [told, label] = if view.is_shown { SHOWN } else { HIDDEN };
+        let turn = act(Weight::Plain, &["show:", &canvas.id].concat(), say(label));
+        actions(vec![pill("", say(told)), turn])
+    });
     section(&key, of("canvas", &canvas.kind))
         .with("data-canvas", &canvas.kind)
+        .maybe(offer)
         .maybe(drawn)
         .maybe(nothing)
         .maybe(takes.then(|| hint(say("canvas.drag"))))
@@ -348,6 +364,13 @@ fn told(view: &CanvasView) -> String {
     fill("canvas.told", &[of("canvas", &view.canvas.kind), &view.lines.len().to_string()])
 }
 
+/// The wish that shows a canvas to the employee, or hides it again.
+fn turned(case: DocumentId, canvases: &[CanvasView], canvas: &str) -> Option<Command> {
+    let view = canvases.iter().find(|it| it.canvas.id == canvas)?;
+    let field = Field::top("canvases").child(canvas).child("shown");
+    Some(Command::SetValue { document: case, field, value: Value::Flag(!view.is_shown) })
+}
+
 /// The wishes that put marks where they are to be.
 fn redrawn(canvas: &Canvas, marks: Vec<Mark>) -> impl Iterator<Item = CanvasAct> {
     marks.into_iter().map(|mark| {
@@ -366,6 +389,7 @@ fn hear(scene: &Scene<'_>, act: &str, with: &str) -> Done {
             let kind = with.to_owned();
             Done::ask(room(CanvasAct::Begin { owner: Owner::Both, kind }))
         }
+        ("show", _) => turned(case, canvases, with).map_or_else(Done::default, Done::ask),
         ("undo", Some(canvas)) if !scene.values.text(&former(with)).is_empty() => {
             let marks = arrange::restored(canvas, &scene.values.text(&former(with)));
             let commands = redrawn(canvas, marks).map(room).collect();

@@ -332,6 +332,7 @@ fn a_relation_chart_is_the_consultants_view_until_they_show_it() {
     room.world.set(tablet, case, &shown, Value::Flag(true));
     room.world.settle();
     assert_eq!(kinds(&room, phone), ["relation", "scale"]);
+    assert!(room.world.on(tablet).screen.canvases[&case].canvases[0].is_shown);
     // What an employee draws is theirs to see, whatever it is.
     room.world.ask(phone, begin("relation"));
     room.world.settle();

@@ -293,6 +293,9 @@ impl Desk {
         }
         self.edit_field(step, id, field, |tx| tx.set(field, shape, value));
         self.show_document(step, id);
+        if field.segments().next() == Some("canvases") {
+            self.show_canvases(step, id);
+        }
     }
 
     /// Adds an empty item to a list.

@@ -122,6 +122,9 @@ pub struct CanvasView {
     /// The same as a table, in the order in which one would read it aloud.
     #[n(1)]
     pub lines: Vec<Line>,
+    /// Whether the employee is shown it.
+    #[n(2)]
+    pub is_shown: bool,
 }
 
 /// The canvases of a case. Sent when the case is opened and whenever something was drawn.

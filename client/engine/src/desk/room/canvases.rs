@@ -97,8 +97,11 @@ impl Desk {
         let Some(shared) = self.crdt_of(case, Kind::CaseShared) else { return };
         let is_for_all = !self.is_before_employee();
         let canvases = canvas::canvases(shared).into_iter();
-        let canvases = canvases.filter(|it| is_for_all || canvas::is_shown(shared, it));
-        let canvases = canvases.map(|canvas| CanvasView { lines: canvas.lines(), canvas });
+        let canvases = canvases.map(|canvas| {
+            let is_shown = canvas::is_shown(shared, &canvas);
+            CanvasView { lines: canvas.lines(), canvas, is_shown }
+        });
+        let canvases = canvases.filter(|it| is_for_all || it.is_shown);
         let view = CanvasesView {
             case,
             canvases: canvases.collect(),
