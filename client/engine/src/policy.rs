@@ -70,7 +70,7 @@ const M: Access = Access::Manager;
 /// The table. Who is not in it is not let in.
 const MEMBERS: &[(Kind, &[(Relation, Access)])] = &[
     (Kind::Catalogue, &[]),
-    (Kind::Directory, &[(Relation::Lead, M), (Relation::Colleague, W), (Relation::Supervisor, R)]),
+    (Kind::Directory, &[(Relation::Lead, M), (Relation::Colleague, W), (Relation::Supervisor, W)]),
     (Kind::Company, &[(Relation::Lead, M), (Relation::Assigned, W)]),
     (Kind::Roster, &[(Relation::Lead, M), (Relation::Assigned, R)]),
     (Kind::Slots, &[(Relation::Lead, M), (Relation::Assigned, W), (Relation::Invited, W)]),

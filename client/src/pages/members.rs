@@ -71,7 +71,7 @@ fn member(document: DocumentId, row: &MemberRow) -> AnyView {
 }
 
 /// A name where one is known, else the beginning of the account's number.
-fn name(row: &MemberRow) -> String {
+pub fn name(row: &MemberRow) -> String {
     let words = words();
     let number = || row.account.to_hex().chars().take(8).collect::<String>();
     match (row.is_me, row.name.is_empty()) {

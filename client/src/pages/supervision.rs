@@ -11,7 +11,7 @@ use shared::{
     log::org::Role,
 };
 
-use super::form;
+use super::{form, members};
 use crate::{
     app::place::{Place, Sheet},
     text::say::{label, of, say},
@@ -70,12 +70,10 @@ fn state(scene: &Scene<'_>, id: DocumentId, copy: &CopyView) -> Node {
     let is_checked = copy.state != "draft";
     let check = act(Weight::Plain, "check", say("copy.check"));
     let supervisors = supervisors(scene, id);
-    let people: Vec<(String, &str)> =
-        supervisors.iter().map(|it| (it.account.to_hex(), it.name.as_str())).collect();
-    let people: Vec<(&str, &str)> = people
-        .iter()
-        .map(|(id, name)| (id.as_str(), if name.is_empty() { say("plan.unnamed") } else { *name }))
-        .collect();
+    let people: Vec<(String, String)> =
+        supervisors.iter().map(|it| (it.account.to_hex(), members::name(it))).collect();
+    let people: Vec<(&str, &str)> =
+        people.iter().map(|(id, name)| (id.as_str(), name.as_str())).collect();
     let chosen = scene.values.text("s.who");
     let none = people.is_empty().then(|| hint(say("copy.nobody")));
     let whom = (!people.is_empty()).then(|| one("s.who", say("copy.whom"), &people, &chosen));

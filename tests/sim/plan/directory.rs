@@ -36,7 +36,12 @@ fn the_first_who_needs_the_directory_makes_it_and_later_colleagues_are_let_in() 
     let view = world.on(later).screen.plan.directory.clone().expect("the directory");
     let mut names: Vec<String> = view.profiles.into_iter().map(|(_, name)| name).collect();
     names.sort();
-    assert_eq!(names, ["佐藤 恵", "田中 実"]);
+    assert_eq!(names, ["佐藤 恵", "田中 実", "高橋 彩"]);
+    // A supervisor is in it by name, and does not say what employees are told.
+    let (language, texts, valid_from) = ("ja".to_owned(), texts("高橋"), day(world.now(), 0));
+    done(&mut world, supervisor, PlanAct::PublishTemplate { language, texts, valid_from });
+    world.settle();
+    assert_eq!(world.on(later).screen.plan.directory.clone().expect("it").templates.len(), 2);
     // What the program brings is read out until the firm has worded it otherwise.
     let current: Vec<(u32, &str)> = view
         .templates

@@ -10,7 +10,10 @@ use crate::{
         item::{add, all, count, date, text},
         window::WINDOW,
     },
-    document::crdt::{Crdt, EditError, Writer},
+    document::{
+        crdt::{Crdt, EditError, Writer},
+        guard::{Guard, STAFF, Side, guard},
+    },
 };
 
 /// Profiles, each under its consultant's account, and what employees are told.
@@ -19,6 +22,11 @@ pub const FIELDS: &[Spec] =
 
 /// What it got later: windows to turn to.
 pub const GROWN: &[Spec] = &[spec("windows", Shape::List(WINDOW))];
+
+/// Supervisors are in it by their names, so that whoever gives one a copy sees to whom; what
+/// employees are told, and whom they can turn to, is the consultants' to say.
+pub const GUARDS: &[Guard] =
+    &[guard("", STAFF), guard("profiles", &[Side::Staff, Side::Supervisor])];
 
 /// What only an act writes: words that somebody was told stay as they were.
 pub const ACTS: &[&str] = &["profiles", "profiles/*", "templates", "templates/"];

@@ -257,7 +257,7 @@ impl Desk {
         rows
     }
 
-    fn changes_of(&self, is_meant: impl Fn(&Document) -> bool) -> u64 {
+    pub(super) fn changes_of(&self, is_meant: impl Fn(&Document) -> bool) -> u64 {
         self.documents.values().filter(|it| is_meant(it)).map(|it| it.crdt.changed()).sum()
     }
 

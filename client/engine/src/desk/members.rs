@@ -36,8 +36,8 @@ impl Desk {
     }
 
     /// What the list is made from, as far as it can change: the lengths of the logs, wishes under
-    /// way, changes of the catalogue.
-    fn members_basis(&self, id: DocumentId) -> [u64; 4] {
+    /// way, changes of the catalogue and of the directory.
+    fn members_basis(&self, id: DocumentId) -> [u64; 5] {
         let document = self.documents.get(&id);
         let log = document.and_then(|document| document.log.as_ref());
         let waiting = document.map_or(0, |document| document.pending.len());
@@ -46,6 +46,7 @@ impl Desk {
             self.org_length(),
             u64::try_from(waiting).unwrap_or(u64::MAX),
             self.catalogue().map_or(0, |catalogue| catalogue.crdt.changed()),
+            self.changes_of(|it| it.crdt.kind() == Some(Kind::Directory)),
         ]
     }
 

@@ -126,6 +126,7 @@ impl Desk {
             return;
         }
         self.let_in_colleagues(step);
+        self.introduce_supervisor(step);
         self.let_in_invited(step);
         self.let_in_newcomers(step);
         self.write_appointments(step);

@@ -42,7 +42,7 @@ pub(super) struct Shown {
     basis: Option<Basis>,
     sync: Option<SyncView>,
     opening: Option<OpeningView>,
-    pub(super) members: Map<DocumentId, [u64; 4]>,
+    pub(super) members: Map<DocumentId, [u64; 5]>,
     whereabouts: Map<DocumentId, Whereabouts>,
     /// What day it was in Japan.
     pub(super) day: Option<Date>,

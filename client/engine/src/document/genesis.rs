@@ -125,7 +125,7 @@ impl Kind {
                 grown: note::GROWN,
                 guards: &[note::GUARDS],
             },
-            Self::Directory => plain("directory", directory::FIELDS, directory::GROWN),
+            Self::Directory => DIRECTORY,
             Self::Company => Plan {
                 name: "company",
                 first: company::FIELDS,
@@ -237,6 +237,13 @@ impl Kind {
         self.plan().guards
     }
 }
+
+const DIRECTORY: Plan = Plan {
+    name: "directory",
+    first: directory::FIELDS,
+    grown: directory::GROWN,
+    guards: &[directory::GUARDS],
+};
 
 /// A kind whose every member may write to all of it.
 const fn plain(name: &'static str, first: &'static [Spec], grown: &'static [Spec]) -> Plan {

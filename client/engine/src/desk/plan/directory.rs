@@ -4,7 +4,10 @@
 //! one of whoever joined the firm first; so nothing that anybody wrote is lost, and nobody decides
 //! differently.
 
-use shared::{id::AccountId, log::org::Role};
+use shared::{
+    id::{AccountId, DocumentId},
+    log::{document::Access, org::Role},
+};
 
 use super::Desk;
 use crate::{
@@ -33,7 +36,7 @@ impl Desk {
     }
 
     /// Makes the directory, unless somebody did, and this person's profile in it.
-    pub(super) fn open_directory(&mut self, step: &mut Step<'_, '_>) {
+    pub(in crate::desk) fn open_directory(&mut self, step: &mut Step<'_, '_>) {
         let (Some((me, account)), Some(org)) = (self.me(), &self.org) else { return };
         if account.role != Role::Consultant {
             return;
@@ -50,6 +53,11 @@ impl Desk {
                 org.accounts().filter(|(_, it)| it.is_open()).map(party).collect();
             self.begin_document_for(step, Kind::Directory, &people)
         };
+        self.introduce(step, id, me);
+    }
+
+    /// Writes this person's name into a directory, unless it is in one.
+    fn introduce(&mut self, step: &mut Step<'_, '_>, id: DocumentId, me: AccountId) {
         let has_profile =
             self.directories().iter().any(|it| directory::profiles(&it.crdt).contains(&me));
         if !has_profile {
@@ -58,6 +66,19 @@ impl Desk {
                 directory::add_profile(tx, me)?;
                 tx.write(&directory::profile(me).child("name"), &name)
             });
+        }
+    }
+
+    /// A supervisor begins no directory, but is in the firm's: whoever gives them a copy chooses
+    /// them by their name, and the employee is told it.
+    pub(super) fn introduce_supervisor(&mut self, step: &mut Step<'_, '_>) {
+        let Some((me, _)) = self.me().filter(|(_, it)| it.role == Role::Supervisor) else { return };
+        let first = self.directories().first().copied();
+        let may_write = |it: &&Document| {
+            it.log.as_ref().is_some_and(|log| log.access(me) >= Some(Access::Writer))
+        };
+        if let Some(id) = first.filter(may_write).map(|it| it.id) {
+            self.introduce(step, id, me);
         }
     }
 
@@ -118,7 +139,7 @@ impl Desk {
         self.template_published(language, on).or_else(|| directory::first(language))
     }
 
-    /// What a consultant is called, by their profile.
+    /// What a consultant or a supervisor is called, by their profile.
     pub(in crate::desk) fn profile_name(&self, account: AccountId) -> Option<String> {
         let name = directory::profile(account).child("name");
         let names = self.directories();

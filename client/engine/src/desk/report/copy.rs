@@ -151,6 +151,8 @@ impl Desk {
         let (Some(consent), Some(private)) = parts_of_case else {
             return Self::tell_lacking(step, "consent");
         };
+        // Where supervisors write their names: the copy goes to one.
+        self.open_directory(step);
         let asked = choice_of(&self.ledger_of(consent)).consent(false);
         if matches!(asked, Consent::Refused | Consent::Withdrawn) {
             return self.block_by(step, case, note, rule(asked));
