@@ -100,8 +100,30 @@ async fn an_employee_sees_what_is_written_but_for_what_is_somebody_elses() {
     says(page, "#pieces", "佐伯さんは係長の打診を断りたい").await;
     let pieces = page.text("#pieces").await;
     assert!(!pieces.contains("北村課長") && !pieces.contains("重ねかけた"), "{pieces}");
+    assert!(pieces.contains("2026年11月20日(金) 13:30"), "{pieces}");
     access::look(page, "own-package", PHONE).await;
     assert!(paper::print(page, "package", PHONE).await > 0);
+    years_pass(&phone).await;
+}
+
+/// A month before what both read goes, five years after the last interview, the employee is told
+/// until when a copy can be kept.
+async fn years_pass(phone: &Device) {
+    let page = &phone.page;
+    let to_rights = async || {
+        page.click(&id("nav-home")).await;
+        page.click(&id("see-case")).await;
+        page.click(&id("to-rights")).await;
+        page.wait_for_element("#kept").await;
+        page.text("#kept").await
+    };
+    let told = "残したいものは、それまでに保存してください";
+    assert!(!to_rights().await.contains(told));
+    phone.browser.set_offline(true).await;
+    phone.browser.set_clocks_forward((5 * 365 - 30) * 24 * 60 * 60 * 1000).await;
+    let kept = to_rights().await;
+    assert!(kept.contains(told), "{kept}");
+    access::look(page, "own-rights-late", PHONE).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -138,6 +160,8 @@ async fn a_supervisor_reads_a_case_without_the_person() {
     let texts = page.text("#texts").await;
     assert!(!texts.contains("佐伯") && texts.contains("役職の打診"), "{texts}");
     page.click(&act("check")).await;
+    // The supervisor's device says what they are called.
+    says(page, "[data-group='s.who']", KURODA.name).await;
     page.click("[data-group='s.who'] label").await;
     look(page, "supervision").await;
     page.click(&act("share")).await;

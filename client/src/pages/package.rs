@@ -6,6 +6,7 @@ use crate::{
     text::say::{of, say},
     widgets::{
         board::{Board, Done, Scene},
+        moment,
         node::{Node, actions, el, hint, print, section, waiting, words},
     },
 };
@@ -23,7 +24,10 @@ fn show(scene: &Scene<'_>) -> Vec<Node> {
         let heading = (path != last).then(|| words("dt", "label", &place(path)));
         last = path;
         let piece = match reason {
-            None => words("dd", "prose", text).with("translate", "no"),
+            None => {
+                let when = moment::written(text);
+                words("dd", "prose", when.as_ref().unwrap_or(text)).with("translate", "no")
+            }
             Some(reason) => words("dd", "remark", of("mask", reason)),
         };
         el("div", "pair").maybe(heading).put(piece)

@@ -34,6 +34,17 @@ pub fn date(text: &str) -> String {
     local(text).map_or_else(|| String::from(text), day)
 }
 
+/// A day or a local time as its field writes it, in words; nothing for any other text.
+pub fn written(text: &str) -> Option<String> {
+    let (day, time) = text.split_once('T').unwrap_or((text, ""));
+    let is_like = |text: &str, form: &str| {
+        let is_it = |(a, b): (u8, u8)| if b == b'0' { a.is_ascii_digit() } else { a == b };
+        text.len() == form.len() && text.bytes().zip(form.bytes()).all(is_it)
+    };
+    let is_written = is_like(day, "0000-00-00") && (time.is_empty() || is_like(time, "00:00"));
+    is_written.then(|| [&date(day), " ", time].concat().trim_end().to_owned())
+}
+
 /// From one such day to another.
 pub fn days(from: &str, to: &str) -> String {
     [&date(from), " – ", &date(to)].concat()

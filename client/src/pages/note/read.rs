@@ -247,7 +247,7 @@ fn tell(path: &str, value: &Value) -> String {
         Value::Number(seconds) if path.ends_with("at_s") => offset::show(*seconds),
         Value::Number(number) => number.to_string(),
         Value::Flag(true) => ["［", text::field(path).label, "］"].concat(),
-        Value::When(when) => when.replace('T', " "),
+        Value::When(when) => moment::written(when).unwrap_or_default(),
     }
 }
 
