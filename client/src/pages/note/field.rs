@@ -29,10 +29,12 @@ const SCALE_STEPS_MAX: i64 = 12;
 pub fn field(sheet: Sheet, spec: &'static Spec, field: Field, path: &str) -> AnyView {
     match spec.shape {
         Shape::Long | Shape::Short => text(sheet, spec.shape, &field, path),
-        Shape::Date => when(sheet, "date", field, path),
-        Shape::DateTime => when(sheet, "datetime-local", field, path),
+        Shape::Date => typed(sheet, "date", field, path),
+        Shape::DateTime => typed(sheet, "datetime-local", field, path),
         Shape::Number(low, high) if path.ends_with("at_s") => time(sheet, (low, high), field, path),
-        Shape::Number(low, high) if high - low > SCALE_STEPS_MAX => number(sheet, field, path),
+        Shape::Number(low, high) if high - low > SCALE_STEPS_MAX => {
+            typed(sheet, "number", field, path)
+        }
         Shape::Flag => flag(sheet, field, path),
         Shape::One(_) | Shape::Many(_) | Shape::Number(..) => group(sheet, spec.shape, field, path),
         Shape::List(specs) => list::list(sheet, specs, field, path),
@@ -139,45 +141,16 @@ fn time(sheet: Sheet, range: (i64, i64), field: Field, path: &str) -> AnyView {
         .into_child()
 }
 
-fn number(sheet: Sheet, field: Field, path: &str) -> AnyView {
+/// A number, a day or a local time, as the browser lets one type it.
+fn typed(sheet: Sheet, kind: &'static str, field: Field, path: &str) -> AnyView {
     let (id, value) = (id(&field), sheet.value(field.clone()));
     let name = field.as_str().to_owned();
     let set = setter(sheet, field);
     let shown = move || {
         value.with(|value| match value {
             Value::Number(number) => number.to_string(),
-            Value::Unset | Value::Code(_) | Value::Codes(_) | Value::Flag(_) | Value::When(_) => {
-                String::new()
-            }
-        })
-    };
-    let input = html::input()
-        .r#type("number")
-        .id(id.clone())
-        .class("text-box text-box-when")
-        .attr("data-field", name)
-        .attr("autocomplete", "off")
-        .text("value", shown)
-        .on(&ev::change, move |event| {
-            let typed = event_target_value(&event).trim().parse();
-            set(typed.map_or(Value::Unset, Value::Number));
-        });
-    html::div()
-        .class("field field-when")
-        .child((html::label().r#for(id).class("label").child(text::field(path).label), input))
-        .into_child()
-}
-
-fn when(sheet: Sheet, kind: &'static str, field: Field, path: &str) -> AnyView {
-    let (id, value) = (id(&field), sheet.value(field.clone()));
-    let name = field.as_str().to_owned();
-    let set = setter(sheet, field);
-    let shown = move || {
-        value.with(|value| match value {
             Value::When(when) => when.clone(),
-            Value::Unset | Value::Code(_) | Value::Codes(_) | Value::Number(_) | Value::Flag(_) => {
-                String::new()
-            }
+            Value::Unset | Value::Code(_) | Value::Codes(_) | Value::Flag(_) => String::new(),
         })
     };
     let input = html::input()
@@ -188,8 +161,12 @@ fn when(sheet: Sheet, kind: &'static str, field: Field, path: &str) -> AnyView {
         .attr("autocomplete", "off")
         .text("value", shown)
         .on(&ev::change, move |event| {
-            let when = event_target_value(&event);
-            set(if when.is_empty() { Value::Unset } else { Value::When(when) });
+            let typed = event_target_value(&event);
+            let value = match kind {
+                "number" => typed.trim().parse().ok().map(Value::Number),
+                _ => (!typed.is_empty()).then_some(Value::When(typed)),
+            };
+            set(value.unwrap_or(Value::Unset));
         });
     html::div()
         .class("field field-when")
