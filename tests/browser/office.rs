@@ -14,6 +14,9 @@ async fn look(page: &Page, name: &str) {
     access::look_in_english(page, name).await;
 }
 
+/// What the lead writes into the report.
+const WRITTEN: &str = "面談を受けた人の満足は、総じて高い。";
+
 /// Presses a chip of a group.
 async fn choose(page: &Page, group: &str, code: &str) {
     page.click(&format!("[data-group={group:?}] label:has(input[value={code:?}])")).await;
@@ -26,10 +29,16 @@ async fn list_somebody(tablet: &Device) {
     page.wait_for_element("#import").await;
     look(page, "list").await;
     page.click(&id("edit-roster")).await;
-    page.click("fieldset[data-field=rows] [data-testid=add-item]").await;
-    page.fill("fieldset[data-field=rows] input[data-field$='/name']", "佐伯 悠真").await;
-    page.click("fieldset[data-field$='/segment'] label:has(input[value=middle])").await;
-    page.choose("fieldset[data-field=rows] input[data-field$='/hired_on']", "2015-04-01").await;
+    for (at, name) in (1..).zip(["佐伯 悠真", "森 光"]) {
+        page.click("fieldset[data-field=rows] > [data-testid=add-item]").await;
+        let row = format!("fieldset[data-field=rows] > ol > li:nth-child({at})");
+        page.fill(&format!("{row} input[data-field$='/name']"), name).await;
+        page.click(&format!(
+            "{row} fieldset[data-field$='/segment'] label:has(input[value=middle])"
+        ))
+        .await;
+        page.choose(&format!("{row} input[data-field$='/hired_on']"), "2015-04-01").await;
+    }
     tablet.wait_for_badge("sent").await;
     look(page, "roster").await;
     page.click(&id("back-up")).await;
@@ -38,8 +47,8 @@ async fn list_somebody(tablet: &Device) {
     page.wait_for_element("#plan").await;
 }
 
-/// A rule, an agreed plan, and a wave of who is due.
-async fn plan(tablet: &Device) {
+/// A rule, an agreed plan, and a contract that has begun.
+pub(crate) async fn agree(tablet: &Device) {
     let page = &tablet.page;
     page.click("#plan summary").await;
     choose(page, "rule.segment", "middle").await;
@@ -60,10 +69,33 @@ async fn plan(tablet: &Device) {
     }
     page.click(&act("contract:active")).await;
     page.wait_for_element(&act("contract:closing")).await;
+}
+
+/// A wave of who is due.
+async fn plan(page: &Page) {
     page.choose(&id("wave.from"), "2026-12-01").await;
     page.choose(&id("wave.to"), "2026-12-31").await;
     page.click(&act("make-wave")).await;
-    page.wait_for("document.querySelector('#waves .row')?.innerText.includes('1人')").await;
+    page.wait_for("document.querySelector('#waves .row')?.innerText.includes('2人')").await;
+}
+
+/// Everybody in the wave gets a letter: a sheet for each, with a link of its own.
+async fn invite(page: &Page) {
+    page.click(&id("open-roster")).await;
+    page.wait_for_element("#to-invite").await;
+    look(page, "list-wave").await;
+    page.click("#to-invite [data-act^='invite-wave:']").await;
+    page.wait_for("document.querySelectorAll('[data-testid=letter]').length === 2").await;
+    access::look(page, "letters", TABLET).await;
+    assert_eq!(paper::print(page, "letters", TABLET).await, 2);
+    let links = paper::codes(page, TABLET).await;
+    assert!(links.len() == 2 && links[0] != links[1], "{links:?}");
+    assert!(links.iter().all(|it| it.contains("/#join.")), "{links:?}");
+    page.click(&id("invitation-done")).await;
+    // Nobody is invited twice by a slip.
+    page.wait_for("!document.querySelector('#to-invite')").await;
+    page.click(&id("back-company")).await;
+    page.wait_for_element("#plan").await;
 }
 
 /// Slots in a room that was checked; what does not fit says why, and is not published.
@@ -100,8 +132,10 @@ async fn a_lead_plans_a_wave_publishes_slots_and_begins_a_report() {
 
     enter_company(&tablet).await;
     list_somebody(&tablet).await;
-    plan(&tablet).await;
+    agree(&tablet).await;
+    plan(page).await;
     look(page, "company-planned").await;
+    invite(page).await;
     publish(page).await;
 
     page.click(&id("back-plan")).await;
@@ -116,12 +150,16 @@ async fn a_lead_plans_a_wave_publishes_slots_and_begins_a_report() {
     page.wait_for_element(&act("go:draft")).await;
     page.click(&id("write-report")).await;
     page.wait_for_element("[data-testid=form] [data-field=satisfaction]").await;
+    page.fill("[data-testid=form] [data-field=satisfaction]", WRITTEN).await;
+    tablet.wait_for_badge("sent").await;
     look(page, "report-form").await;
     page.click(&id("nav-plan")).await;
     page.click(&id("open-company")).await;
     page.click("#reports [data-testid=open-report]").await;
     page.wait_for_element("#figures").await;
     let told = page.evaluate("document.querySelector('.official').textContent").await;
-    assert!(told.as_str().unwrap().contains("令和8年4月1日～令和9年3月31日"), "{told}");
+    for part in ["令和8年4月1日～令和9年3月31日", WRITTEN] {
+        assert!(told.as_str().unwrap().contains(part), "{part} in {told}");
+    }
     assert!(paper::print(page, "report", TABLET).await > 0);
 }

@@ -7,6 +7,7 @@ use std::{
 };
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
+use rqrr::PreparedImage;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
@@ -326,17 +327,49 @@ impl Page {
     pub(crate) async fn picture(&self, name: &str) {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots");
         fs::create_dir_all(&folder).unwrap();
+        let taken = self.take_picture(1).await;
+        let bytes = BASE64_STANDARD.decode(taken.as_str().unwrap()).unwrap();
+        fs::write(folder.join(format!("{name}.png")), bytes).unwrap();
+    }
+
+    /// The whole page as a PNG in base64, so many times as large.
+    async fn take_picture(&self, scale: u32) -> Value {
         self.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))").await;
         let size = self
             .evaluate(
                 "[document.documentElement.clientWidth, document.documentElement.scrollHeight]",
             )
             .await;
-        let clip = json!({ "x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1 });
+        let clip = json!({ "x": 0, "y": 0, "width": size[0], "height": size[1], "scale": scale });
         let params = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
-        let taken = self.call("Page.captureScreenshot", params).await;
-        let bytes = BASE64_STANDARD.decode(taken["data"].as_str().unwrap()).unwrap();
-        fs::write(folder.join(format!("{name}.png")), bytes).unwrap();
+        self.call("Page.captureScreenshot", params).await["data"].take()
+    }
+
+    /// What a camera reads from the whole page: the text of every square code on it.
+    pub(crate) async fn codes(&self) -> Vec<String> {
+        // A printer sets several dots for each pixel.
+        let taken = self.take_picture(3).await;
+        let seen = self
+            .evaluate(&format!(
+                "(async () => {{
+                   const bytes = Uint8Array.from(atob({taken}), it => it.charCodeAt(0));
+                   const picture = await createImageBitmap(new Blob([bytes]));
+                   const {{width, height}} = picture;
+                   const pen = new OffscreenCanvas(width, height).getContext('2d');
+                   pen.drawImage(picture, 0, 0);
+                   const {{data}} = pen.getImageData(0, 0, width, height);
+                   let green = '';
+                   for (let at = 1; at < data.length; at += 4) green += String.fromCharCode(data[at]);
+                   return [width, height, btoa(green)];
+                 }})()"
+            ))
+            .await;
+        let number = |at: usize| usize::try_from(seen[at].as_u64().unwrap()).unwrap();
+        let (width, height) = (number(0), number(1));
+        let light = BASE64_STANDARD.decode(seen[2].as_str().unwrap()).unwrap();
+        let mut picture =
+            PreparedImage::prepare_from_greyscale(width, height, |x, y| light[y * width + x]);
+        picture.detect_grids().iter().map(|it| it.decode().unwrap().1).collect()
     }
 
     /// Prints the page, keeps the file, and says how wide and high each sheet is, in points.

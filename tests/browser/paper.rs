@@ -26,6 +26,8 @@ const CUT: &str = "(() => {
       if (!(it instanceof SVGElement) && (isWide || isHigh)) say('cut off', it);
       if (it.matches('button, nav, [data-act]')) say('to be pressed on paper', it);
     }
+    for (const it of document.querySelectorAll('dialog[open]'))
+      if (getComputedStyle(it, '::backdrop').display !== 'none') say('dark around', it);
     if (!seen) cut.push('an empty sheet');
     return cut;
   })()";
@@ -44,4 +46,12 @@ pub(crate) async fn print(page: &Page, name: &str, usual: Screen) -> usize {
         assert!(is_a4, "{name}: {width} by {height}");
     }
     sheets.len()
+}
+
+/// What a camera reads from the printed page.
+pub(crate) async fn codes(page: &Page, usual: Screen) -> Vec<String> {
+    page.show_as_printed(Some(PRINTED), usual).await;
+    let codes = page.codes().await;
+    page.show_as_printed(None, usual).await;
+    codes
 }

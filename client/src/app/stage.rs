@@ -80,8 +80,8 @@ pub struct Signals {
     pub whereabouts: RwSignal<Map<DocumentId, Whereabouts>>,
     /// Open shared documents.
     pub shared: RwSignal<Map<DocumentId, SharedView>>,
-    /// An invitation that is being handed over.
-    pub invitation: RwSignal<Option<InvitationView>>,
+    /// Invitations that are being handed over.
+    pub invitations: RwSignal<Vec<InvitationView>>,
     /// What speaks against the server.
     pub alarms: RwSignal<Vec<AlarmRow>>,
     /// The evidence of one alarm, while it is looked at.
@@ -149,7 +149,7 @@ impl Signals {
             note: RwSignal::new(None),
             whereabouts: RwSignal::new(Map::new()),
             shared: RwSignal::new(Map::new()),
-            invitation: RwSignal::new(None),
+            invitations: RwSignal::new(vec![]),
             alarms: RwSignal::new(vec![]),
             evidence: RwSignal::new(None),
             kit: RwSignal::new(None),
@@ -306,7 +306,7 @@ impl Signals {
                 all.insert(shared.document, shared);
             }),
             View::Form(form) => self.show_form(form),
-            View::Invitation(invitation) => self.invitation.set(Some(invitation)),
+            View::Invitation(made) => self.invitations.update(|all| all.push(made)),
             View::RecoveryKit(kit) => self.kit.set(Some(kit)),
             View::Opening(opening) => self.opening.set(Some(opening)),
             View::Members(view) => {
@@ -488,7 +488,7 @@ impl Signals {
         self.whereabouts.set(Map::new());
         self.told_whereabouts.set(Map::new());
         self.home.set(Home::default());
-        self.invitation.set(None);
+        self.invitations.set(vec![]);
         self.kit.set(None);
         self.opening.set(None);
         self.members.set(Map::new());

@@ -6,7 +6,10 @@ use leptos::prelude::*;
 use super::letter;
 use crate::{
     app::{outside, stage::Stage},
-    text::{say::say, words},
+    text::{
+        say::{fill, say},
+        words,
+    },
     widgets::{
         copy::copy_button,
         dialog,
@@ -19,14 +22,31 @@ use crate::{
 
 /// The dialog. It closes only by its own button: what it shows cannot be shown again.
 pub fn invitation(stage: Stage) -> AnyView {
-    let is_open = Signal::derive(move || stage.invitation.with(Option::is_some));
+    let is_open = Signal::derive(move || stage.invitations.with(|all| !all.is_empty()));
     let body = move || {
-        stage.invitation.with(|shown| match shown {
-            Some(invitation) => content(stage, invitation),
-            None => ().into_child(),
+        stage.invitations.with(|all| match all.as_slice() {
+            [invitation] => content(stage, invitation),
+            all => letters(stage, all),
         })
     };
     dialog::dialog("invitation", is_open, || {}, body)
+}
+
+/// Several at once: for paper alone, a sheet for each.
+fn letters(stage: Stage, all: &[InvitationView]) -> AnyView {
+    let count = all.len().to_string();
+    let pages = all.iter().filter_map(|it| {
+        let secret = secret(it, &outside::origin());
+        letter::kind(it.purpose).map(|kind| letter::page(kind, it, &secret))
+    });
+    (
+        html::h2().id("invitation-title").child(fill("letter.all", &[&count])),
+        html::p().child(say("letter.hand_all")),
+        warning(),
+        actions(stage, print("letter.print_all")),
+        pages.collect::<Vec<_>>(),
+    )
+        .into_child()
 }
 
 fn content(stage: Stage, invitation: &InvitationView) -> AnyView {
@@ -45,15 +65,10 @@ fn content(stage: Stage, invitation: &InvitationView) -> AnyView {
         }
     };
     let paper = letter::kind(invitation.purpose);
-    let print = paper.map(|kind| {
-        let label = say(&[kind, ".print"].concat());
-        part::button(Weight::Primary, "print-invitation", label, outside::print)
-    });
     let seal = paper.filter(|kind| *kind == "letter");
     let seal = seal.map(|_| html::p().class("hint").child(say("letter.hand")));
     let page = paper.map(|kind| letter::page(kind, invitation, &secret));
     let shown = secret.clone();
-    let done = move || stage.invitation.set(None);
     (
         (html::h2().id("invitation-title").child(title), html::p().child(text)),
         html::label().r#for("invitation-secret").class("label").child(label),
@@ -70,17 +85,34 @@ fn content(stage: Stage, invitation: &InvitationView) -> AnyView {
         square::square(&secret, words.square),
         seal,
         html::p().class("hint").child((words.expires)(&moment::minute(invitation.expires_at))),
-        html::p()
-            .class("remark")
-            .child((icon::icon(icon::WARNING), html::span().child(words.secret))),
-        html::div().class("dialog-actions").child((
-            copy_button("copy-invitation", copy, secret),
-            print,
-            part::button(Weight::Plain, "invitation-done", words.done, done),
-        )),
+        warning(),
+        actions(
+            stage,
+            (
+                copy_button("copy-invitation", copy, secret),
+                paper.map(|kind| print(&[kind, ".print"].concat())),
+            )
+                .into_child(),
+        ),
         page,
     )
         .into_child()
+}
+
+fn warning() -> html::Tag {
+    let secret = html::span().child(words().invitation.secret);
+    html::p().class("remark").child((icon::icon(icon::WARNING), secret))
+}
+
+fn print(label: &str) -> AnyView {
+    part::button(Weight::Primary, "print-invitation", say(label), outside::print)
+}
+
+/// What can be done with it, and the way out.
+fn actions(stage: Stage, before: AnyView) -> html::Tag {
+    let done = move || stage.invitations.set(vec![]);
+    let done = part::button(Weight::Plain, "invitation-done", words().invitation.done, done);
+    html::div().class("dialog-actions").child((before, done))
 }
 
 /// What is handed over: a link for a person, a code for a device.

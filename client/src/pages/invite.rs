@@ -42,7 +42,7 @@ pub fn invite(stage: Stage, roles: &'static [Role]) -> AnyView {
     };
     // The name stays until the invitation is there: without a network nothing has to be typed again.
     Effect::new(move |_| {
-        if stage.invitation.with(Option::is_some) {
+        if stage.invitations.with(|all| !all.is_empty()) {
             name.set(String::new());
             is_tried.set(false);
         }

@@ -30,7 +30,7 @@ pub const BOARD: Board = Board { show, hear, every_s: 0 };
 /// Most people on the page at once: more are found by their names.
 const ROWS_SHOWN: usize = 100;
 /// Days for which an invitation is good, unless somebody says otherwise.
-const DAYS_USUAL: &str = "30";
+const DAYS_USUAL: u32 = 30;
 
 /// The list, and its company's document once that is known.
 fn found<'a>(scene: &Scene<'a>) -> Option<(DocumentId, &'a [RosterRow], Option<DocumentId>)> {
@@ -47,6 +47,7 @@ fn show(scene: &Scene<'_>) -> Vec<Node> {
     let mut page = vec![words("h1", "", say("kind.roster"))];
     page.extend(company.and_then(|company| lacking(scene, company)));
     page.push(import(scene, id));
+    page.extend(company.and_then(|company| waves(scene, company, people)));
     page.push(list(scene, id, people));
     page
 }
@@ -117,7 +118,8 @@ fn list(scene: &Scene<'_>, id: DocumentId, people: &[RosterRow]) -> Node {
         super::form::text(form, &["rows/", &it.row, "/", field].concat())
     };
     let sought = scene.values.text("r.find");
-    let days = scene.values.get("r.days").unwrap_or(DAYS_USUAL);
+    let days = scene.values.text("r.days");
+    let days = if days.is_empty() { DAYS_USUAL.to_string() } else { days };
     let is_sought = |it: &&RosterRow| {
         sought.is_empty()
             || ["name", "name_kana", "department"]
@@ -145,7 +147,7 @@ fn list(scene: &Scene<'_>, id: DocumentId, people: &[RosterRow]) -> Node {
             "number",
             "r.days",
             say("roster.days"),
-            days,
+            &days,
         ))
     });
     section("people", say("roster.rows"))
@@ -155,6 +157,29 @@ fn list(scene: &Scene<'_>, id: DocumentId, people: &[RosterRow]) -> Node {
         .maybe(nothing)
         .maybe(rows(lines))
         .maybe(more)
+}
+
+/// Whom a wave invites who has no invitation yet.
+fn uninvited<'a>(
+    people: &'a [RosterRow],
+    wave: &'a str,
+) -> impl Iterator<Item = &'a RosterRow> + 'a {
+    people.iter().filter(move |it| it.invitation.is_empty() && it.waves.iter().any(|of| of == wave))
+}
+
+/// Letters for everybody in a wave at once.
+fn waves(scene: &Scene<'_>, company: DocumentId, people: &[RosterRow]) -> Option<Node> {
+    let waves = scene.shelf.company(company)?.waves.iter();
+    let lines = waves.filter_map(|it| {
+        let count = uninvited(people, &it.id).count();
+        let make = || {
+            let label = fill("roster.invite_all", &[&count.to_string()]);
+            act(Weight::Primary, &["invite-wave:", &it.id].concat(), &label)
+        };
+        (count > 0).then(|| row(&moment::days(&it.from, &it.to), "", vec![make()]))
+    });
+    let lines = rows(lines.collect())?;
+    Some(section("to-invite", say("plan.waves")).put(hint(say("roster.waves_lead"))).put(lines))
 }
 
 /// What can be done about somebody's invitation. Who used theirs is not the list's business.
@@ -175,17 +200,21 @@ fn offers(it: &RosterRow) -> Vec<Node> {
 }
 
 fn hear(scene: &Scene<'_>, act: &str, with: &str) -> Done {
-    let Some((_, _, Some(company))) = found(scene) else { return Done::default() };
+    let Some((_, people, Some(company))) = found(scene) else { return Done::default() };
     let csv = || Blob(scene.values.get("list").unwrap_or_default().as_bytes().to_vec());
     let import = |is_trial| PlanAct::ImportRoster { company, csv: csv(), words: known(), is_trial };
     let row = with.to_owned();
+    let days = scene.values.number("r.days").unwrap_or(DAYS_USUAL);
     match act {
         "file" => Done::ask(Command::Plan(import(true))),
         "keep" => Done::ask_and_clear(Command::Plan(import(false)), "list"),
-        "invite" => {
-            let usual = DAYS_USUAL.parse().unwrap_or(1);
-            let days = scene.values.number("r.days").unwrap_or(usual);
-            Done::ask(Command::Plan(PlanAct::InviteRow { company, row, days }))
+        "invite" => Done::ask(Command::Plan(PlanAct::InviteRow { company, row, days })),
+        "invite-wave" => {
+            let invite = |it: &RosterRow| {
+                Command::Plan(PlanAct::InviteRow { company, row: it.row.clone(), days })
+            };
+            let commands = uninvited(people, with).map(invite).collect();
+            Done { commands, ..Done::default() }
         }
         "opened" | "revoked" => {
             let state = act.to_owned();
@@ -292,6 +321,7 @@ mod tests {
             row: "1".into(),
             invitation: invitation.into(),
             until: String::new(),
+            waves: vec![],
         };
         let acts = |invitation: &str| {
             let offers = offers(&row(invitation));

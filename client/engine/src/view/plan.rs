@@ -379,6 +379,9 @@ pub struct RosterRow {
     /// The last day on which it can be used.
     #[n(2)]
     pub until: String,
+    /// The waves that invite them.
+    #[n(3)]
+    pub waves: Vec<String>,
 }
 
 /// What a list brings.

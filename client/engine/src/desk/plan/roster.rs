@@ -229,6 +229,7 @@ impl Desk {
             RosterRow {
                 invitation: known.map(|it| String::from(it.state(today))).unwrap_or_default(),
                 until: known.map(|it| it.until.to_string()).unwrap_or_default(),
+                waves: roster::waves_of(&document.crdt, &row),
                 row,
             }
         };
