@@ -1,5 +1,6 @@
 //! A case from the first explanation to the signed note, as the two of example 1 go through it.
 
+use engine::casework::{consent::Matter, directory};
 use serde_json::json;
 
 use crate::{
@@ -57,6 +58,20 @@ pub(crate) async fn to_case(page: &Page) {
     page.wait_for_element("#glance").await;
 }
 
+/// The card of a matter says what the program has to say of it, word for word, and is a page that
+/// everybody can read.
+async fn reads(page: &Page, matter: &str) {
+    let told = directory::first("ja").unwrap();
+    let matter = Matter::ALL.into_iter().find(|it| it.code() == matter).unwrap();
+    let shown = page.text("#card .large-type").await;
+    for paragraph in told.text(matter).lines().filter(|it| !it.trim().is_empty()) {
+        assert!(shown.contains(paragraph.trim()), "{paragraph} in {shown}");
+    }
+    let name = format!("consent-{}", matter.code());
+    check(page, &name).await;
+    page.picture(&name).await;
+}
+
 /// Waits until a matter is said to be decided so.
 async fn wait_for_matter(page: &Page, matter: &str, told: &str) {
     let row = format!("[data-matter={matter:?}]");
@@ -75,6 +90,7 @@ async fn decide_on_the_tablet(page: &Page) {
     // Without a signature nothing is decided, and it is said where.
     page.click(&act("decide:c1:explained")).await;
     page.wait_for_element("#card [role=alert]").await;
+    look(page, "consent-unsigned").await;
     page.draw("[data-pad=pad]").await;
     look(page, "consent-card").await;
     page.click(&act("decide:c1:explained")).await;
@@ -92,6 +108,8 @@ async fn decide_on_the_tablet(page: &Page) {
         ("c10:agreed", "decide:c11:agreed"),
     ] {
         page.wait_for_element(&act(&format!("decide:{decision}"))).await;
+        let (matter, _) = decision.split_once(':').unwrap();
+        reads(page, matter).await;
         page.draw("[data-pad=pad]").await;
         page.click(&act(&format!("decide:{decision}"))).await;
         page.wait_for_element(&act(next)).await;
