@@ -53,6 +53,17 @@ pub(crate) fn find() -> Option<PathBuf> {
     found
 }
 
+/// What a page handed out as a file, once the browser has all of it.
+pub(crate) async fn downloaded(file: &Path) -> String {
+    for _ in 0..START_ATTEMPTS {
+        if let Ok(told) = fs::read_to_string(file) {
+            return told;
+        }
+        sleep(PAUSE).await;
+    }
+    panic!("not downloaded: {}", file.display());
+}
+
 /// A running browser. Killed with everything it started when dropped.
 #[derive(Debug)]
 pub(crate) struct Browser {
@@ -74,6 +85,8 @@ impl Browser {
             .args(FLAGS)
             .arg(format!("--user-data-dir={}", profile.display()))
             .arg("about:blank")
+            // People in the stories are in Japan, wherever the machine stands.
+            .env("TZ", "Asia/Tokyo")
             .process_group(0)
             .stdin(Stdio::null())
             .stdout(log.try_clone().unwrap())
@@ -113,6 +126,13 @@ impl Browser {
     /// Cuts the browser from the network by its own emulation, or lets it back.
     pub(crate) async fn set_offline(&self, is_offline: bool) {
         self.cdp.set_offline(is_offline).await;
+    }
+
+    /// Puts what pages hand out as a file into a folder, under the name that they give it.
+    pub(crate) async fn keep_downloads(&self, folder: &Path) {
+        fs::create_dir_all(folder).unwrap();
+        let params = json!({ "behavior": "allow", "downloadPath": folder });
+        self.cdp.call(None, "Browser.setDownloadBehavior", params).await.unwrap();
     }
 
     /// Ends every dedicated worker, as a fault in it does.

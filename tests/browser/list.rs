@@ -1,4 +1,5 @@
-//! A company's list of its people: read with its mistakes told, kept as a whole or not at all.
+//! A company's list of its people: read with its mistakes told, kept as a whole or not at all; each
+//! invited by a letter, and whoever comes by it is seen the evening before.
 
 use std::{fs, path::Path};
 
@@ -7,10 +8,18 @@ use serde_json::{Value, json};
 use crate::{
     access,
     casework::{act, enter_company, gather},
+    chromium,
     house::House,
-    page::{Page, TABLET},
-    person::id,
+    office,
+    page::{PHONE, Page, TABLET},
+    paper,
+    person::{CONSULTANT, Device, Person, id},
 };
+
+const MORI: Person =
+    Person {
+        name: "森 光", device: "森のスマートフォン", passphrase: "asa-no-minato-wo-aruku-5"
+    };
 
 /// A line without a name, and one with a segment and a day that nobody knows.
 const WRONG: &str = "氏名,所属,対象層,入社日\r\n森 光,製造部,中堅,2015-04-01\r\n,検査課,若手,2022-10-01\r\n五十嵐 渉,設計2課,ベテラン,2015年の春\r\n";
@@ -104,8 +113,101 @@ async fn bring_right_lists(page: &Page, folder: &Path) {
     }
 }
 
+/// A letter for somebody in the list: the link that their phone's camera reads from the paper.
+async fn invite(page: &Page) -> String {
+    page.fill(&id("r.find"), "森").await;
+    page.evaluate("document.activeElement.blur()").await;
+    wait_for_count(page, "#people [data-row]", 1).await;
+    page.click("#people [data-act^='invite:']").await;
+    page.wait_for_element(&id("invitation-secret")).await;
+    let link = page.value(&id("invitation-secret")).await;
+    access::look(page, "letter", TABLET).await;
+    assert_eq!(page.codes().await.concat(), link, "on the screen");
+    assert_eq!(paper::print(page, "letter", TABLET).await, 1, "a letter is one sheet");
+    let printed = paper::codes(page, TABLET).await.concat();
+    assert_eq!(printed, link, "on paper");
+    page.click(&id("invitation-done")).await;
+    page.click("#people [data-act^='opened:']").await;
+    page.wait_for("!document.querySelector(\"#people [data-act^='opened:']\")").await;
+    look(page, "list-invited").await;
+    printed
+}
+
+/// A poster for whoever wants to come.
+async fn hang_poster(page: &Page) {
+    page.click(&id("back-company")).await;
+    page.click("#poster [data-act=poster]").await;
+    page.wait_for_element(&id("invitation-secret")).await;
+    access::look(page, "poster", TABLET).await;
+    let link = page.value(&id("invitation-secret")).await;
+    assert_eq!(paper::print(page, "poster", TABLET).await, 1, "a poster is one sheet");
+    assert_eq!(paper::codes(page, TABLET).await.concat(), link);
+    page.click(&id("invitation-done")).await;
+}
+
+/// The entry that the employee puts into a calendar of their own: when and where, and nothing else.
+async fn keep_the_day(phone: &Device, folder: &Path, day: &str) {
+    phone.browser.keep_downloads(folder).await;
+    phone.page.click("[data-act^='calendar:']").await;
+    let entry = chromium::downloaded(&folder.join("yotei.ics")).await;
+    assert!(entry.lines().all(|line| line.len() <= 75) && entry.ends_with("END:VCALENDAR\r\n"));
+    let entry = entry.replace("\r\n ", "");
+    let lines: Vec<&str> = entry.lines().collect();
+    // Ten o'clock in Japan is one o'clock of the same day in UTC.
+    let start = format!("DTSTART:{}T010000Z", day.replace('-', ""));
+    let place = "LOCATION:本社3F会議室B";
+    for line in [&start, "DURATION:PT75M", "SUMMARY:予定", place, "CLASS:PRIVATE"] {
+        assert!(lines.contains(&line), "{line} in {entry}");
+    }
+    for told in [MORI.name, "森", CONSULTANT.name, "みなと", "面談", "キャリア", "Mendan"]
+    {
+        let is_told = lines.iter().any(|it| !it.starts_with("PRODID:") && it.contains(told));
+        assert!(!is_told, "{told} in {entry}");
+    }
+}
+
+/// Who came by the letter has a slot tomorrow, in a room that was checked.
+async fn book(tablet: &Device, phone: &Device, folder: &Path) {
+    let page = &tablet.page;
+    page.click(&id("nav-plan")).await;
+    page.click("#slots [data-testid=open-slots]").await;
+    page.click("[data-group='g.venue'] label").await;
+    page.click("[data-group='g.who'] label").await;
+    // In Japan, nine hours ahead.
+    let tomorrow =
+        page.evaluate("new Date(Date.now() + 33 * 3600000).toISOString().slice(0, 10)").await;
+    let tomorrow = tomorrow.as_str().unwrap();
+    page.choose(&id("g.from"), &format!("{tomorrow}T10:00")).await;
+    page.choose(&id("g.until"), &format!("{tomorrow}T13:00")).await;
+    page.click(&act("draw")).await;
+    page.click(&act("publish")).await;
+    page.wait_for_element("#list [data-slot]").await;
+    tablet.wait_for_badge("sent").await;
+
+    let page = &phone.page;
+    page.click(&id("see-slots")).await;
+    page.click("[data-act^='claim:']").await;
+    page.wait_for_element("[data-act^='calendar:']").await;
+    access::look(page, "own-slots", PHONE).await;
+    keep_the_day(phone, folder, tomorrow).await;
+    phone.wait_for_badge("sent").await;
+    // Whose the slot is sees who comes, and opens a case for them.
+    let page = &tablet.page;
+    page.click("#list [data-act^='open:']").await;
+    page.wait_for_element("#list [data-testid=slot-case]").await;
+    look(page, "slots-booked").await;
+    tablet.wait_for_badge("sent").await;
+    // What is to be prepared says how long there is time.
+    let page = &phone.page;
+    page.click(&id("nav-home")).await;
+    page.click(&id("see-case")).await;
+    page.wait_for("document.querySelector('[data-row=card]')?.innerText.includes('あと 1 日以内')")
+        .await;
+    access::look(page, "own-case-soon", PHONE).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_list_is_read_as_a_whole_or_not_at_all_with_its_mistakes_told() {
+async fn a_list_is_read_letters_are_printed_and_tomorrow_is_made_ready() {
     let Some(house) = House::open() else { return };
     let (tablet, _phone) = gather(&house).await;
     let page = &tablet.page;
@@ -114,10 +216,25 @@ async fn a_list_is_read_as_a_whole_or_not_at_all_with_its_mistakes_told() {
     look(page, "day-empty").await;
     page.click(&id("nav-plan")).await;
     enter_company(&tablet).await;
+    office::agree(&tablet).await;
     page.click(&id("open-roster")).await;
     page.wait_for_element("#import").await;
     look(page, "list-empty").await;
 
     bring_wrong_lists(page, house.folder()).await;
     bring_right_lists(page, house.folder()).await;
+    let link = invite(page).await;
+    hang_poster(page).await;
+    let phone = Device::open(&house, "mori", PHONE, &link).await;
+    phone.join(MORI, "join").await;
+    book(&tablet, &phone, &house.folder().join("calendar")).await;
+
+    // The evening before: everything that the interview needs, and what is still to be done.
+    tablet.browser.set_offline(true).await;
+    page.click(&id("nav-home")).await;
+    page.click(&id("to-day")).await;
+    page.wait_for("document.querySelector('[data-case]')?.innerText.includes('本社3F会議室B')")
+        .await;
+    page.wait_for("document.querySelectorAll('[data-case] [data-good=yes]').length > 0").await;
+    look(page, "day").await;
 }

@@ -239,8 +239,10 @@ fn own(scene: &Scene<'_>, case: &CaseRow) -> Vec<Node> {
         if waits { say("tell.waits") } else { "" },
         vec![link(Place::Page(Sheet::Tell, id), "button", "to-tell", say("case.look"))],
     );
-    let card = match scene.home.cards.iter().find(|it| it.case.is_none()).and_then(|it| it.document)
-    {
+    let own = scene.home.cards.iter().find(|it| it.case.is_none());
+    let days = own.and_then(|it| it.remind_days).map(|days| days.to_string());
+    let remind = days.map(|days| fill("card.remind", &[&days])).unwrap_or_default();
+    let card = match own.and_then(|it| it.document) {
         Some(card) => link(Place::Page(Sheet::Card, card), "button", "to-card", say("case.look")),
         None => act(Weight::Plain, "card", say("card.begin")),
     };
@@ -252,7 +254,7 @@ fn own(scene: &Scene<'_>, case: &CaseRow) -> Vec<Node> {
     let mut lines = vec![
         consent::way(id, scene.shelf.consent(id)),
         told,
-        row(say("card.title"), "", vec![card]),
+        row(say("card.title"), &remind, vec![card]).with("data-row", "card"),
     ];
     lines.extend(slots);
     lines.push(row(

@@ -4,17 +4,21 @@ use engine::{
     command::{Command, PlanAct, SlotWish},
     view::{Booking, PlanView, SlotRow, View},
 };
-use shared::{id::DocumentId, log::org::Role};
+use shared::{
+    id::{AccountId, DocumentId},
+    log::org::Role,
+};
 
 use super::plan::lacking;
 use crate::{
+    app::place::Place,
     text::say::{fill, of, say},
     widgets::{
         board::{Board, Done, Scene},
         moment,
         node::{
-            Node, act, actions, el, empty, hint, line, one, pill, row, rows, section, waiting,
-            words,
+            Node, act, actions, el, empty, hint, line, link, one, pill, row, rows, section,
+            waiting, words,
         },
         part::Weight,
     },
@@ -85,6 +89,18 @@ fn slot(scene: &Scene<'_>, it: &SlotRow, is_employee: bool) -> Node {
         })
     });
     after.extend(offers.into_iter().flatten());
+    // Who has a slot of one's own: by a letter or by a poster.
+    let case = match (it.case, &it.account) {
+        (Some(case), _) => {
+            Some(link(Place::Case(case), "button", "slot-case", say("newcomer.case")))
+        }
+        (None, Some(account)) => {
+            let open = ["open:", &account.to_hex()].concat();
+            Some(act(Weight::Primary, &open, say("newcomer.open")))
+        }
+        (None, None) => None,
+    };
+    after.extend(case.filter(|_| !is_employee));
     row(&moment::minute(it.start), text.trim(), after).with("data-slot", &it.id)
 }
 
@@ -137,6 +153,8 @@ fn hear(scene: &Scene<'_>, act: &str, with: &str) -> Done {
     let Some(slots) = document(scene) else { return Done::default() };
     let plan = |act| Done::ask(Command::Plan(act));
     match act {
+        "open" => AccountId::from_hex(with)
+            .map_or_else(Done::default, |account| Done::ask(Command::OpenCase(account))),
         "claim" => plan(PlanAct::Claim { slots, slot: with.to_owned() }),
         "calendar" => {
             let title = say("calendar.title").to_owned();
@@ -153,7 +171,7 @@ fn hear(scene: &Scene<'_>, act: &str, with: &str) -> Done {
         }
         "draw" => {
             let time = |name: &str| moment::local(&scene.values.text(name));
-            let who = shared::id::AccountId::from_hex(&scene.values.text("g.who"));
+            let who = AccountId::from_hex(&scene.values.text("g.who"));
             let (Some(start), Some(until), Some(consultant)) =
                 (time("g.from"), time("g.until"), who)
             else {
