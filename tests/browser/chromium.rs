@@ -54,9 +54,9 @@ pub(crate) fn find() -> Option<PathBuf> {
 }
 
 /// What a page handed out as a file, once the browser has all of it.
-pub(crate) async fn downloaded(file: &Path) -> String {
+pub(crate) async fn downloaded(file: &Path) -> Vec<u8> {
     for _ in 0..START_ATTEMPTS {
-        if let Ok(told) = fs::read_to_string(file) {
+        if let Ok(told) = fs::read(file) {
             return told;
         }
         sleep(PAUSE).await;

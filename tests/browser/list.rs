@@ -150,6 +150,7 @@ async fn keep_the_day(phone: &Device, folder: &Path, day: &str) {
     phone.browser.keep_downloads(folder).await;
     phone.page.click("[data-act^='calendar:']").await;
     let entry = chromium::downloaded(&folder.join("yotei.ics")).await;
+    let entry = String::from_utf8(entry).unwrap();
     assert!(entry.lines().all(|line| line.len() <= 75) && entry.ends_with("END:VCALENDAR\r\n"));
     let entry = entry.replace("\r\n ", "");
     let lines: Vec<&str> = entry.lines().collect();

@@ -21,6 +21,7 @@ mod demo;
 mod driver;
 mod ending;
 mod example;
+mod export;
 mod find;
 mod hostile;
 mod house;
