@@ -251,6 +251,12 @@ async fn type_among_others(device: &Device, desktop: &mut Station, note: &str) {
     device.open_note(note).await;
     device.wait_for_badge("sent").await;
     let note = DocumentId::from_hex(note).unwrap();
+    // The note was made while the desktop was not looked after: it arrives first.
+    let is_there = |it: &Station| {
+        let notes = it.screen.home.cases.iter().flat_map(|case| &case.interviews);
+        notes.into_iter().any(|it| it.note == Some(note))
+    };
+    desktop.until("the note is there", is_there).await.unwrap();
     desktop.until_sent().await.unwrap();
     desktop.ask(Command::Open(note));
     device.page.focus(&text_box()).await;
@@ -288,7 +294,7 @@ async fn type_among_others(device: &Device, desktop: &mut Station, note: &str) {
 
 /// Presses and releases a key.
 async fn press(page: &Page) {
-    for (kind, text) in [("keyDown", Some("あ")), ("keyUp", None)] {
+    for (kind, text) in [("keyDown", "あ"), ("keyUp", "")] {
         let params = json!({ "type": kind, "key": "あ", "text": text });
         page.call("Input.dispatchKeyEvent", params).await;
     }
