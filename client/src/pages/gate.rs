@@ -135,7 +135,7 @@ fn plain_field(stage: Stage, id: &'static str) -> FormField {
             label: gate.name,
             hint: gate.name_hint,
             kind,
-            autocomplete: "name",
+            autocomplete: "off",
             value: form.name,
             error: form.says(Problem::Name, gate.name_missing),
         }
