@@ -43,13 +43,14 @@ const HELP: &str = "\
 Takes checks away, one at a time, and sees whether a test notices.
 
   mutants [--file PATH]... [--every N] [--again PATH]
-          [--longest SECONDS] [--each SECONDS] [--all] [--list]
+          [--longest SECONDS] [--each SECONDS] [--first WORD]... [--all] [--list]
 
   --file PATH  change this file (may be repeated; default: what decides what is genuine)
   --every N    try each Nth change only
   --again PATH try only what an earlier run, whose words are in this file, did not see noticed
   --longest S  leave out tests that take longer than S seconds (fewer are noticed, much sooner)
   --each S     count a change as missed after S seconds of green tests (fewer are noticed, sooner)
+  --first WORD ask tests with this in their name first (may be repeated)
   --all        tell what became of each, also of those that were noticed
   --list       tell what would be changed, and end
 
@@ -87,7 +88,7 @@ fn main() -> ExitCode {
 }
 
 fn parse(words: &[String]) -> Option<Wishes> {
-    let patience = Patience { longest: Duration::MAX, each: Duration::MAX };
+    let patience = Patience { longest: Duration::MAX, each: Duration::MAX, first: vec![] };
     let mut wishes =
         Wishes { files: vec![], every: 1, again: None, patience, tells_all: false, lists: false };
     let seconds = |word: Option<&String>| Some(Duration::from_secs(word?.parse().ok()?));
@@ -99,6 +100,7 @@ fn parse(words: &[String]) -> Option<Wishes> {
             "--again" => wishes.again = Some(words.next()?.clone()),
             "--longest" => wishes.patience.longest = seconds(words.next())?,
             "--each" => wishes.patience.each = seconds(words.next())?,
+            "--first" => wishes.patience.first.push(words.next()?.clone()),
             "--all" => wishes.tells_all = true,
             "--list" => wishes.lists = true,
             _ => return None,
@@ -130,7 +132,7 @@ fn run(wishes: &Wishes) -> Result<bool, String> {
         let said = std::fs::read_to_string(path).map_err(|it| format!("{path}: {it}"))?;
         chosen.retain(|it| said.lines().any(|line| is_owed(line, it)));
     }
-    let fates = rouse::all(&built, &chosen, wishes.patience, |mutant, fate| {
+    let fates = rouse::all(&built, &chosen, &wishes.patience, |mutant, fate| {
         if wishes.tells_all || fate != Fate::Noticed {
             say(&format!("{fate:?}: {mutant}\n"));
         }

@@ -1,5 +1,5 @@
 //! Wakes one change after the other and runs the tests that pass it: those first that noticed a
-//! change near it, then the quickest.
+//! change near it, then those that are named, then the quickest.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -61,13 +61,14 @@ impl Fates {
     }
 }
 
-/// How long tests may take.
-#[derive(Clone, Copy)]
+/// How long tests may take, and which are asked first.
 pub(crate) struct Patience {
     /// Tests that take longer are left out.
     pub(crate) longest: Duration,
     /// After so much of green tests a change counts as missed.
     pub(crate) each: Duration,
+    /// Tests with one of these words in their names come before the others.
+    pub(crate) first: Vec<String>,
 }
 
 struct Test {
@@ -82,7 +83,7 @@ struct Test {
 pub(crate) fn all(
     built: &Built,
     mutants: &[&Mutant],
-    patience: Patience,
+    patience: &Patience,
     tell: impl Fn(&Mutant, Fate) + Sync,
 ) -> Result<Fates, String> {
     let mut names = vec![];
@@ -93,7 +94,8 @@ pub(crate) fn all(
     let tests =
         on_every_core(&names, |(program, folder, name)| asleep(program, folder, name, within))?;
     let mut tests: Vec<Test> = tests.into_iter().flatten().collect();
-    tests.sort_by_key(|test| test.takes);
+    let is_first = |test: &Test| patience.first.iter().any(|word| test.name.contains(word));
+    tests.sort_by_key(|test| (!is_first(test), test.takes));
     // Neighbours are noticed by the same tests.
     let keen = Mutex::new(VecDeque::new());
     let fates = on_every_core(mutants, |mutant| {
