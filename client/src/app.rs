@@ -33,7 +33,7 @@ pub fn start() {
         }
     });
     port::open(move |heard| stage.hear(heard));
-    update::start(move || stage.update_ready.set(true));
+    update::begin(move || stage.update_ready.set(true));
 }
 
 /// Switches the language and remembers it.

@@ -6,9 +6,9 @@
 pub mod app;
 pub mod pages;
 pub mod port;
+pub mod start;
 pub mod table;
 pub mod text;
-pub mod trusted;
 pub mod update;
 pub mod widgets;
 pub mod worker;

@@ -8,14 +8,14 @@ use core::{cell::RefCell, time::Duration};
 use std::rc::Rc;
 
 use engine::{command::Command, view::View};
-use js_sys::{Array, Function, Object, Reflect, Uint8Array};
+use js_sys::Uint8Array;
 use leptos::prelude::set_timeout;
 use shared::cbor;
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
-use web_sys::{ErrorEvent, MessageEvent, Worker};
+use web_sys::Worker;
 use zeroize::Zeroize as _;
 
-use crate::{trusted, widgets::dom};
+use crate::{start, widgets::dom};
 
 /// Shortest wait before a dead worker is replaced.
 const PAUSE_MS_MIN: u64 = 250;
@@ -96,7 +96,6 @@ pub enum Heard {
 type Listener = Rc<dyn Fn(Heard)>;
 
 struct Port {
-    address: JsValue,
     listener: Listener,
     worker: Option<Worker>,
     deaths: u32,
@@ -108,9 +107,8 @@ thread_local! {
 
 /// Starts the worker and hears it from then on.
 pub fn open(listener: impl Fn(Heard) + 'static) {
-    let address = trusted::worker_script().unwrap_or(JsValue::UNDEFINED);
     let listener: Listener = Rc::new(listener);
-    PORT.set(Some(Port { address, listener, worker: None, deaths: 0 }));
+    PORT.set(Some(Port { listener, worker: None, deaths: 0 }));
     start_worker();
 }
 
@@ -137,17 +135,14 @@ fn post(message: &JsValue) {
 }
 
 fn start_worker() {
-    let Some(address) = PORT.with_borrow(|port| port.as_ref().map(|port| port.address.clone()))
-    else {
-        return;
-    };
-    match make_worker(&address) {
-        Ok(worker) => PORT.with_borrow_mut(|port| {
+    let hear = Closure::<dyn Fn(JsValue)>::new(|message| hear(&message));
+    match start::worker(&hear.into_js_value()) {
+        Some(worker) => PORT.with_borrow_mut(|port| {
             if let Some(port) = port {
                 port.worker = Some(worker);
             }
         }),
-        Err(_) => bury(),
+        None => bury(),
     }
 }
 
@@ -204,26 +199,6 @@ fn hear(message: &JsValue) {
 
 fn decode(bytes: &Uint8Array) -> Option<View> {
     cbor::from_slice(&bytes.to_vec())
-}
-
-fn make_worker(address: &JsValue) -> Result<Worker, JsValue> {
-    let options = Object::new();
-    Reflect::set(&options, &"type".into(), &"module".into())?;
-    Reflect::set(&options, &"name".into(), &"mendan".into())?;
-    // The constructor is called by name because the address is a `TrustedScriptURL`, not a string.
-    let constructor: Function = Reflect::get(&js_sys::global(), &"Worker".into())?.dyn_into()?;
-    let made = Reflect::construct(&constructor, &Array::of2(address, &options))?;
-    let worker: Worker = made.dyn_into()?;
-    let on_message = Closure::<dyn Fn(MessageEvent)>::new(|event: MessageEvent| {
-        hear(&event.data());
-    });
-    worker.set_onmessage(Some(on_message.into_js_value().unchecked_ref()));
-    let on_error = Closure::<dyn Fn(ErrorEvent)>::new(|event: ErrorEvent| {
-        event.prevent_default();
-        bury();
-    });
-    worker.set_onerror(Some(on_error.into_js_value().unchecked_ref()));
-    Ok(worker)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 use core::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use js_sys::{Function, Object, Promise, Reflect};
+use js_sys::Reflect;
 use wasm_bindgen::{JsCast as _, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
@@ -14,7 +14,7 @@ use web_sys::{
     StorageManager,
 };
 
-use crate::{port::Control, trusted, widgets::dom};
+use crate::{port::Control, start, widgets::dom};
 
 /// How often the server is asked for a new build: one hour.
 const CHECK_MS: i32 = 60 * 60 * 1000;
@@ -49,11 +49,11 @@ thread_local! {
 /// Registers the service worker, and tells `on_ready` each time that a new build is waiting.
 ///
 /// Without service workers, as in some private windows, the app works as long as the network does.
-pub fn start(on_ready: impl Fn() + 'static) {
+pub fn begin(on_ready: impl Fn() + 'static) {
     let Some(container) = container() else { return };
     reload_when_replaced(&container);
     spawn_local(async move {
-        let Some(registration) = register(&container).await else { return };
+        let Some(registration) = register().await else { return };
         watch(&container, &registration, Rc::new(on_ready));
         check_hourly(&registration);
         REGISTRATION.set(Some(registration));
@@ -102,15 +102,8 @@ fn storage() -> Option<StorageManager> {
     Reflect::get(&navigator, &"storage".into()).ok()?.dyn_into().ok()
 }
 
-async fn register(container: &ServiceWorkerContainer) -> Option<ServiceWorkerRegistration> {
-    let options = Object::new();
-    // The script is asked for at the server each time, never at a cache.
-    Reflect::set(&options, &"updateViaCache".into(), &"none".into()).ok()?;
-    // Called by name because the address is a `TrustedScriptURL`, not a string.
-    let register: Function = Reflect::get(container, &"register".into()).ok()?.dyn_into().ok()?;
-    let script = trusted::service_worker_script()?;
-    let promise: Promise = register.call2(container, &script, &options).ok()?.dyn_into().ok()?;
-    JsFuture::from(promise).await.ok()?.dyn_into().ok()
+async fn register() -> Option<ServiceWorkerRegistration> {
+    JsFuture::from(start::service_worker()?).await.ok()?.dyn_into().ok()
 }
 
 /// Tells of a build that waits, now or later. The very first build replaces nothing: no news.

@@ -10,7 +10,7 @@ use std::path::Path;
 use crate::asset::Asset;
 use crate::digest;
 use crate::glue::{self, Glue, files};
-use crate::loader;
+use crate::loader::{self, Loaders};
 use crate::payload::Payload;
 use crate::precache;
 use crate::say;
@@ -29,8 +29,7 @@ const LIST: &str = "assets.json";
 struct Sources {
     page: String,
     service_worker: String,
-    /// How the browser makes the wasm from its columns.
-    unpack: String,
+    scripts: loader::Sources,
     style: Vec<u8>,
     public: Vec<(String, Vec<u8>)>,
 }
@@ -79,7 +78,12 @@ impl Sources {
         Ok(Self {
             page: text("index.html")?,
             service_worker: slim::squeeze(&text("sw.js")?),
-            unpack: slim::squeeze(&text("unpack.js")?),
+            scripts: loader::Sources {
+                unpack: slim::squeeze(&text("unpack.js")?),
+                load: slim::squeeze(&text("load.js")?),
+                boot: slim::squeeze(&text("boot.js")?),
+                worker: slim::squeeze(&text("worker.js")?),
+            },
             style: style.flat_map(|(_, bytes)| squeezed(&bytes)).collect(),
             public: files(&workspace.client("public"))?,
         })
@@ -92,10 +96,9 @@ fn squeezed(text: &[u8]) -> Vec<u8> {
 
 /// All files of the app. The same input gives the same bytes.
 fn assemble(glue: Glue, sources: Sources) -> Result<Vec<Asset>> {
-    let Sources { page, service_worker, unpack, style, public } = sources;
+    let Sources { page, service_worker, scripts, style, public } = sources;
     let style = Asset::hashed("style", "css", style);
-    let boot = loader::boot(&glue, &unpack);
-    let worker = loader::worker(&glue, &unpack);
+    let Loaders { load, boot, worker } = loader::make(&scripts, &glue)?;
     let mut assets: Vec<Asset> =
         public.into_iter().map(|(path, bytes)| Asset::fixed(path, bytes)).collect();
     for name in ["index.html", "sw.js", LIST] {
@@ -103,7 +106,7 @@ fn assemble(glue: Glue, sources: Sources) -> Result<Vec<Asset>> {
             bail!("client/public/{name} の名前は使えません / this name is taken: {name}");
         }
     }
-    let build = build_id(&glue, &style, &assets, &[&page, &service_worker, &unpack]);
+    let build = build_id(&style, &boot, &assets, &[&page, &service_worker]);
     let page = template::fill(
         &page,
         &[
@@ -112,16 +115,21 @@ fn assemble(glue: Glue, sources: Sources) -> Result<Vec<Asset>> {
             ("boot_sri", &boot.integrity()),
             ("style", &style.url()),
             ("style_sri", &style.integrity()),
-            ("worker", &worker.url()),
         ],
-        &[("glue", &glue.script.url()), ("glue_sri", &glue.script.integrity())],
+        &[
+            ("glue", &glue.script.url()),
+            ("glue_sri", &glue.script.integrity()),
+            ("load", &load.url()),
+            ("load_sri", &load.integrity()),
+        ],
     )
     .context("client/index.html")?;
     assets.push(Asset::fixed("index.html", page.into_bytes()));
     assets.extend(glue.snippets);
-    assets.extend([glue.packed, glue.script, style, boot, worker]);
-    let service_worker = precache::inject(&service_worker, &assets, &glue.wasm, &build, &unpack)
-        .context("client/sw.js")?;
+    assets.extend([glue.packed, glue.script, style, load, boot, worker]);
+    let service_worker =
+        precache::inject(&service_worker, &assets, &glue.wasm, &build, &scripts.unpack)
+            .context("client/sw.js")?;
     assets.push(Asset::fixed("sw.js", service_worker.into_bytes()));
     assets.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(assets)
@@ -129,10 +137,9 @@ fn assemble(glue: Glue, sources: Sources) -> Result<Vec<Asset>> {
 
 /// Names everything the app consists of, so that page, worker and service worker can tell
 /// whether they belong together.
-fn build_id(glue: &Glue, style: &Asset, public: &[Asset], templates: &[&str]) -> String {
-    // The loaders follow from the glue and the wasm.
-    let mut parts = vec![glue.wasm.path.clone(), glue.script.path.clone(), style.path.clone()];
-    parts.extend(glue.snippets.iter().map(|asset| asset.path.clone()));
+fn build_id(style: &Asset, boot: &Asset, public: &[Asset], templates: &[&str]) -> String {
+    // The page's first script names all others and the wasm by their hashes.
+    let mut parts = vec![style.path.clone(), boot.path.clone()];
     parts.extend(public.iter().map(|a| format!("{} {}", a.path, digest::sha256(&a.bytes))));
     parts.extend(templates.iter().map(|text| digest::sha256(text.as_bytes())));
     digest::short(parts.join("\n").as_bytes())
@@ -181,13 +188,13 @@ fn write(directory: &Path, assets: &[Asset], is_slim: bool) -> Result<()> {
 
 /// Names all that the files are made from, this tool included.
 fn stamp(compiled: &Path, sources: &Sources) -> Result<String> {
-    let Sources { page, service_worker, unpack, style, public } = sources;
+    let Sources { page, service_worker, scripts, style, public } = sources;
     let mut parts = vec![
         digest::sha256(&fs::read(env::current_exe()?)?),
         digest::sha256(&fs::read(compiled).with_context(|| compiled.display().to_string())?),
         digest::sha256(page.as_bytes()),
         digest::sha256(service_worker.as_bytes()),
-        digest::sha256(unpack.as_bytes()),
+        digest::sha256(format!("{scripts:?}").as_bytes()),
         digest::sha256(style),
     ];
     parts.extend(public.iter().map(|(path, bytes)| format!("{path} {}", digest::sha256(bytes))));
@@ -210,8 +217,7 @@ pub(crate) fn has_extension(path: &str, extension: &str) -> bool {
 mod tests {
     use super::*;
 
-    const PAGE: &str = "<html data-build=\"{{build}}\"><meta name=\"mendan-worker\" \
-        content=\"{{worker}}\"><link href=\"{{style}}\" integrity=\"{{style_sri}}\">\
+    const PAGE: &str = "<html data-build=\"{{build}}\"><link href=\"{{style}}\" integrity=\"{{style_sri}}\">\
         <script src=\"{{boot}}\" integrity=\"{{boot_sri}}\"></script>";
     const SERVICE_WORKER: &str = "const A = /*{{precache}}*/[]; const B = '{{build}}'; \
         const unpacked = /*{{unpack}}*/null;";
@@ -226,7 +232,14 @@ mod tests {
         let sources = Sources {
             page: PAGE.to_owned(),
             service_worker: SERVICE_WORKER.to_owned(),
-            unpack: "const unpacked = 1;".to_owned(),
+            scripts: loader::Sources {
+                unpack: "const unpacked = 1;".to_owned(),
+                load: "const unpacked = /*{{unpack}}*/null; '{{wasm}}{{wasm_sri}}' \
+                    '{{packed}}{{packed_sri}}'"
+                    .to_owned(),
+                boot: "'{{glue}}' '{{load}}' '{{worker}}'".to_owned(),
+                worker: "'{{glue}}' '{{load}}'".to_owned(),
+            },
             style: style.as_bytes().to_vec(),
             public: vec![("icon.svg".to_owned(), b"<svg/>".to_vec())],
         };
@@ -248,7 +261,7 @@ mod tests {
             let is_listed = service_worker.contains(&format!("\"{}\"", asset.url()));
             let is_special = asset.path == "sw.js" || asset.path == "index.html";
             assert_eq!(is_listed, !is_special, "{}", asset.path);
-            if ["boot", "worker", "style"].iter().any(|stem| asset.path.starts_with(stem)) {
+            if ["boot", "style"].iter().any(|stem| asset.path.starts_with(stem)) {
                 assert!(page.contains(&asset.url()), "{} is not in {page}", asset.path);
             }
         }

@@ -1,106 +1,118 @@
-//! The two short scripts that start the wasm, on the page and in the worker.
+//! The short scripts that start the wasm, on the page and in the worker.
 //!
-//! The page's security policy allows no inline script, so both are files of their own. They give
-//! the browser the hash of the wasm: a server or cache with other bytes cannot start the app.
+//! The page's security policy allows no inline script, so they are files of their own.
+
+use anyhow::{Context as _, Result, bail};
 
 use crate::asset::Asset;
 use crate::glue::Glue;
+use crate::template;
 
-/// `boot-….js`, which the page loads.
-pub(crate) fn boot(glue: &Glue, unpack: &str) -> Asset {
-    let text = format!(
-        "{}\
-         const crash = document.getElementById('crash');\n\
-         {}{}",
-        import(&glue.script),
-        on_death("crash?.removeAttribute('hidden');"),
-        start(glue, unpack)
-    );
-    Asset::hashed("boot", "js", text.into_bytes())
+/// Where a script wants to know how columns become a wasm.
+const UNPACK: &str = "const unpacked = /*{{unpack}}*/null;";
+
+/// The scripts as they are written.
+#[derive(Debug)]
+pub(crate) struct Sources {
+    /// How columns become a wasm.
+    pub(crate) unpack: String,
+    /// What page and worker have in common.
+    pub(crate) load: String,
+    pub(crate) boot: String,
+    pub(crate) worker: String,
 }
 
-/// `worker-….js`, which the page starts as a module worker.
-///
-/// A worker's messages are delivered while the wasm is still loading. They are held and delivered
-/// again once `main` has returned, so that none is lost.
-pub(crate) fn worker(glue: &Glue, unpack: &str) -> Asset {
-    let text = format!(
-        "{}\
-         const early = [];\n\
-         const hold = (event) => early.push(event);\n\
-         addEventListener('message', hold);\n\
-         {}{}\
-         removeEventListener('message', hold);\n\
-         for (const {{ data, ports }} of early) {{\n  \
-           dispatchEvent(new MessageEvent('message', {{ data, ports: [...ports] }}));\n\
-         }}\n",
-        import(&glue.script),
-        on_death("postMessage('dead');\n  close();"),
-        start(glue, unpack)
-    );
-    Asset::hashed("worker", "js", text.into_bytes())
+/// The scripts as they are served.
+pub(crate) struct Loaders {
+    pub(crate) load: Asset,
+    /// What the page loads.
+    pub(crate) boot: Asset,
+    /// What the page starts as a module worker.
+    pub(crate) worker: Asset,
 }
 
-fn import(glue: &Asset) -> String {
-    format!("import init from '{}';\n", glue.url())
+/// Fills in where everything lies.
+pub(crate) fn make(sources: &Sources, glue: &Glue) -> Result<Loaders> {
+    let (wasm, packed) = (&glue.wasm, &glue.packed);
+    let places = [
+        ("wasm", wasm.url()),
+        ("wasm_sri", wasm.integrity()),
+        ("packed", packed.url()),
+        ("packed_sri", packed.integrity()),
+    ];
+    let load = script("load", &with_unpack(&sources.load, &sources.unpack)?, &places)?;
+    let places = [("glue", glue.script.url()), ("load", load.url())];
+    let worker = script("worker", &sources.worker, &places)?;
+    let [glue, shared] = places;
+    let boot = script("boot", &sources.boot, &[glue, shared, ("worker", worker.url())])?;
+    Ok(Loaders { load, boot, worker })
 }
 
-/// What to do when the wasm trapped: whatever called into it gets an error that nobody awaits. What
-/// it held may be inconsistent, so it is not called again.
-fn on_death(deed: &str) -> String {
-    format!(
-        "const die = (error) => {{\n  \
-           if (!(error instanceof WebAssembly.RuntimeError)) return;\n  \
-           {deed}\n\
-         }};\n\
-         addEventListener('error', (event) => die(event.error));\n\
-         addEventListener('unhandledrejection', (event) => die(event.reason));\n"
-    )
+/// The same script with what makes a wasm of its columns.
+pub(crate) fn with_unpack(script: &str, unpack: &str) -> Result<String> {
+    if !script.contains(UNPACK) {
+        bail!("{UNPACK} がありません / a script lacks {UNPACK}");
+    }
+    Ok(script.replace(UNPACK, unpack))
 }
 
-/// The service worker keeps the wasm whole, so that the browser can keep what it compiled. Before it
-/// is there, the wasm is made from its columns.
-fn start(glue: &Glue, unpack: &str) -> String {
-    let (url, integrity) = (glue.wasm.url(), glue.wasm.integrity());
-    let (packed, packed_integrity) = (glue.packed.url(), glue.packed.integrity());
-    format!(
-        "{unpack}\
-         const fresh = async () => {{\n  \
-           const packed = await fetch('{packed}', {{ integrity: '{packed_integrity}' }});\n  \
-           return unpacked(packed, '{integrity}');\n\
-         }};\n\
-         const isKept = await globalThis.caches?.match('{url}');\n\
-         const kept = () => fetch('{url}', {{ integrity: '{integrity}' }}).catch(fresh);\n\
-         await init({{ module_or_path: isKept ? kept() : fresh() }});\n"
-    )
+fn script(stem: &str, template: &str, places: &[(&str, String)]) -> Result<Asset> {
+    let places: Vec<(&str, &str)> =
+        places.iter().map(|(name, place)| (*name, place.as_str())).collect();
+    let text = template::fill(template, &places, &[]);
+    let text = text.with_context(|| format!("client/{stem}.js"))?;
+    Ok(Asset::hashed(stem, "js", text.into_bytes()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn glue(wasm: &[u8]) -> Glue {
-        Glue {
+    fn loaders(wasm: &[u8], worker: &str) -> Loaders {
+        let glue = Glue {
             wasm: Asset::hashed("app", "wasm", wasm.to_vec()),
             packed: Asset::hashed("app", "pack", wasm.to_vec()),
             script: Asset::hashed("app", "js", b"glue".to_vec()),
             snippets: vec![],
-        }
+        };
+        let sources = Sources {
+            unpack: "const unpacked = 1;".to_owned(),
+            load: format!(
+                "{UNPACK} {{{{wasm}}}} {{{{wasm_sri}}}} {{{{packed}}}} {{{{packed_sri}}}}"
+            ),
+            boot: "{{glue}} {{load}} {{worker}}".to_owned(),
+            worker: format!("{{{{glue}}}} {{{{load}}}} {worker}"),
+        };
+        make(&sources, &glue).unwrap()
+    }
+
+    fn text(asset: &Asset) -> String {
+        String::from_utf8(asset.bytes.clone()).unwrap()
     }
 
     #[test]
-    fn both_scripts_name_the_hashed_files_and_are_named_by_their_own_hash() {
-        let (one, other) = (glue(b"wasm"), glue(b"other"));
+    fn every_script_names_the_hashed_files_that_it_needs() {
+        let Loaders { load, boot, worker } = loaders(b"wasm", "a");
 
-        for make in [boot, worker] {
-            let script = make(&one, "const unpacked = 1;\n");
-            let text = String::from_utf8(script.bytes.clone()).unwrap();
-            assert!(text.contains(&format!("from '{}'", one.script.url())), "{text}");
-            for asset in [&one.wasm, &one.packed] {
-                assert!(text.contains(&asset.url()) && text.contains(&asset.integrity()), "{text}");
-            }
-            assert!(text.contains("const unpacked = 1;"));
-            assert_ne!(script.path, make(&other, "").path);
+        let wasm = Asset::hashed("app", "wasm", b"wasm".to_vec());
+        assert!(text(&load).contains(&wasm.url()) && text(&load).contains(&wasm.integrity()));
+        assert!(text(&load).contains("const unpacked = 1;"));
+        for script in [&boot, &worker] {
+            assert!(text(script).contains(&load.url()), "{}", text(script));
         }
+        assert!(text(&boot).contains(&worker.url()));
+    }
+
+    #[test]
+    fn another_wasm_or_another_worker_is_another_page() {
+        let one = loaders(b"wasm", "a").boot.path;
+
+        assert_ne!(one, loaders(b"other", "a").boot.path);
+        assert_ne!(one, loaders(b"wasm", "b").boot.path);
+    }
+
+    #[test]
+    fn a_script_that_cannot_make_the_wasm_is_refused() {
+        assert!(with_unpack("const wasm = 1;", "").is_err());
     }
 }

@@ -5,13 +5,11 @@ use serde_json::{Value, json};
 
 use crate::app::has_extension;
 use crate::asset::Asset;
+use crate::loader;
 use crate::template;
 
 /// Where `sw.js` wants the list. It is valid JavaScript even before it is filled.
 const PLACE: &str = "/*{{precache}}*/[]";
-
-/// Where `sw.js` wants to know how columns become a wasm.
-const UNPACK: &str = "const unpacked = /*{{unpack}}*/null;";
 
 /// Fills the list, the build id and `unpack` into the service worker. The list has `wasm` instead of
 /// its columns.
@@ -22,13 +20,11 @@ pub(crate) fn inject(
     build: &str,
     unpack: &str,
 ) -> Result<String> {
-    for place in [PLACE, UNPACK] {
-        if !service_worker.contains(place) {
-            bail!("sw.js に {place} がありません / sw.js lacks {place}");
-        }
+    if !service_worker.contains(PLACE) {
+        bail!("sw.js に {PLACE} がありません / sw.js lacks {PLACE}");
     }
     let list = serde_json::to_string_pretty(&entries(assets, wasm)).context("precache list")?;
-    let filled = service_worker.replace(PLACE, &list).replace(UNPACK, unpack);
+    let filled = loader::with_unpack(&service_worker.replace(PLACE, &list), unpack)?;
     template::fill(&filled, &[("build", build)], &[])
 }
 

@@ -1,0 +1,24 @@
+// What page and worker have in common when they start.
+const unpacked = /*{{unpack}}*/null;
+
+// The wasm against its hash: a server or cache with other bytes cannot start the app. The service
+// worker keeps it whole, so that the browser can keep what it compiled. Before it is there, the wasm
+// is made from its columns.
+export const wasm = async () => {
+  const fresh = async () => {
+    const packed = await fetch('{{packed}}', { integrity: '{{packed_sri}}' });
+    return unpacked(packed, '{{wasm_sri}}');
+  };
+  const isKept = await globalThis.caches?.match('{{wasm}}');
+  return isKept ? fetch('{{wasm}}', { integrity: '{{wasm_sri}}' }).catch(fresh) : fresh();
+};
+
+// Does something when the wasm trapped: whatever called into it gets an error that nobody awaits.
+// What it held may be inconsistent, so it is not called again.
+export const onDeath = (deed) => {
+  const die = (error) => {
+    if (error instanceof WebAssembly.RuntimeError) deed();
+  };
+  addEventListener('error', (event) => die(event.error));
+  addEventListener('unhandledrejection', (event) => die(event.reason));
+};
