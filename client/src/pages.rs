@@ -32,6 +32,7 @@ pub mod plan;
 pub mod policy;
 pub mod regrant;
 pub mod report;
+pub mod rest;
 pub mod rights;
 pub mod risk;
 pub mod room;

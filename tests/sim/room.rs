@@ -1,4 +1,4 @@
-//! In the interview room: what the two write, agree to and draw, and a tablet that changes hands.
+//! In the interview room: what the two write, agree to and draw, and a tablet that changes hands or rests.
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
 use engine::{casework::field::Field, view::FormView};
@@ -12,6 +12,7 @@ mod consent;
 mod form;
 mod handover;
 mod interview;
+mod rest;
 
 /// A consultant with a tablet, an employee with a phone, and their case.
 struct Cast {

@@ -44,6 +44,7 @@ mod regrant;
 mod removal;
 mod report;
 mod reseal;
+mod rest;
 mod room;
 mod search;
 mod shape;
@@ -52,7 +53,7 @@ mod snapshot;
 mod trust;
 
 pub use ending::GRACE_MS;
-pub(crate) use handover::PIN_TRIES;
+pub(crate) use handover::Pinned;
 pub(crate) use join::Invitation;
 pub(crate) use load::Found;
 pub(crate) use snapshot::Before;
@@ -183,6 +184,8 @@ pub(crate) struct Desk {
     handing: Option<handover::Handing>,
     /// The case whose employee holds the tablet.
     guest: Option<DocumentId>,
+    /// Whether and how the tablet rests.
+    rest: rest::Rest,
     /// What follows from consents, and what of it waits.
     duties: report::Duties,
     /// When it was last looked for terms that are over.
@@ -235,6 +238,7 @@ impl Desk {
             ledgers: room::Ledgers::default(),
             handing: None,
             guest: None,
+            rest: rest::Rest::default(),
             duties: report::Duties::default(),
             terms_seen_at: shared::time::UnixMillis(0),
             card_minded: None,

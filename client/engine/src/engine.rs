@@ -5,7 +5,7 @@ use shared::{Blob, time::UnixMillis};
 use crate::{
     command::{Command, Newcomer, Passphrase, RoomAct},
     cx::Cx,
-    desk::{Desk, End, Found, Invitation, PIN_TRIES},
+    desk::{Desk, End, Found, Invitation, Pinned},
     effect::{Effect, Effects, LinkWish, Record, RecordKey},
     export::{ExportFile, ImportError},
     input::{Input, Link},
@@ -16,7 +16,7 @@ use crate::{
         vault::{PASSPHRASE_CHARS_MIN, UnlockError, Vault},
     },
     record::{Sealer, StoreKey},
-    view::{Gate, Notice, RoomNotice, View, Work},
+    view::{Gate, Notice, View, Work},
 };
 
 pub use crate::desk::{Compaction, GRACE_MS, Pace};
@@ -40,9 +40,7 @@ enum Phase {
     Handed {
         vault: Vault,
         /// The store key, sealed under the stretched PIN. Never stored.
-        pinned: Vault,
-        /// How often the PIN may still be tried.
-        tries: u8,
+        pinned: Pinned,
         desk: Box<Desk>,
     },
     /// The device was revoked; until the store is empty, emptying it is tried again.
@@ -194,6 +192,9 @@ impl Engine {
         }
         desk.settle(step);
         desk.show_changes(step, &self.journal);
+        if desk.must_lock(step.now()) {
+            self.close(step);
+        }
     }
 
     /// The device was revoked: before anything else, all that is here goes.
@@ -213,7 +214,7 @@ impl Engine {
         step.effects.push(Effect::Link(LinkWish::Down));
         if let Some((mut desk, pinned)) = desk.into_guest(step) {
             desk.show_changes(step, &self.journal);
-            self.phase = Phase::Handed { vault, pinned, tries: PIN_TRIES, desk: Box::new(desk) };
+            self.phase = Phase::Handed { vault, pinned, desk: Box::new(desk) };
         } else {
             self.lock(step, vault);
         }
@@ -221,22 +222,12 @@ impl Engine {
 
     /// The consultant takes the tablet back, or fails to for the last time.
     fn take_back(&mut self, step: &mut Step<'_, '_>, pin: &Passphrase) {
-        let Phase::Handed { vault, pinned, tries, .. } = &mut self.phase else { return };
+        let Phase::Handed { vault, pinned, .. } = &mut self.phase else { return };
         let vault = vault.clone();
-        match pinned.open(pin, self.stretch) {
-            Ok(key) => self.open(step, vault, key),
-            Err(UnlockError::Unauthentic) => {
-                *tries = tries.saturating_sub(1);
-                let tries = *tries;
-                let notice = Notice::Room(RoomNotice::WrongPin { tries });
-                step.effects.push(Effect::Show(View::Notice(notice)));
-                if tries == 0 {
-                    self.lock(step, vault);
-                }
-            }
-            Err(error @ (UnlockError::TooNew { .. } | UnlockError::NoMemory)) => {
-                locked_out(step, error);
-            }
+        match pinned.open(step, (pin, self.stretch)) {
+            Some(key) => self.open(step, vault, key),
+            None if pinned.is_spent() => self.lock(step, vault),
+            None => {}
         }
     }
 
@@ -283,6 +274,18 @@ impl Engine {
         self.phase = Phase::Locked(vault);
     }
 
+    /// The keys leave memory by a wish, or because nobody was here for too long.
+    fn close(&mut self, step: &mut Step<'_, '_>) {
+        if let Phase::Desk { desk, .. } = &mut self.phase {
+            desk.note_time(step);
+        }
+        let phase = std::mem::replace(&mut self.phase, Phase::Starting);
+        if let Phase::Desk { vault, .. } | Phase::Loading { vault, .. } = phase {
+            step.effects.push(Effect::Link(LinkWish::Down));
+            self.lock(step, vault);
+        }
+    }
+
     fn link(&mut self, step: &mut Step<'_, '_>, link: Link) {
         match link {
             Link::Up { origin } => {
@@ -309,15 +312,17 @@ impl Engine {
                 self.import(step, &file, &passphrase);
             }
             (Phase::Locked(_), Command::Unlock(passphrase)) => self.unlock(step, &passphrase),
-            (Phase::Desk { .. } | Phase::Loading { .. }, Command::Lock) => {
-                let phase = std::mem::replace(&mut self.phase, Phase::Starting);
-                if let Phase::Desk { vault, mut desk } = phase {
-                    desk.note_time(step);
-                    step.effects.push(Effect::Link(LinkWish::Down));
-                    self.lock(step, vault);
-                } else if let Phase::Loading { vault, .. } = phase {
-                    step.effects.push(Effect::Link(LinkWish::Down));
-                    self.lock(step, vault);
+            (Phase::Desk { .. } | Phase::Loading { .. }, Command::Lock) => self.close(step),
+            (Phase::Desk { desk, .. }, Command::Room(RoomAct::Rest)) => {
+                if !desk.rest(step) {
+                    self.close(step);
+                }
+            }
+            (Phase::Desk { desk, .. }, command) if desk.is_resting() => {
+                if let Command::Room(RoomAct::EndRest(pin)) = command
+                    && !desk.end_rest(step, (&pin, self.stretch))
+                {
+                    self.close(step);
                 }
             }
             (Phase::Handed { vault, .. }, Command::Lock) => {
@@ -335,6 +340,12 @@ impl Engine {
             (Phase::Desk { desk, .. }, _) if desk.must_ask() => {}
             (Phase::Desk { desk, .. }, Command::Room(RoomAct::HandOver { case, pin })) => {
                 desk.hand_over(step, case, (&pin, self.stretch));
+            }
+            (
+                Phase::Desk { desk, .. },
+                Command::Room(RoomAct::ChoosePin { case, interview, pin }),
+            ) => {
+                desk.choose_pin(step, (case, interview), (&pin, self.stretch));
             }
             (Phase::Desk { vault, desk }, Command::MakeRecoveryKit(passphrase)) => {
                 match vault.open(&passphrase, self.stretch) {

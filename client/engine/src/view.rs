@@ -129,6 +129,10 @@ pub enum Gate {
         #[n(1)]
         case: CaseId,
     },
+    /// It rests while two people talk: everything is in memory, and nothing of it to be read here
+    /// before the PIN.
+    #[n(6)]
+    Resting,
 }
 
 /// What a long step is about.

@@ -153,6 +153,7 @@ fn mark_body(stage: Stage) {
             Some(Gate::Open { .. }) => "open",
             Some(Gate::Revoked { .. }) => "revoked",
             Some(Gate::Handed { .. }) => "handed",
+            Some(Gate::Resting) => "resting",
         });
         let badge = match stage.sync.with(engine::view::SyncView::badge) {
             Badge::Saving => "saving",

@@ -17,6 +17,7 @@ use shared::{
 
 use super::{
     desk,
+    idle::Leave,
     install::{self, Installing},
     outside,
     place::{Place, Sheet},
@@ -125,7 +126,8 @@ pub struct Signals {
     told_sync: RwSignal<SyncView>,
     told_whereabouts: RwSignal<Map<DocumentId, Whereabouts>>,
     opened: RwSignal<Vec<DocumentId>>,
-    wants_lock: RwSignal<bool>,
+    /// The device is to be locked, or may rest instead.
+    wants_lock: RwSignal<Option<Leave>>,
 }
 
 impl Signals {
@@ -173,7 +175,7 @@ impl Signals {
             told_sync: RwSignal::new(sync),
             told_whereabouts: RwSignal::new(Map::new()),
             opened: RwSignal::new(vec![]),
-            wants_lock: RwSignal::new(false),
+            wants_lock: RwSignal::new(None),
         }))
     }
 
@@ -233,21 +235,30 @@ impl Signals {
 
     /// Locks the device as soon as everything typed is on its way to the store.
     pub fn lock(&'static self) {
-        if !self.is_open() || self.wants_lock.get_untracked() {
+        self.leave(Leave::Lock);
+    }
+
+    /// Lets the device rest in the same way, or locks it where it may not.
+    pub fn rest(&'static self) {
+        self.leave(Leave::Rest);
+    }
+
+    fn leave(&'static self, how: Leave) {
+        let before = self.wants_lock.get_untracked();
+        if !self.is_open() || before >= Some(how) {
             return;
         }
         desk::flush();
-        self.wants_lock.set(true);
+        self.wants_lock.set(Some(how));
         port::tell(Control::Settle);
         // A store that does not answer must not keep the device open.
         set_timeout(move || self.lock_settled(), core::time::Duration::from_secs(2));
     }
 
     fn lock_settled(&'static self) {
-        if self.wants_lock.get_untracked() {
-            self.wants_lock.set(false);
-            port::send(&Command::Lock);
-        }
+        let Some(how) = self.wants_lock.get_untracked() else { return };
+        self.wants_lock.set(None);
+        port::send(&how.command());
     }
 
     /// Takes in what the worker says.
@@ -263,7 +274,7 @@ impl Signals {
             }
             Heard::WorkerDied => {
                 let was_open = self.gate.with_untracked(|gate| {
-                    matches!(gate, Some(Gate::Open { .. } | Gate::Working(_)))
+                    matches!(gate, Some(Gate::Open { .. } | Gate::Working(_) | Gate::Resting))
                 });
                 if was_open {
                     self.restarted.set(true);
@@ -432,7 +443,7 @@ impl Signals {
                 board::forget();
                 self.clear();
             }
-            Gate::Empty | Gate::Locked { .. } | Gate::Working(_) => {
+            Gate::Empty | Gate::Locked { .. } | Gate::Working(_) | Gate::Resting => {
                 self.clear();
             }
         }
@@ -480,7 +491,7 @@ impl Signals {
     fn clear(&'static self) {
         desk::with(|desk| desk.leave(None));
         self.count_drafts();
-        self.wants_lock.set(false);
+        self.wants_lock.set(None);
         self.opened.set(vec![]);
         self.note.set(None);
         self.shelf.set(Shelf::default());

@@ -20,7 +20,8 @@ pub fn wanted(stage: Stage) -> Vec<DocumentId> {
             | Gate::Locked { .. }
             | Gate::Working(_)
             | Gate::Open { .. }
-            | Gate::Revoked { .. },
+            | Gate::Revoked { .. }
+            | Gate::Resting,
         )
         | None => None,
     });

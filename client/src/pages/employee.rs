@@ -149,6 +149,7 @@ mod tests {
             interrupted_at: None,
             sign_by: None,
             next_slot: None,
+            is_pinned: false,
         };
         let case = CaseRow {
             case: id,

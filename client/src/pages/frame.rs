@@ -6,8 +6,8 @@ use shared::log::org::Role;
 
 use super::{
     bars, canvas, card, case, consent, copy, day, devices, employee, form, gate, handed, home,
-    invitation, kit, lock, note, opening, opinion, package, people, plan, regrant, report, rights,
-    risk, room, roster, search, slots, supervision, tell, trouble, unseen, work,
+    invitation, kit, lock, note, opening, opinion, package, people, plan, regrant, report, rest,
+    rights, risk, room, roster, search, slots, supervision, tell, trouble, unseen, work,
 };
 use crate::{
     app::{
@@ -55,6 +55,7 @@ fn page(stage: Stage, screen: &Screen) -> AnyView {
         Screen::Gate(Gate::Working(step)) => work::work(*step),
         Screen::Gate(Gate::Revoked { is_erased }) => work::revoked(*is_erased),
         Screen::Gate(Gate::Handed { name, .. }) => handed::handed(stage, name),
+        Screen::Gate(Gate::Resting) => rest::rest(stage),
         // An open gate is `Screen::Open`.
         Screen::Gate(Gate::Open { .. }) => ().into_child(),
         Screen::Open(role, place) => open(stage, *role, *place),

@@ -60,7 +60,8 @@ pub fn greeting(stage: Stage) -> String {
             | Gate::Locked { .. }
             | Gate::Working(_)
             | Gate::Revoked { .. }
-            | Gate::Handed { .. },
+            | Gate::Handed { .. }
+            | Gate::Resting,
         )
         | None => String::new(),
     })

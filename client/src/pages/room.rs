@@ -6,7 +6,7 @@ use engine::{
         interview::{GATE, State},
         note::{INK_POINTS_MAX, MARKS, Point},
     },
-    command::{Command, RoomAct},
+    command::{Command, Passphrase, RoomAct},
     view::{CaseRow, Content, InterviewRow},
 };
 
@@ -17,7 +17,10 @@ use crate::{
     widgets::{
         board::{Board, Done, Scene},
         moment,
-        node::{Node, act, actions, el, hint, link, one, pill, row, rows, section, waiting, words},
+        node::{
+            Node, act, actions, el, folded, hint, line, link, one, pill, row, rows, section,
+            waiting, words,
+        },
         offset,
         part::Weight,
     },
@@ -97,8 +100,21 @@ fn before(scene: &Scene<'_>, case: &CaseRow, interview: &InterviewRow) -> Vec<No
                 talk,
                 "step:talking",
                 "room.begin",
-            ))),
+            )))
+            .put(pin(scene, interview)),
     ]
+}
+
+/// A PIN for this interview, who wants one.
+fn pin(scene: &Scene<'_>, interview: &InterviewRow) -> Node {
+    let title = if interview.is_pinned { "room.pinned" } else { "room.pin_title" };
+    let typed = scene.values.text("pin");
+    let inside = vec![
+        hint(say("room.pin_lead")),
+        line("password", "pin", say("room.pin"), &typed),
+        actions(vec![act(Weight::Plain, "choose-pin", say("room.pin_set"))]),
+    ];
+    folded("pin", say(title), inside)
 }
 
 /// Minutes since the talk began.
@@ -222,6 +238,7 @@ fn talking(scene: &Scene<'_>, case: &CaseRow, interview: &InterviewRow) -> Vec<N
                     .with("title", say("risk.title")),
             )
             .put(act(Weight::Primary, "step:wrapping", say("room.wrap")).with("data-key", "E")),
+        pin(scene, interview),
     ]
 }
 
@@ -336,6 +353,10 @@ fn hear(scene: &Scene<'_>, act: &str, with: &str) -> Done {
             }
             Done::ask_and_clear(Command::Room(RoomAct::Scribble { note, ink }), "ink")
         }
+        "choose-pin" => {
+            let pin = Passphrase::new(scene.values.text("pin"));
+            Done::ask_and_clear(Command::Room(RoomAct::ChoosePin { case, interview, pin }), "pin")
+        }
         "mark" => room(RoomAct::Mark { note, kind: with.to_owned() }),
         "interrupt" => room(RoomAct::Interrupt { case, interview }),
         "plan" => room(RoomAct::PlanHomework(note)),
@@ -366,7 +387,93 @@ fn ink(strokes: &str) -> Vec<Point> {
 
 #[cfg(test)]
 mod tests {
+    use engine::view::{Home, LinkView, StorageView, SyncView};
+    use shared::{id::DocumentId, log::org::Role, time::UnixMillis};
+
     use super::*;
+    use crate::{
+        app::shelf::Shelf,
+        widgets::{board::Condition, node::Values},
+    };
+
+    const NOTE: DocumentId = DocumentId::new([7; 16]);
+
+    /// What a consultant sees in the room, and what follows from a PIN.
+    fn room(state: State, is_pinned: bool) -> (Vec<Node>, Done) {
+        let interview = InterviewRow {
+            interview: NOTE,
+            ordinal: 1,
+            added_at: UnixMillis(0),
+            note: Some(NOTE),
+            offered_at: None,
+            state,
+            times: [None; 3],
+            interrupted_at: None,
+            sign_by: None,
+            next_slot: None,
+            is_pinned,
+        };
+        let case = CaseRow {
+            case: NOTE,
+            shared: NOTE,
+            employee_name: String::new(),
+            consultant_name: String::new(),
+            interviews: vec![interview],
+            consent: None,
+            disclosure: None,
+            private: None,
+        };
+        let sync = SyncView {
+            link: LinkView::Offline,
+            storage: StorageView::Fine,
+            unsaved: 0,
+            unsent: 0,
+            all_sent_at: None,
+        };
+        let mut values = Values::default();
+        values.set("pin", "4739".into());
+        let scene = Scene {
+            place: Place::Page(Sheet::Room, NOTE),
+            role: Role::Consultant,
+            is_handed: false,
+            now_ms: 0,
+            home: &Home { cases: vec![case], ..Home::default() },
+            shelf: &Shelf::default(),
+            values: &values,
+            device: &Condition { sync, battery: None },
+        };
+        (show(&scene), hear(&scene, "choose-pin", ""))
+    }
+
+    #[test]
+    fn a_pin_is_offered_until_the_talk_is_over_and_kept_in_no_field() {
+        for (state, is_offered) in [
+            (State::Scheduled, true),
+            (State::Consent, true),
+            (State::Talking, true),
+            (State::Wrapping, false),
+            (State::Ended, false),
+        ] {
+            let (page, done) = room(state, false);
+            assert_eq!(
+                page.iter().any(|it| it.acts().contains(&"choose-pin")),
+                is_offered,
+                "{state:?}"
+            );
+            assert_eq!(done.clear, "pin");
+            let pin = match done.commands.as_slice() {
+                [Command::Room(RoomAct::ChoosePin { interview: NOTE, pin, .. })] => pin.expose(),
+                _ => "",
+            };
+            assert_eq!(pin, "4739");
+        }
+        let told = |is_pinned| {
+            let (page, _) = room(State::Talking, is_pinned);
+            page.iter().map(Node::told).collect::<Vec<_>>().concat()
+        };
+        assert!(told(true).contains(say("room.pinned")));
+        assert!(!told(false).contains(say("room.pinned")));
+    }
 
     #[test]
     fn every_stroke_of_a_scribble_begins_where_the_pen_comes_down() {

@@ -22,7 +22,7 @@ pub(super) fn notice(notice: &RoomNotice) -> String {
             format!("The PIN needs at least {chars_min} characters.")
         }
         RoomNotice::WrongPin { tries: 0 } => String::from(
-            "The PIN is wrong, and was tried too often: open the device with the passphrase. What was written meanwhile is kept.",
+            "The PIN is wrong, and was tried too often: open the device with the passphrase. What was written is kept.",
         ),
         RoomNotice::WrongPin { tries } => {
             format!("The PIN is wrong. {tries} more tries.")

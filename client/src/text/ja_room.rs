@@ -22,7 +22,7 @@ pub(super) fn notice(notice: &RoomNotice) -> String {
             format!("暗証番号は{chars_min}文字以上にしてください。")
         }
         RoomNotice::WrongPin { tries: 0 } => String::from(
-            "暗証番号が違います。回数を超えたため、パスフレーズで開いてください。手渡し中に書いた内容は残っています。",
+            "暗証番号が違います。回数を超えたため、パスフレーズで開いてください。書いた内容は残っています。",
         ),
         RoomNotice::WrongPin { tries } => {
             format!("暗証番号が違います。あと{tries}回試せます。")

@@ -204,11 +204,10 @@ impl Live {
 
     fn scene<R>(&self, look: impl FnOnce(&Scene<'_>) -> R) -> R {
         let values = kept(self.place);
-        let (role, is_handed) = self.stage.gate.with_untracked(|gate| match gate {
-            Some(Gate::Open { role, .. }) => (*role, false),
-            Some(Gate::Handed { .. }) => (Role::Employee, true),
-            Some(Gate::Empty | Gate::Locked { .. } | Gate::Working(_) | Gate::Revoked { .. })
-            | None => (Role::Employee, false),
+        let (role, is_handed) = self.stage.gate.with_untracked(|gate| {
+            let is_handed = matches!(gate, Some(Gate::Handed { .. }));
+            let Some(Gate::Open { role, .. }) = gate else { return (Role::Employee, is_handed) };
+            (*role, false)
         });
         let device = &Condition {
             sync: self.stage.sync.get_untracked(),

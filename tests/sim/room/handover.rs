@@ -20,25 +20,25 @@ use shared::id::DocumentId;
 
 use super::{Cast, cast};
 
-const PIN: &str = "4739";
+pub(super) const PIN: &str = "4739";
 
-fn pin(pin: &str) -> Passphrase {
+pub(super) fn pin(pin: &str) -> Passphrase {
     Passphrase::new(pin.to_owned())
 }
 
 impl Cast {
-    fn hand_over(&mut self) {
+    pub(super) fn hand_over(&mut self) {
         let act = RoomAct::HandOver { case: self.case, pin: pin(PIN) };
         self.world.ask(self.tablet, Command::Room(act));
         self.world.settle();
     }
 
-    fn take_back(&mut self, with: &str) {
+    pub(super) fn take_back(&mut self, with: &str) {
         self.world.ask(self.tablet, Command::Room(RoomAct::TakeBack(pin(with))));
         self.world.settle();
     }
 
-    fn gate(&self) -> &Gate {
+    pub(super) fn gate(&self) -> &Gate {
         self.world.on(self.tablet).screen.gate.as_ref().expect("a gate")
     }
 
@@ -222,7 +222,7 @@ const TURNED: u8 = 0x10;
 
 /// Keys as they must not lie in memory, each with one bit of every byte turned over, so that this
 /// list is not what is found.
-fn secrets(room: &Cast, kept: &[DocumentId]) -> Vec<(String, [u8; 32])> {
+pub(super) fn secrets(room: &Cast, kept: &[DocumentId]) -> Vec<(String, [u8; 32])> {
     let disk = &room.world.on(room.tablet).disk;
     let vault = Vault::parse(&disk[&RecordKey::VAULT].0).expect("a vault");
     let key = vault.open(&pin(PASSPHRASE), quick_stretch).expect("the passphrase");
@@ -266,7 +266,7 @@ fn zeroize(mut bytes: Vec<u8>) -> Vec<u8> {
 }
 
 /// Which of these lie in this process's memory.
-fn in_memory(secrets: &[(String, [u8; 32])]) -> Vec<String> {
+pub(super) fn in_memory(secrets: &[(String, [u8; 32])]) -> Vec<String> {
     let maps = std::fs::read_to_string("/proc/self/maps").expect("a list of memory");
     let memory = File::open("/proc/self/mem").expect("memory");
     // Whatever allocator writes its own marks over the beginning of what was given back.

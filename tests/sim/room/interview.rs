@@ -18,16 +18,16 @@ use shared::{id::DocumentId, time::UnixMillis};
 use super::{Cast, cast};
 
 impl Cast {
-    fn step(&mut self, device: DeviceNo, interview: DocumentId, to: State) {
+    pub(super) fn step(&mut self, device: DeviceNo, interview: DocumentId, to: State) {
         let act = RoomAct::Step { case: self.case, interview, to };
         self.world.ask(device, Command::Room(act));
     }
 
-    fn interview(&self, device: DeviceNo) -> &InterviewRow {
+    pub(super) fn interview(&self, device: DeviceNo) -> &InterviewRow {
         &self.world.on(device).screen.home.cases[0].interviews[0]
     }
 
-    fn last_notice(&self, device: DeviceNo) -> Option<&Notice> {
+    pub(super) fn last_notice(&self, device: DeviceNo) -> Option<&Notice> {
         self.world.on(device).screen.notices.last()
     }
 
@@ -41,7 +41,7 @@ impl Cast {
         self.world.settle();
     }
 
-    fn talk(&mut self, note: DocumentId) {
+    pub(super) fn talk(&mut self, note: DocumentId) {
         self.consent_to_all();
         self.step(self.tablet, note, State::Consent);
         self.step(self.tablet, note, State::Talking);

@@ -1,5 +1,5 @@
 //! What is done in the interview room beyond filling in fields: what is signed, what goes on by a
-//! rule, what is drawn, and a tablet that changes hands.
+//! rule, what is drawn, and a tablet that changes hands or rests.
 
 use core::fmt;
 
@@ -149,6 +149,25 @@ pub enum RoomAct {
     /// Takes the tablet back.
     #[n(11)]
     TakeBack(#[n(0)] Passphrase),
+    /// Chooses a PIN for an interview: while it is talked the tablet rests where it would lock.
+    #[n(12)]
+    ChoosePin {
+        /// In which case.
+        #[n(0)]
+        case: CaseId,
+        /// Which interview.
+        #[n(1)]
+        interview: InterviewId,
+        /// What ends a rest.
+        #[n(2)]
+        pin: Passphrase,
+    },
+    /// Nobody touched the device: it rests if it may, and locks if not.
+    #[n(13)]
+    Rest,
+    /// Ends a rest.
+    #[n(14)]
+    EndRest(#[n(0)] Passphrase),
 }
 
 /// What is drawn on the canvases of a case.

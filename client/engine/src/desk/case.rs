@@ -258,6 +258,7 @@ impl Desk {
             sign_by: sign_by
                 .map(|at| (at.plus_ms(interview::REMIND_MS), at.plus_ms(interview::LATE_MS))),
             next_slot: interview::next_slot(shared, id),
+            is_pinned: self.pinned() == Some(id),
         }
     }
 }

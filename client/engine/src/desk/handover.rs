@@ -21,21 +21,79 @@ use crate::{
     document::{Document, genesis::Kind},
     effect::Record,
     journal::{After, Step},
-    keyring::{stretch::Stretch, vault::Vault},
+    keyring::{
+        stretch::Stretch,
+        vault::{UnlockError, Vault},
+    },
     record::{Content, Name, Sealer, StoreKey},
     view::{Gate, Notice, RoomNotice},
 };
 
 /// Fewest characters of a PIN.
-pub(crate) const PIN_CHARS_MIN: u32 = 4;
+const PIN_CHARS_MIN: u32 = 4;
 /// How often a PIN may be tried.
-pub(crate) const PIN_TRIES: u8 = 5;
+const PIN_TRIES: u8 = 5;
+
+/// A key that lies in memory alone, sealed under a stretched PIN. The PIN itself is nowhere.
+pub(crate) struct Pinned {
+    vault: Vault,
+    tries: u8,
+}
+
+impl Pinned {
+    /// Seals a key; what stands in the way is said.
+    pub(super) fn make(
+        step: &mut Step<'_, '_>,
+        key: &StoreKey,
+        (pin, stretch): (&Passphrase, Stretch),
+    ) -> Option<Self> {
+        let chars = u32::try_from(pin.expose().chars().count()).unwrap_or(u32::MAX);
+        if chars < PIN_CHARS_MIN {
+            let notice = RoomNotice::WeakPin { chars_min: PIN_CHARS_MIN };
+            Desk::notice(step, Notice::Room(notice));
+            return None;
+        }
+        let sealed = Vault::seal(key, pin, String::new(), stretch, step.cx);
+        let Ok(vault) = sealed else {
+            Desk::notice(step, Notice::NoMemory);
+            return None;
+        };
+        Some(Self { vault, tries: PIN_TRIES })
+    }
+
+    /// The key; a wrong PIN counts, and that it is wrong is said.
+    pub(crate) fn open(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        (pin, stretch): (&Passphrase, Stretch),
+    ) -> Option<StoreKey> {
+        let notice = match self.vault.open(pin, stretch) {
+            Ok(key) => {
+                self.tries = PIN_TRIES;
+                return Some(key);
+            }
+            Err(UnlockError::Unauthentic) => {
+                self.tries = self.tries.saturating_sub(1);
+                Notice::Room(RoomNotice::WrongPin { tries: self.tries })
+            }
+            Err(UnlockError::TooNew { .. }) => Notice::UpdateNeeded,
+            Err(UnlockError::NoMemory) => Notice::NoMemory,
+        };
+        Desk::notice(step, notice);
+        None
+    }
+
+    /// Whether the PIN was tried too often: only the passphrase opens the device.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.tries == 0
+    }
+}
 
 /// A tablet about to change hands: it does once the guest key is durable.
 pub(super) struct Handing {
     case: CaseId,
     key: StoreKey,
-    pinned: Vault,
+    pinned: Pinned,
     is_kept: bool,
 }
 
@@ -45,21 +103,14 @@ impl Desk {
         &mut self,
         step: &mut Step<'_, '_>,
         case: CaseId,
-        (pin, stretch): (&Passphrase, Stretch),
+        pin: (&Passphrase, Stretch),
     ) {
         let case = self.current(case);
         let is_ours = self.crdt_of(case, Kind::CaseShared).is_some() && self.is_open();
         if !is_ours || self.guest.is_some() || self.handing.is_some() {
             return;
         }
-        let chars = u32::try_from(pin.expose().chars().count()).unwrap_or(u32::MAX);
-        if chars < PIN_CHARS_MIN {
-            let notice = RoomNotice::WeakPin { chars_min: PIN_CHARS_MIN };
-            return Self::notice(step, Notice::Room(notice));
-        }
-        let device_name = self.keyring.device_name.clone();
-        let pinned = Vault::seal(self.sealer.key(), pin, device_name, stretch, step.cx);
-        let Ok(pinned) = pinned else { return Self::notice(step, Notice::NoMemory) };
+        let Some(pinned) = Pinned::make(step, self.sealer.key(), pin) else { return };
         let key = StoreKey::make(step.cx);
         // One for each start: what was written under an earlier one may not be taken in yet.
         let name = Name::Guest(self.progress.starts);
@@ -81,7 +132,7 @@ impl Desk {
     }
 
     /// The desk in the employee's hands, and what takes the tablet back. The rest goes.
-    pub(crate) fn into_guest(mut self, step: &mut Step<'_, '_>) -> Option<(Self, Vault)> {
+    pub(crate) fn into_guest(mut self, step: &mut Step<'_, '_>) -> Option<(Self, Pinned)> {
         let Handing { case, key, pinned, .. } = self.handing.take()?;
         self.note_time(step);
         let mut guest = Self::new(Sealer::new(key), self.keyring.for_guest(step.cx), self.pace);

@@ -170,6 +170,12 @@ impl Desk {
         }
     }
 
+    /// The page is empty.
+    pub(super) fn show_planning_again(&mut self) {
+        self.planning.basis = None;
+        self.planning.home = PlanHome::default();
+    }
+
     /// A document was opened: what is shown of it is shown again.
     pub(super) fn plan_opened(&mut self, id: DocumentId) {
         self.planning.open.remove(&id);

@@ -78,10 +78,16 @@ impl Desk {
                 self.first_unsealed_at.filter(|_| is_waiting).map(|at| at.plus_ms(wait_ms))
             }
         };
-        [seal_at, self.login_again_at, self.day_ends_at(), self.snapshot_due_at()]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            seal_at,
+            self.login_again_at,
+            self.day_ends_at(),
+            self.snapshot_due_at(),
+            self.rest_ends_at(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// Seals what is durable, if it is time and the secret is verified.

@@ -22,7 +22,8 @@ mod consents;
 pub(super) use consents::Ledgers;
 
 impl Desk {
-    /// Does what was wished in the room. A tablet changes hands in the engine itself.
+    /// Does what was wished in the room. A tablet changes hands, and rests, in the engine
+    /// itself.
     pub(crate) fn room(&mut self, step: &mut Step<'_, '_>, act: RoomAct) {
         match act {
             RoomAct::Decide(decide) => self.decide(step, decide),
@@ -39,7 +40,11 @@ impl Desk {
             RoomAct::PlanHomework(note) => self.plan_homework(step, note),
             RoomAct::Canvas { case, act } => self.draw(step, case, act),
             RoomAct::Agree { case, interview } => self.agree(step, case, interview),
-            RoomAct::HandOver { .. } | RoomAct::TakeBack(_) => {}
+            RoomAct::HandOver { .. }
+            | RoomAct::TakeBack(_)
+            | RoomAct::ChoosePin { .. }
+            | RoomAct::Rest
+            | RoomAct::EndRest(_) => {}
         }
     }
 

@@ -10,7 +10,7 @@ use shared::{
 use super::{Desk, Login, memo::Memo};
 use crate::{
     casework::{
-        case::{self, CaseId},
+        case::{self, CaseId, InterviewId},
         catalogue,
         date::Date,
         field::Field,
@@ -73,6 +73,7 @@ struct Basis {
     has_keys: bool,
     is_member: bool,
     must_ask: bool,
+    pinned: Option<InterviewId>,
     day: Option<Date>,
 }
 
@@ -87,6 +88,7 @@ impl Desk {
             has_keys: !self.keys.account_kems.is_empty(),
             is_member: self.me().is_some(),
             must_ask: self.must_ask,
+            pinned: self.pinned(),
             day: self.shown.day,
         }
     }
@@ -106,6 +108,10 @@ impl Desk {
         self.shown.basis = basis;
         if !is_same {
             self.follow_consents();
+            self.mind_pin();
+        }
+        if self.hush(step) {
+            return;
         }
         if !is_same {
             self.show_gate(step);
@@ -133,7 +139,7 @@ impl Desk {
         }
     }
 
-    fn show_gate(&mut self, step: &mut Step<'_, '_>) {
+    pub(super) fn show_gate(&mut self, step: &mut Step<'_, '_>) {
         let gate = self.gate();
         if self.shown.gate.as_ref() != Some(&gate) {
             step.effects.push(Effect::Show(View::Gate(gate.clone())));

@@ -155,6 +155,11 @@ impl Desk {
         }
     }
 
+    /// The page is empty.
+    pub(super) fn show_alarms_again(&mut self) {
+        self.trust.shown = vec![];
+    }
+
     pub(super) fn show_alarms(&mut self, step: &mut Step<'_, '_>) {
         let rows = self.trust.alarms.shown();
         if rows != self.trust.shown {

@@ -42,6 +42,9 @@ pub struct InterviewRow {
     /// The wave's slots and the slot in them that the next interview has.
     #[n(9)]
     pub next_slot: Option<(DocumentId, String)>,
+    /// Whether a PIN was chosen, so that the tablet rests while the two talk.
+    #[n(10)]
+    pub is_pinned: bool,
 }
 
 /// A case this person has part in.
