@@ -120,6 +120,31 @@ async fn talk(page: &Page) {
     page.enter(&id("back-case")).await;
     page.enter("#interviews [data-testid=to-room]").await;
     page.wait_for_element(".clock").await;
+    listen(page).await;
+}
+
+/// Nobody touches the tablet for two minutes of the talk: it rests, and the PIN brings it back.
+async fn listen(page: &Page) {
+    const SUMMARY: &str = ".folded:has([data-testid=choose-pin]) > summary";
+    page.enter(SUMMARY).await;
+    page.put(&id("pin"), "4739").await;
+    page.enter(&act("choose-pin")).await;
+    let chosen = format!("document.querySelector({})", json!(SUMMARY));
+    page.wait_for(&format!("{chosen}.innerText.includes('決めてあります')")).await;
+    page.wait_for(&format!("!document.querySelector({}).value", json!(id("pin")))).await;
+    page.evaluate("{ const now = Date.now; Date.now = () => now() + 125000; }").await;
+    page.wait_for_element("body[data-gate=resting]").await;
+    page.wait_for_element(&id("rest")).await;
+    page.wait_for("document.activeElement?.tagName !== 'INPUT'").await;
+    page.wait_for("!document.body.innerText.includes('佐伯')").await;
+    look(page, "rest").await;
+    page.put(&id("pin"), "4730").await;
+    page.key(Key::Enter).await;
+    page.wait_for("document.body.innerText.includes('あと4回試せます')").await;
+    page.put(&id("pin"), "4739").await;
+    page.key(Key::Enter).await;
+    page.wait_for_element(".clock").await;
+    page.wait_for("document.querySelectorAll('.mark').length === 2").await;
 }
 
 /// Puts something on a canvas by the form below it.
