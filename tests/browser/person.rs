@@ -9,7 +9,7 @@ use crate::{
     chromium::Browser,
     example::Step,
     house::House,
-    page::{Page, Screen, element},
+    page::{Page, Screen},
 };
 
 /// A person, as the app is told.
@@ -110,16 +110,6 @@ impl Device {
         }
         page.replace(&id("invite-name"), name).await;
         page.click(&id("invite")).await;
-        // The connection may still be on its way just after the device joined: then, after a while,
-        // again, as the page says.
-        let again = format!(
-            "{}?.checkVisibility() || (document.body.innerText.includes('一度だけ接続が必要')
-               && performance.now() - (window.asked ?? 0) > 3000
-               && (window.asked = performance.now(), {}.click()), false)",
-            element(&id("invitation-secret")),
-            element(&id("invite")),
-        );
-        page.wait_for(&again).await;
         self.take_secret().await
     }
 

@@ -2,7 +2,7 @@
 
 use engine::{
     command::{Command, Newcomer, Passphrase},
-    view::{Gate, Notice},
+    view::{Gate, LinkView, Notice},
 };
 use harness::{
     firm::PASSPHRASE,
@@ -141,6 +141,48 @@ fn an_invitation_cannot_be_made_without_a_network() {
 
     assert_eq!(world.on(admin).screen.notices.last(), Some(&Notice::NeedsNetwork));
     assert_eq!(world.on(admin).screen.invitation, None);
+}
+
+#[test]
+fn an_invitation_asked_for_during_the_login_is_made_after_it() {
+    let mut world = World::seeded(seed_or(191));
+    let admin = world.device("管理パソコン");
+    let link = world.bootstrap_link();
+    world.arrive(admin, &link, "管理 花子");
+    step_to_login(&mut world, admin);
+
+    world.ask(admin, Command::Invite { role: Role::Consultant, name: "佐藤 恵".into() });
+    check_invites_after_login(&mut world, admin);
+
+    world.restart(admin);
+    world.ask(admin, Command::Unlock(Passphrase::new(PASSPHRASE.into())));
+    step_to_login(&mut world, admin);
+
+    world.ask(admin, Command::MakeDeviceCode);
+    check_invites_after_login(&mut world, admin);
+}
+
+/// Up to the first moment at which the device is open while its login is under way.
+#[track_caller]
+fn step_to_login(world: &mut World, device: DeviceNo) {
+    let is_there = |world: &World| {
+        let screen = &world.on(device).screen;
+        screen.is_open() && screen.sync.is_some_and(|it| it.link == LinkView::Connecting)
+    };
+    while !is_there(world) {
+        assert!(world.step(), "a login");
+    }
+}
+
+#[track_caller]
+fn check_invites_after_login(world: &mut World, device: DeviceNo) {
+    assert_eq!(world.on(device).screen.invitation, None, "not before the login");
+
+    world.settle();
+
+    let screen = &mut world.on_mut(device).screen;
+    assert!(screen.invitation.take().is_some(), "by itself");
+    assert_eq!(screen.notices, []);
 }
 
 #[test]

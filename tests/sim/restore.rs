@@ -2,7 +2,7 @@
 
 use engine::{
     command::Command,
-    view::{AlarmKind, Badge},
+    view::{AlarmKind, Badge, LinkView, Notice},
 };
 use harness::{
     seed::seed_or,
@@ -98,7 +98,7 @@ fn until_everything_was_offered_nothing_is_called_sent() {
 
     while world.step() {
         let sync = world.on(tablet).screen.sync.unwrap();
-        if sync.link == engine::view::LinkView::Online && badges.last() != Some(&sync.badge()) {
+        if sync.link == LinkView::Online && badges.last() != Some(&sync.badge()) {
             badges.push(sync.badge());
         }
     }
@@ -242,4 +242,21 @@ fn nobody_signs_two_entries_for_one_place_though_the_program_died_and_the_server
     appends_behind_a_backup(158, |world, admin| {
         world.hire(admin, Role::Consultant, "佐藤 恵", "タブレット")
     });
+}
+
+#[test]
+fn whom_a_restored_server_has_forgotten_is_told_that_no_invitation_can_be_made() {
+    let Cast { mut world, tablet, .. } = restored(192);
+    world.online(tablet);
+    // It asks again every now and then; between that nothing is under way.
+    while world.next_at().is_some_and(|at| at < world.now().plus_ms(5_000)) {
+        world.step();
+    }
+
+    let link = world.on(tablet).screen.sync.map(|it| it.link);
+    assert_eq!(link, Some(LinkView::Connecting), "there is a link");
+
+    world.ask(tablet, Command::Invite { role: Role::Employee, name: "高橋 直人".to_owned() });
+
+    assert_eq!(world.on(tablet).screen.notices, [Notice::NeedsNetwork]);
 }

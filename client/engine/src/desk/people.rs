@@ -43,8 +43,8 @@ impl Desk {
     /// Invites a person, or links a device when `role` is `None`.
     pub(crate) fn invite(&mut self, step: &mut Step<'_, '_>, role: Option<Role>, name: String) {
         let (Some((me, _)), Some(org)) = (self.me(), &self.org) else { return };
-        if self.login != super::Login::In {
-            return Self::notice(step, Notice::NeedsNetwork);
+        if !self.may_wish_org(step) {
+            return;
         }
         let grant = Seed::make(step.cx);
         let expires_at = expiry(step.now(), role.is_none());
@@ -57,6 +57,16 @@ impl Desk {
         let shows = Fruit::Invitation(invitation);
         self.org_wishes.push_back(OrgWish::new(body, shows));
         self.send_org_wish(step);
+    }
+
+    /// Whether the org log is, or is about to be, within reach: what is wished for while the login is
+    /// under way waits for it.
+    pub(super) fn may_wish_org(&self, step: &mut Step<'_, '_>) -> bool {
+        let may = self.origin.is_some() && self.login_again_at.is_none();
+        if !may {
+            Self::notice(step, Notice::NeedsNetwork);
+        }
+        may
     }
 
     /// Sends the first entry that waits for the org log.

@@ -9,13 +9,13 @@ use shared::{
     sync::{ClientMessage, Wrap},
 };
 
-use super::{Desk, Fruit, Invitation, Login, OrgWish};
+use super::{Desk, Fruit, Invitation, OrgWish};
 use crate::{
     document::Document,
     effect::Effect,
     journal::Step,
     keyring::{AccountSeeds, Seed, recovery::Kit},
-    view::{KitRow, Notice, OpeningView, RecoveryKitView, Unopened, UnopenedRow, View},
+    view::{KitRow, OpeningView, RecoveryKitView, Unopened, UnopenedRow, View},
     words,
 };
 
@@ -23,8 +23,8 @@ impl Desk {
     /// Makes a recovery kit, which takes the place of the one before it. Shown once the log has it.
     pub(crate) fn make_kit(&mut self, step: &mut Step<'_, '_>) {
         let (Some((me, _)), Some(org)) = (self.me(), &self.org) else { return };
-        if self.login != Login::In {
-            return Self::notice(step, Notice::NeedsNetwork);
+        if !self.may_wish_org(step) {
+            return;
         }
         let secret = Seed::make(step.cx);
         let set = Kit::of(&secret).set(org.genesis(), me);

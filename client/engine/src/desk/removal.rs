@@ -20,7 +20,6 @@ use crate::{
     epoch::EpochSecret,
     journal::Step,
     record::Name,
-    view::Notice,
 };
 
 /// Documents for which the next epoch is asked for at a time.
@@ -49,8 +48,8 @@ impl Desk {
     }
 
     pub(super) fn wish_org(&mut self, step: &mut Step<'_, '_>, body: OrgBody) {
-        if self.login != Login::In {
-            return Self::notice(step, Notice::NeedsNetwork);
+        if !self.may_wish_org(step) {
+            return;
         }
         self.org_wishes.push_back(OrgWish::new(body, Fruit::Nothing));
         self.send_org_wish(step);

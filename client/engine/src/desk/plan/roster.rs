@@ -20,12 +20,12 @@ use crate::{
             import::{self, Person},
         },
     },
-    desk::{Fruit, Login, OrgWish, join::Invitation as Link},
+    desk::{Fruit, OrgWish, join::Invitation as Link},
     document::{Document, genesis::Kind},
     effect::Effect,
     journal::Step,
     keyring::Seed,
-    view::{ImportView, InvitationFor, InvitationView, Notice, PlanView, RosterRow, View},
+    view::{ImportView, InvitationFor, InvitationView, PlanView, RosterRow, View},
 };
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
@@ -107,8 +107,8 @@ impl Desk {
         shows: impl FnOnce(InvitationView) -> Fruit,
     ) {
         let Some(org) = &self.org else { return };
-        if self.login != Login::In {
-            return Self::notice(step, Notice::NeedsNetwork);
+        if !self.may_wish_org(step) {
+            return;
         }
         let grant = Seed::make(step.cx);
         let days = days.clamp(1, INVITATION_DAYS_MAX);
