@@ -83,6 +83,8 @@ pub struct Signals {
     pub shared: RwSignal<Map<DocumentId, SharedView>>,
     /// Invitations that are being handed over.
     pub invitations: RwSignal<Vec<InvitationView>>,
+    /// How many of the first of them are on paper.
+    pub printed: RwSignal<usize>,
     /// What speaks against the server.
     pub alarms: RwSignal<Vec<AlarmRow>>,
     /// The evidence of one alarm, while it is looked at.
@@ -152,6 +154,7 @@ impl Signals {
             whereabouts: RwSignal::new(Map::new()),
             shared: RwSignal::new(Map::new()),
             invitations: RwSignal::new(vec![]),
+            printed: RwSignal::new(0),
             alarms: RwSignal::new(vec![]),
             evidence: RwSignal::new(None),
             kit: RwSignal::new(None),
@@ -500,6 +503,7 @@ impl Signals {
         self.told_whereabouts.set(Map::new());
         self.home.set(Home::default());
         self.invitations.set(vec![]);
+        self.printed.set(0);
         self.kit.set(None);
         self.opening.set(None);
         self.members.set(Map::new());

@@ -43,7 +43,7 @@ fn letters(stage: Stage, all: &[InvitationView]) -> AnyView {
         html::h2().id("invitation-title").child(fill("letter.all", &[&count])),
         html::p().child(say("letter.hand_all")),
         warning(),
-        actions(stage, print("letter.print_all")),
+        actions(stage, all.len(), print(stage, all.len(), "letter.print_all")),
         pages.collect::<Vec<_>>(),
     )
         .into_child()
@@ -88,9 +88,10 @@ fn content(stage: Stage, invitation: &InvitationView) -> AnyView {
         warning(),
         actions(
             stage,
+            1,
             (
                 copy_button("copy-invitation", copy, secret),
-                paper.map(|kind| print(&[kind, ".print"].concat())),
+                paper.map(|kind| print(stage, 1, &[kind, ".print"].concat())),
             )
                 .into_child(),
         ),
@@ -104,15 +105,33 @@ fn warning() -> html::Tag {
     html::p().class("remark").child((icon::icon(icon::WARNING), secret))
 }
 
-fn print(label: &str) -> AnyView {
-    part::button(Weight::Primary, "print-invitation", say(label), outside::print)
+/// `shown` are on the screen, and so on the paper.
+fn print(stage: Stage, shown: usize, label: &str) -> AnyView {
+    let print = move || {
+        stage.printed.set(shown);
+        outside::print();
+    };
+    part::button(Weight::Primary, "print-invitation", say(label), print)
 }
 
 /// What can be done with it, and the way out.
-fn actions(stage: Stage, before: AnyView) -> html::Tag {
-    let done = move || stage.invitations.set(vec![]);
+fn actions(stage: Stage, shown: usize, before: AnyView) -> html::Tag {
+    let done = move || {
+        let printed = stage.printed.get_untracked();
+        stage.printed.set(0);
+        stage
+            .invitations
+            .update(|all| *all = all.split_off(handed_over(all.len(), shown, printed)));
+    };
     let done = part::button(Weight::Plain, "invitation-done", words().invitation.done, done);
     html::div().class("dialog-actions").child((before, done))
+}
+
+/// How many of the first were handed over: those on paper, or, where nothing was printed, those on
+/// the screen. What arrived behind them nobody has seen.
+fn handed_over(all: usize, shown: usize, printed: usize) -> usize {
+    let count = if printed == 0 { shown } else { printed };
+    count.min(all)
 }
 
 /// What is handed over: a link for a person, a code for a device.
@@ -129,6 +148,14 @@ fn secret(invitation: &InvitationView, origin: &str) -> String {
 mod tests {
     use super::*;
     use shared::{log::org::Role, time::UnixMillis};
+
+    #[test]
+    fn what_arrives_while_letters_are_handed_over_stays() {
+        assert_eq!(handed_over(5, 3, 0), 3, "two arrived behind those on the screen");
+        assert_eq!(handed_over(5, 5, 3), 3, "two arrived behind those on paper");
+        assert_eq!(handed_over(5, 5, 5), 5);
+        assert_eq!(handed_over(0, 3, 3), 0, "the device was locked meanwhile");
+    }
 
     #[test]
     fn people_get_a_link_and_a_device_a_code() {
