@@ -106,6 +106,7 @@ fn open(stage: Stage, role: Role, place: Place) -> AnyView {
 
 /// The way back to what a page belongs to.
 pub fn up(stage: Stage, place: Place) -> AnyView {
+    let role = role(stage);
     let case = |id| part::back(stage, Place::Case(id), "back-case", say("case.title"));
     match place {
         Place::Page(
@@ -122,7 +123,7 @@ pub fn up(stage: Stage, place: Place) -> AnyView {
         Place::Page(Sheet::Read | Sheet::Copy, note) => {
             part::back(stage, Place::Note(note), "back-note", say("after.note"))
         }
-        Place::Page(Sheet::Company | Sheet::Slots | Sheet::Directory, _) => {
+        Place::Page(sheet, _) if is_of_plan(sheet, role) => {
             part::back(stage, Place::Plan, "back-plan", say("plan.nav"))
         }
         Place::Page(Sheet::Roster, id) => {
@@ -149,7 +150,15 @@ pub fn up(stage: Stage, place: Place) -> AnyView {
             });
             part::back(stage, of.unwrap_or(Place::Plan), "back-company", say("plan.company"))
         }
-        Place::Page(Sheet::Opinion | Sheet::Package | Sheet::Supervision, _)
+        Place::Page(
+            Sheet::Company
+            | Sheet::Slots
+            | Sheet::Directory
+            | Sheet::Opinion
+            | Sheet::Package
+            | Sheet::Supervision,
+            _,
+        )
         | Place::Home
         | Place::Case(_)
         | Place::Note(_)
@@ -161,6 +170,21 @@ pub fn up(stage: Stage, place: Place) -> AnyView {
         | Place::Unseen
         | Place::Unknown => part::back_home(stage),
     }
+}
+
+/// What the person does, while the device is open for work.
+fn role(stage: Stage) -> Option<Role> {
+    stage.gate.with_untracked(|gate| {
+        let Some(Gate::Open { role, .. }) = gate else { return None };
+        Some(*role)
+    })
+}
+
+/// Whether a page belongs to the plan of whoever sees it: an employee comes to the slots from their
+/// first page, and has no other.
+fn is_of_plan(sheet: Sheet, role: Option<Role>) -> bool {
+    role == Some(Role::Consultant)
+        && matches!(sheet, Sheet::Company | Sheet::Slots | Sheet::Directory)
 }
 
 /// A page that is described.
@@ -214,14 +238,14 @@ fn header(stage: Stage, shortcuts: RwSignal<bool>) -> AnyView {
 
 fn navigation(stage: Stage) -> AnyView {
     let frame = &words().frame;
-    let is_admin = stage
-        .gate
-        .with_untracked(|gate| matches!(gate, Some(Gate::Open { role: Role::Admin, .. })));
-    let first = if is_admin { (icon::PEOPLE, frame.people) } else { (icon::HOME, frame.home) };
-    let is_staff = stage
-        .gate
-        .with_untracked(|gate| matches!(gate, Some(Gate::Open { role: Role::Consultant, .. })));
-    let plan = is_staff.then(|| (Place::Plan, "nav-plan", icon::NOTE, say("plan.nav"), "P"));
+    let role = role(stage);
+    let first = if role == Some(Role::Admin) {
+        (icon::PEOPLE, frame.people)
+    } else {
+        (icon::HOME, frame.home)
+    };
+    let plan = (role == Some(Role::Consultant))
+        .then(|| (Place::Plan, "nav-plan", icon::NOTE, say("plan.nav"), "P"));
     let entries = [
         (Place::Home, "nav-home", first.0, first.1, "H"),
         (Place::Devices, "nav-devices", icon::DEVICE, frame.devices, "D"),
@@ -256,4 +280,16 @@ pub fn not_found(stage: Stage) -> AnyView {
             part::link(stage, Place::Home, "button", "to-home", frame.to_home.into_child()),
         ))
         .into_child()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_employee_goes_back_from_the_slots_to_their_first_page() {
+        let is_of_plan = |role| is_of_plan(Sheet::Slots, Some(role));
+        assert!(is_of_plan(Role::Consultant));
+        assert!(!is_of_plan(Role::Employee));
+    }
 }
