@@ -56,6 +56,15 @@ pub enum Screen {
     Open(Role, Place),
 }
 
+/// Where everything written is, before the worker has spoken.
+pub const UNHEARD: SyncView = SyncView {
+    link: LinkView::Offline,
+    storage: StorageView::Fine,
+    unsaved: 0,
+    unsent: 0,
+    all_sent_at: None,
+};
+
 /// The one set of signals. It lives as long as the page, so that every closure may hold it.
 pub type Stage = &'static Signals;
 
@@ -135,19 +144,12 @@ pub struct Signals {
 impl Signals {
     /// The empty stage.
     pub fn new(language: Language, link: Option<String>) -> Stage {
-        let sync = SyncView {
-            link: LinkView::Offline,
-            storage: StorageView::Fine,
-            unsaved: 0,
-            unsent: 0,
-            all_sent_at: None,
-        };
         Box::leak(Box::new(Self {
             language: RwSignal::new(language),
             place: RwSignal::new(Place::parse(&outside::path())),
             gate: RwSignal::new(None),
             trouble: RwSignal::new(None),
-            sync: RwSignal::new(sync),
+            sync: RwSignal::new(UNHEARD),
             home: RwSignal::new(Home::default()),
             shelf: RwSignal::new(Shelf::default()),
             note: RwSignal::new(None),
@@ -175,7 +177,7 @@ impl Signals {
             is_exported: RwSignal::new(false),
             battery: RwSignal::new(None),
             is_idle: RwSignal::new(false),
-            told_sync: RwSignal::new(sync),
+            told_sync: RwSignal::new(UNHEARD),
             told_whereabouts: RwSignal::new(Map::new()),
             opened: RwSignal::new(vec![]),
             wants_lock: RwSignal::new(None),

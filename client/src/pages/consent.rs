@@ -369,10 +369,10 @@ pub fn way(case: DocumentId, view: Option<&ConsentView>) -> Node {
 mod tests {
     use super::*;
     use crate::{
-        app::shelf::Shelf,
+        app::{shelf::Shelf, stage::UNHEARD},
         widgets::{board::Condition, node::Values},
     };
-    use engine::view::{CaseRow, Home, LinkView, StorageView, SyncView};
+    use engine::view::{CaseRow, Home};
 
     const CASE: DocumentId = DocumentId::new([3; 16]);
 
@@ -398,16 +398,7 @@ mod tests {
         }
         let (home, shelf) = (home(), Shelf::default());
         let place = if is_handed { Place::Home } else { Place::Page(Sheet::Consent, CASE) };
-        let device = Condition {
-            sync: SyncView {
-                link: LinkView::Offline,
-                storage: StorageView::Fine,
-                unsaved: 0,
-                unsent: 0,
-                all_sent_at: None,
-            },
-            battery: None,
-        };
+        let device = Condition { sync: UNHEARD, battery: None };
         let scene = Scene {
             place,
             role,

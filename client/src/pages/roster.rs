@@ -228,12 +228,12 @@ fn hear(scene: &Scene<'_>, act: &str, with: &str) -> Done {
 mod tests {
     use super::*;
     use crate::{
-        app::shelf::Shelf,
+        app::{shelf::Shelf, stage::UNHEARD},
         widgets::{board::Condition, node::Values},
     };
     use engine::{
         casework::roster::{STATES, import},
-        view::{CompanyRow, Home, LinkView, PlanHome, StorageView, SyncView},
+        view::{CompanyRow, Home, PlanHome},
     };
     use shared::log::org::Role;
 
@@ -275,13 +275,6 @@ mod tests {
         }
         let (home, mut values) = (Home::default(), Values::default());
         values.set("list", "氏名\n森 光".into());
-        let sync = SyncView {
-            link: LinkView::Offline,
-            storage: StorageView::Fine,
-            unsaved: 0,
-            unsent: 0,
-            all_sent_at: None,
-        };
         let scene = Scene {
             place: Place::Page(Sheet::Roster, roster),
             role: Role::Consultant,
@@ -290,7 +283,7 @@ mod tests {
             home: &home,
             shelf: &shelf,
             values: &values,
-            device: &Condition { sync, battery: None },
+            device: &Condition { sync: UNHEARD, battery: None },
         };
         (show(&scene), hear(&scene, act, ""))
     }
