@@ -547,8 +547,8 @@ fn desk_command(desk: &mut Desk, step: &mut Step<'_, '_>, command: Command) {
         Command::ShowNote { note, shape } => desk.show_shape(step, note, shape),
         Command::Matter(act) => desk.matter(step, act),
         Command::Search(sought) => desk.search(step, sought.words),
-        // Kit and file are asked for with the passphrase, which is compared first; the others are meant
-        // for a device that is not open.
+        // Kit and file are asked for with the passphrase, which is compared first; the others are
+        // meant for a device that is not open.
         Command::MakeRecoveryKit(_)
         | Command::Export(_)
         | Command::Import { .. }
