@@ -17,6 +17,7 @@
 
 mod asking;
 mod attests;
+mod batches;
 mod chains;
 mod documents;
 mod enrolment;

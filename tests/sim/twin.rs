@@ -111,6 +111,12 @@ fn displaced(seed: u64) -> (Cast, DocumentId, DocumentId) {
     (cast, note, other)
 }
 
+/// A device and a document of its own that stands apart.
+pub(crate) fn stands_apart(seed: u64) -> (DeviceNo, DocumentId, World) {
+    let (cast, note, _) = displaced(seed);
+    (cast.colleague, note, cast.world)
+}
+
 #[test]
 fn who_built_on_what_lost_its_place_keeps_it_and_is_told_before_writing_more() {
     let (cast, note, other) = displaced(883);

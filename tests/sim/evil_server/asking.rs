@@ -96,6 +96,11 @@ fn a_device_draws_no_conclusion_before_it_has_heard_all() {
         _ => None,
     });
     let known = known.expect("every login asks for wraps");
+    let (_, length) = stage.org();
+    let org = |length| ServerMessage::Event(Event::Org(length));
+    assert_eq!(answers(&mut captive, org(length)), []);
+    let asked = answers(&mut captive, org(length + 1));
+    assert_eq!(asked, [ClientMessage::PullLog { document: None, from: length }]);
     let wraps = |last| ServerMessage::Event(Event::Wraps(last));
     assert_eq!(answers(&mut captive, wraps(known)), []);
     let asked = answers(&mut captive, wraps(known + 1));
