@@ -161,14 +161,14 @@ async fn a_second_tab_offers_to_take_over() {
     assert_eq!(tablet.page.value("textarea[data-field=purpose]").await, "最初のタブで書いた");
 }
 
-/// Asks for the wasm as the boot script does once it is kept, against the hash of what was compiled.
-const WASM_AS_KEPT: &str = r"(async () => {
-    const boot = document.querySelector('script[type=module]').src;
-    const script = await (await fetch(boot)).text();
+/// Asks for the wasm as the scripts that load it do once it is kept, against the hash of what was compiled.
+const WASM_AS_KEPT: &str = r#"(async () => {
+    const load = document.querySelector('link[rel=modulepreload][href^="/load-"]').href;
+    const script = await (await fetch(load)).text();
     const named = /fetch\('(\/app-[0-9a-f]{16}\.wasm)', \{ integrity: '([^']+)' \}/;
     const [, url, integrity] = script.match(named);
     return (await fetch(url, { integrity })).headers.get('content-type');
-})()";
+})()"#;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_wasm_that_is_kept_is_the_wasm_that_was_compiled() {
