@@ -161,7 +161,8 @@ async fn a_second_tab_offers_to_take_over() {
     assert_eq!(tablet.page.value("textarea[data-field=purpose]").await, "最初のタブで書いた");
 }
 
-/// Asks for the wasm as the scripts that load it do once it is kept, against the hash of what was compiled.
+/// Asks for the wasm as the scripts that load it do once it is kept, against the hash of what was
+/// compiled.
 const WASM_AS_KEPT: &str = r#"(async () => {
     const load = document.querySelector('link[rel=modulepreload][href^="/load-"]').href;
     const script = await (await fetch(load)).text();
