@@ -537,13 +537,15 @@ impl Signals {
 
     /// Opens a document unless it is on the screen. What was not there may have arrived since.
     fn open(&'static self, document: DocumentId) {
+        // What arrives of a document after it was closed lies on the shelf, and stays as it is.
+        let is_open = self.opened.with_untracked(|opened| opened.contains(&document));
         let is_here = self.shelf.with_untracked(|shelf| shelf.has(document))
             || self.shared.with_untracked(|all| all.contains_key(&document))
             || self.note.with_untracked(|it| it.as_ref().is_some_and(|it| it.document == document));
         let is_note = self.place.get_untracked() == Place::Note(document);
         let is_whole = !is_note
             || self.note.with_untracked(|it| it.as_ref().is_some_and(|it| it.document == document));
-        if is_here && is_whole {
+        if is_open && is_here && is_whole {
             return;
         }
         // It may still be open behind the page; opening counts its edits from nought.
