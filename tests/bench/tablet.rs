@@ -107,8 +107,14 @@ async fn main() {
     println!("{} cases on the device, {CHARS} characters in the note", cases(&desktop));
     device.browser.kill();
     tell_columns();
-    let device = start_cold(&house, cases(&desktop)).await;
-    change_pages(&device, &note).await;
+    let cases = cases(&desktop);
+    let pages = async {
+        let device = start_cold(&house, cases).await;
+        change_pages(&device, &note).await;
+        device
+    };
+    // A connection on which nothing is heard for minutes is closed.
+    let device = beside(&mut desktop, pages).await;
     type_among_others(&device, &mut desktop, &note).await;
     assert_eq!(device.browser.complaints(), Vec::<String>::new());
 }
