@@ -19,8 +19,10 @@ use std::{
 
 use crate::{site::Mutant, tree::Built};
 
-/// Tests that take this many times as long as without a change hang.
+/// Tests that take this many times as much of a core as without a change hang.
 const PATIENCE: u32 = 6;
+/// And those that take this many times as long by the clock: they wait for something.
+const PATIENCE_WAITING: u32 = 10;
 /// No test takes longer, even where much else is going on.
 const PATIENCE_ASLEEP: Duration = Duration::from_mins(30);
 /// Tests that are run in one process.
@@ -164,18 +166,19 @@ fn asleep(
     let trace = program.with_file_name(format!("{}.trace", name.replace("::", "-")));
     // A trace of an earlier run would be added to.
     let _is_first = fs::remove_file(&trace).is_err();
-    let began = now();
     let mut child = start(program, folder, &[name], ("MUTANT_TRACE", trace.as_os_str()))?;
-    if end_of(&mut child, within)? != End::Green {
-        if began.elapsed() >= within {
-            return Ok(None);
+    let (end, takes) = end_of(&mut child, within)?;
+    match end {
+        End::Green => {}
+        End::Hung if takes >= within => return Ok(None),
+        End::Hung | End::Red(_) => {
+            return Err(format!("{} {name} is red without any change", program.display()));
         }
-        return Err(format!("{} {name} is red without any change", program.display()));
     }
     let reaches = fs::read_to_string(&trace).unwrap_or_default();
     let reaches = reaches.lines().filter_map(|line| line.parse().ok()).collect();
     let (program, folder, name) = (program.to_owned(), folder.to_owned(), name.to_owned());
-    Ok(Some(Test { program, folder, name, reaches, takes: began.elapsed() }))
+    Ok(Some(Test { program, folder, name, reaches, takes }))
 }
 
 /// What becomes of a change, and by which tests it was noticed.
@@ -206,7 +209,7 @@ fn wake(
             let takes = tests.iter().map(|(_, test)| test.takes).sum::<Duration>();
             let names: Vec<&str> = tests.iter().map(|(_, test)| test.name.as_str()).collect();
             let mut child = start(program, &one.folder, &names, ("MUTANT", words.as_ref()))?;
-            let end = end_of(&mut child, takes * PATIENCE + Duration::from_secs(10))?;
+            let (end, _) = end_of(&mut child, takes * PATIENCE + Duration::from_secs(10))?;
             let is_by = |test: &Test| match &end {
                 End::Green => false,
                 End::Red(name) => test.name == *name,
@@ -252,10 +255,12 @@ enum End {
     Hung,
 }
 
-/// Waits for the first red test, and no longer.
+/// Waits for the first red test, and no longer; with the time it had of a core, which is the same
+/// whatever else the machine is doing.
 #[expect(clippy::disallowed_methods, reason = "no clock of the product is involved")]
-fn end_of(child: &mut Child, patience: Duration) -> Result<End, String> {
+fn end_of(child: &mut Child, patience: Duration) -> Result<(End, Duration), String> {
     let began = now();
+    let mut worked = Duration::ZERO;
     let (sender, red) = mpsc::channel();
     if let Some(told) = child.stdout.take() {
         thread::spawn(move || {
@@ -267,25 +272,40 @@ fn end_of(child: &mut Child, patience: Duration) -> Result<End, String> {
             }
         });
     }
-    let end = |child: &mut Child, end| {
+    let end = |child: &mut Child, end, worked| {
         child.kill().and_then(|()| child.wait()).map_err(|error| error.to_string())?;
-        Ok(end)
+        Ok((end, worked))
     };
     loop {
+        worked = work_of(child, began).max(worked);
         if let Ok(name) = red.try_recv() {
-            return end(child, End::Red(name));
+            return end(child, End::Red(name), worked);
         }
         if let Some(status) = child.try_wait().map_err(|error| error.to_string())? {
             if status.success() {
-                return Ok(End::Green);
+                return Ok((End::Green, worked));
             }
-            return Ok(red.recv().map_or(End::Hung, End::Red));
+            return Ok((red.recv().map_or(End::Hung, End::Red), worked));
         }
-        if began.elapsed() > patience {
-            return end(child, End::Hung);
+        if worked > patience || began.elapsed() / PATIENCE_WAITING > patience {
+            return end(child, End::Hung, worked.max(patience));
         }
         sleep(Duration::from_millis(5));
     }
+}
+
+/// The time a child had of a core (proc(5), `utime` and `stime`, in hundredths of a second); by the
+/// clock where the system does not tell.
+fn work_of(child: &Child, began: Instant) -> Duration {
+    let told = fs::read_to_string(format!("/proc/{}/stat", child.id())).unwrap_or_default();
+    // The name in front, in parentheses, may hold spaces; the times are the 12th and 13th behind it.
+    let mut fields = told.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11);
+    let mut hundredths = || fields.next()?.parse::<u64>().ok();
+    let worked = hundredths().zip(hundredths());
+    worked.map_or_else(
+        || began.elapsed(),
+        |(user, system)| Duration::from_millis((user + system) * 10),
+    )
 }
 
 #[expect(clippy::disallowed_methods, reason = "a hanging test is one that takes too long")]
