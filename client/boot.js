@@ -35,8 +35,17 @@ const start = () => {
   return listen;
 };
 
+// Where none can be started, the program asks for one again and again.
+const tryStart = () => {
+  try {
+    return start();
+  } catch {
+    return null;
+  }
+};
+
 // What `client/src/start.rs` calls.
-let first = start();
+let first = tryStart();
 globalThis.mendan = {
   worker(hear) {
     const listen = first ?? start();

@@ -4,6 +4,7 @@ use engine::{
     casework::field::Field,
     command::{Command, Splice},
 };
+use serde_json::json;
 
 use crate::{
     hostile::{Stage, stage},
@@ -54,6 +55,27 @@ async fn a_trap_in_the_worker_is_told_and_nothing_typed_is_lost() {
     assert_eq!(tablet.page.evaluate("window.told.join()").await, "dead");
     assert_eq!(tablet.page.value(FIELD).await, "仕事の相談。係長の打診を受けるか迷う");
     tablet.wait_for_badge("sent").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_cannot_be_started_is_tried_again() {
+    let Some(house) = House::open() else { return };
+    let browser = house.browser("tablet").await;
+    let page = browser.open("about:blank").await;
+    // Once beside the program, and once when the program asks for it.
+    let refuse = "{ let refused = 0;
+        globalThis.Worker = class extends Worker {
+          constructor(...all) {
+            if (++refused <= 2) throw new Error('none');
+            super(...all);
+          }
+        }; }";
+    page.call("Page.addScriptToEvaluateOnNewDocument", json!({ "source": refuse })).await;
+
+    page.go(&house.origin).await;
+
+    page.wait_for("document.body.dataset.gate === 'empty'").await;
+    assert_eq!(browser.complaints(), Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
