@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// A snapshot is written when this many envelopes and changes had to be replayed.
-const REPLAYED_MAX: usize = 64;
+const REPLAYED_MAX: usize = 16;
 
 /// Why the store gives no desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -317,8 +317,7 @@ impl Desk {
     }
 
     fn restore_envelope(&mut self, place: Place, bytes: Blob, durable: bool, replay: &mut Replay) {
-        // Verified when it came, and sealed under the store key since.
-        let Some(envelope) = self.trusted(&place, bytes) else { return };
+        let Some(envelope) = Self::kept(&place, bytes) else { return };
         let this = self.keys.id;
         let Some(document) = self.documents.get_mut(&place.document) else { return };
         let chain = Chain { seq: place.seq, id: envelope.id() };
@@ -334,24 +333,36 @@ impl Desk {
                 sent: false,
             });
         }
-        if replay.quarantined.contains(&place) {
+        let is_covered = replay.covers.get(&place.device).is_some_and(|it| place.seq <= *it);
+        let is_suspect = replay.suspects.contains(&place);
+        // What is not opened is not verified: that is most of a start.
+        if replay.quarantined.contains(&place) || (is_covered && !is_suspect) {
             return;
         }
-        if replay.suspects.contains(&place) {
-            document.suspects.push_back(envelope);
-        } else if replay.covers.get(&place.device).is_none_or(|covered| place.seq > *covered) {
+        let Some(envelope) = self.verified(envelope) else { return };
+        if !is_suspect {
             replay.envelopes.push(envelope);
+        } else if let Some(document) = self.documents.get_mut(&place.document) {
+            document.suspects.push_back(envelope);
         }
     }
 
-    pub(super) fn trusted(&self, place: &Place, bytes: Blob) -> Option<Verified> {
+    /// An envelope of the store, in its place. It was verified when it came, and has been sealed
+    /// under the store's key since.
+    fn kept(place: &Place, bytes: Blob) -> Option<Envelope> {
         let envelope = Envelope::parse(bytes.0).ok()?;
         let header = envelope.header();
-        if header.document != place.document || header.device != place.device {
-            return None;
-        }
-        let author = self.org.as_ref()?.device(place.device)?;
+        let is_there = header.document == place.document && header.device == place.device;
+        is_there.then_some(envelope)
+    }
+
+    fn verified(&self, envelope: Envelope) -> Option<Verified> {
+        let author = self.org.as_ref()?.device(envelope.header().device)?;
         envelope.verify(&author.keys.verify).ok()
+    }
+
+    pub(super) fn trusted(&self, place: &Place, bytes: Blob) -> Option<Verified> {
+        self.verified(Self::kept(place, bytes)?)
     }
 
     fn replay(&mut self, step: &mut Step<'_, '_>, id: DocumentId, replay: &Replay) {
