@@ -78,6 +78,20 @@ mod tests {
         Leave(#[n(0)] Card),
     }
 
+    #[derive(Debug, PartialEq, Encode, Decode)]
+    #[cbor(row)]
+    enum Seat {
+        #[n(0)]
+        Free,
+        #[n(1)]
+        Taken {
+            #[n(0)]
+            by: Option<String>,
+            #[n(1)]
+            since: u32,
+        },
+    }
+
     fn card() -> Card {
         Card { number: 7, title: Some("面談".to_owned()) }
     }
@@ -88,6 +102,20 @@ mod tests {
         for step in [Step::Arrive, Step::Talk { minutes: 75, with: None }, Step::Leave(card())] {
             assert_eq!(from_slice(&to_vec(&step)), Some(step));
         }
+    }
+
+    #[test]
+    fn a_row_is_read_whole_or_not_at_all() {
+        for seat in [
+            Seat::Free,
+            Seat::Taken { by: None, since: 9 },
+            Seat::Taken { by: Some("佐伯".to_owned()), since: 10 },
+        ] {
+            assert_eq!(from_slice(&to_vec(&seat)), Some(seat));
+        }
+        assert_eq!(from_slice::<Seat>(&[0x82, 0x01, 0x81, 0xf6]), None, "a field is missing");
+        let more = [0x82, 0x01, 0x83, 0xf6, 0x09, 0x00];
+        assert_eq!(from_slice::<Seat>(&more), None, "one is there besides");
     }
 
     #[test]

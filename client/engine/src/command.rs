@@ -56,7 +56,7 @@ impl fmt::Debug for Passphrase {
 
 /// A change of a text as the text field saw it. Positions count UTF-16 code units, as the DOM does.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct Splice {
     /// Where.
     #[n(0)]
@@ -115,7 +115,7 @@ impl Splice {
 
 /// Who somebody is on a new device.
 #[derive(Clone, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct Newcomer {
     /// The link's fragment or the code, as opened or pasted; surrounding white space is ignored.
     #[n(0)]
@@ -140,7 +140,7 @@ impl fmt::Debug for Newcomer {
 
 /// What is added to a signed note.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct Words {
     /// Why.
     #[n(0)]
@@ -158,7 +158,7 @@ impl fmt::Debug for Words {
 
 /// What is sought in one's own notes: as confidential as they are.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct Sought {
     /// As it was typed.
     #[n(0)]
@@ -173,6 +173,7 @@ impl fmt::Debug for Sought {
 
 /// One wish.
 #[derive(Clone, Debug, Encode, Decode)]
+#[cbor(row)]
 pub enum Command {
     /// Makes the firm, with the link the server printed.
     #[n(0)]

@@ -85,6 +85,7 @@ pub use summary::{SharedView, SummaryView};
 
 /// What this device is ready for.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(row)]
 pub enum Gate {
     /// Nobody uses this device yet.
     #[n(0)]
@@ -186,7 +187,7 @@ pub enum StorageView {
 
 /// Where everything written on this device is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct SyncView {
     /// The connection.
     #[n(0)]
@@ -235,7 +236,7 @@ impl SyncView {
 
 /// Somebody this person invited, or, for an admin, anybody in the log.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct PersonRow {
     /// Present once joined.
     #[n(0)]
@@ -284,7 +285,7 @@ pub enum Standing {
 
 /// One of the person's own devices.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct DeviceRow {
     /// Which.
     #[n(0)]
@@ -299,7 +300,7 @@ pub struct DeviceRow {
 
 /// Everything on the first page.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct Home {
     /// Newest first.
     #[n(0)]
@@ -314,18 +315,19 @@ pub struct Home {
     #[n(3)]
     pub quarantined: Vec<QuarantineRow>,
     /// One's own recovery kit, the one made last.
-    #[n(40)]
+    #[n(4)]
     pub kit: Option<KitRow>,
     /// How long devices may be opened without the server.
-    #[n(41)]
+    #[n(5)]
     pub offline_hours: u16,
     /// One's own JOB card, or those that are shown to this person.
-    #[n(56)]
+    #[n(6)]
     pub cards: Vec<CardRow>,
 }
 
 /// What a field holds.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(row)]
 pub enum Content {
     /// A text, and the revision to name when editing it.
     #[n(0)]
@@ -368,7 +370,7 @@ pub enum Whereabouts {
 
 /// An interview note, open.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct NoteView {
     /// Which document.
     #[n(0)]
@@ -410,7 +412,7 @@ pub struct NoteView {
 
 /// One text of an open note. Sent after each edit and when another device changed it.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct TextView {
     /// Which document.
     #[n(0)]
@@ -434,6 +436,7 @@ impl fmt::Debug for TextView {
 
 /// One thing to show.
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[cbor(row)]
 pub enum View {
     /// What the device is ready for.
     #[n(0)]

@@ -5,7 +5,10 @@
 //! written: no indefinite lengths, no repeated keys, no unknown variant for nothing.
 //!
 //! Understood: `#[n(0)]`; `#[cbor(n(0), bytes)]` for a string of bytes; on the type `#[cbor(map)]`,
-//! `#[cbor(index_only)]`, `#[cbor(transparent)]`. A missing `Option` is `None`.
+//! `#[cbor(row)]`, `#[cbor(index_only)]`, `#[cbor(transparent)]`. A missing `Option` is `None`.
+//!
+//! A row is what one build tells itself, as page and worker do: every field in its place and none
+//! besides. It knows no other version, so reading it is half the code.
 
 use proc_macro::TokenStream;
 use proc_macro2::TokenStream as Tokens;
@@ -38,6 +41,7 @@ struct Said {
     index: Option<u32>,
     bytes: bool,
     map: bool,
+    row: bool,
     index_only: bool,
     transparent: bool,
 }
@@ -64,6 +68,8 @@ impl Said {
             self.bytes = true;
         } else if meta.path.is_ident("map") {
             self.map = true;
+        } else if meta.path.is_ident("row") {
+            self.row = true;
         } else if meta.path.is_ident("index_only") {
             self.index_only = true;
         } else if meta.path.is_ident("transparent") {
@@ -89,7 +95,7 @@ fn expand(input: &DeriveInput) -> Result<Tokens> {
     let said = Said::of(&input.attrs)?;
     let body = match &input.data {
         Data::Struct(data) if said.transparent => transparent(&data.fields)?,
-        Data::Struct(data) => fields(&quote!(Self), &data.fields, said.map)?,
+        Data::Struct(data) => fields(&quote!(Self), &data.fields, &said)?,
         Data::Enum(data) => variants(data, &said)?,
         Data::Union(_) => return Err(Error::new(input.span(), "a union has no encoding")),
     };
@@ -143,15 +149,51 @@ fn arm(variant: &Variant, said: &Said) -> Result<Tokens> {
             ::core::option::Option::Some(Self::#name)
         }},
         some @ (Fields::Named(_) | Fields::Unnamed(_)) => {
-            let body = fields(&quote!(Self::#name), some, said.map)?;
+            let body = fields(&quote!(Self::#name), some, said)?;
             quote!({ #body })
         }
     };
     Ok(quote!(#index => #body,))
 }
 
+/// The fields of a type or variant.
+fn fields(name: &Tokens, fields: &Fields, said: &Said) -> Result<Tokens> {
+    if said.row { row(name, fields) } else { table(name, fields, said.map) }
+}
+
+/// Every field where its number says.
+fn row(name: &Tokens, fields: &Fields) -> Result<Tokens> {
+    let mut inits = Vec::new();
+    for (place, field) in (0..).zip(fields) {
+        let said = Said::of(&field.attrs)?;
+        if said.index(field)? != place {
+            return Err(Error::new(field.span(), "the fields of a row are numbered in order"));
+        }
+        let value = if said.bytes {
+            quote!(::core::convert::TryFrom::try_from(reader.bytes()?).ok()?)
+        } else {
+            quote!(::shared::cbor::Decode::decode(reader)?)
+        };
+        inits.push(init(field.ident.as_ref(), &value));
+    }
+    let count = u64::try_from(fields.len()).unwrap_or(u64::MAX);
+    let whole = whole(name, fields, &inits);
+    Ok(quote! {
+        reader.row(#count)?;
+        ::core::option::Option::Some(#whole)
+    })
+}
+
+fn whole(name: &Tokens, fields: &Fields, inits: &[Tokens]) -> Tokens {
+    match fields {
+        Fields::Named(_) => quote!(#name { #(#inits),* }),
+        Fields::Unnamed(_) => quote!(#name(#(#inits),*)),
+        Fields::Unit => quote!(#name),
+    }
+}
+
 /// A slot for each field, a row of the table for each slot, and the whole at the end.
-fn fields(name: &Tokens, fields: &Fields, map: bool) -> Result<Tokens> {
+fn table(name: &Tokens, fields: &Fields, map: bool) -> Result<Tokens> {
     let (mut slots, mut rows, mut inits) = (Vec::new(), Vec::new(), Vec::new());
     for (position, field) in fields.iter().enumerate() {
         let said = Said::of(&field.attrs)?;
@@ -172,11 +214,7 @@ fn fields(name: &Tokens, fields: &Fields, map: bool) -> Result<Tokens> {
         inits.push(init(field.ident.as_ref(), &value));
         slots.push(slot);
     }
-    let whole = match fields {
-        Fields::Named(_) => quote!(#name { #(#inits),* }),
-        Fields::Unnamed(_) => quote!(#name(#(#inits),*)),
-        Fields::Unit => quote!(#name),
-    };
+    let whole = whole(name, fields, &inits);
     let walk = if map { quote!(map) } else { quote!(array) };
     Ok(quote! {
         #(let mut #slots = ::core::option::Option::None;)*

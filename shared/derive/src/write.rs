@@ -27,7 +27,7 @@ pub(super) fn expand(input: &DeriveInput) -> Result<Tokens> {
 fn whole(fields: &Fields, said: &Said) -> Result<Tokens> {
     let members = fields.members().map(|member| quote!(self.#member)).collect::<Vec<_>>();
     if !said.transparent {
-        return rows(fields, &members, said.map);
+        return rows(fields, &members, said);
     }
     let mut body = Tokens::new();
     for (field, member) in fields.iter().zip(&members) {
@@ -61,7 +61,7 @@ fn arm(variant: &Variant, said: &Said) -> Result<Tokens> {
     let parts: Vec<_> = names.iter().map(|name| quote!(*#name)).collect();
     let bindings =
         variant.fields.members().zip(&names).map(|(member, name)| quote!(#member: #name));
-    let rows = rows(&variant.fields, &parts, said.map)?;
+    let rows = rows(&variant.fields, &parts, said)?;
     Ok(quote!(Self::#name { #(#bindings),* } => {
         writer.variant(#index);
         #rows
@@ -69,7 +69,7 @@ fn arm(variant: &Variant, said: &Said) -> Result<Tokens> {
 }
 
 /// `places` are expressions for the fields themselves.
-fn rows(fields: &Fields, places: &[Tokens], map: bool) -> Result<Tokens> {
+fn rows(fields: &Fields, places: &[Tokens], shape: &Said) -> Result<Tokens> {
     let mut rows = Vec::new();
     for (field, place) in fields.iter().zip(places) {
         let said = Said::of(&field.attrs)?;
@@ -79,6 +79,9 @@ fn rows(fields: &Fields, places: &[Tokens], map: bool) -> Result<Tokens> {
     }
     rows.sort_by_key(|(index, _)| *index);
     let (indexes, values): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
-    let write = if map { quote!(map) } else { quote!(array) };
+    if shape.row {
+        return Ok(quote!(writer.row(&[#(#values),*]);));
+    }
+    let write = if shape.map { quote!(map) } else { quote!(array) };
     Ok(quote!(writer.#write(&[#(#indexes),*], &[#(#values),*]);))
 }

@@ -103,6 +103,11 @@ impl<'b> Reader<'b> {
         (0..self.array_head()?).try_for_each(|place| row(place, self))
     }
 
+    /// The head of a row of so many values.
+    pub fn row(&mut self, length: u64) -> Option<()> {
+        (self.array_head()? == length).then_some(())
+    }
+
     /// The number of the variant that follows.
     pub fn variant(&mut self) -> Option<u64> {
         if self.array_head()? == 2 { self.u64() } else { None }

@@ -110,6 +110,14 @@ impl Writer {
         }
     }
 
+    /// The fields of a value, all of them.
+    pub fn row(&mut self, values: &[&dyn Encode]) {
+        self.array_head(values.len());
+        for value in values {
+            value.encode(self);
+        }
+    }
+
     /// The fields of a value as an array, each at its place; `places` ascend.
     pub fn array(&mut self, places: &[u32], values: &[&dyn Encode]) {
         let present = || places.iter().zip(values).filter(|(_, value)| !value.is_absent());

@@ -8,6 +8,7 @@ use crate::casework::case::CaseId;
 
 /// One wish about a JOB card. What is said without naming a document is about one's own card.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(row)]
 pub enum CardAct {
     /// Makes the employee's card, unless it is there.
     #[n(0)]

@@ -22,6 +22,7 @@ use crate::casework::{
 
 /// One wish.
 #[derive(Clone, Debug, Encode, Decode)]
+#[cbor(row)]
 pub enum MatterAct {
     /// Writes down an assessment of risk. Its time is the device's, whatever it says.
     #[n(0)]
@@ -89,7 +90,7 @@ pub enum MatterAct {
 
 /// What a matter begins with.
 #[derive(Clone, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct Begun {
     /// About what.
     #[n(0)]
@@ -122,6 +123,7 @@ impl fmt::Debug for Begun {
 
 /// What can be done with a matter. What is about words names the words that were on the page.
 #[derive(Clone, Encode, Decode)]
+#[cbor(row)]
 pub enum MatterStep {
     /// Writes other words.
     #[n(0)]

@@ -10,7 +10,7 @@ use shared::{
 
 /// When an interview is due, as it is filled in.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct RuleWish {
     /// One of [`crate::casework::plan::SEGMENTS`].
     #[n(0)]
@@ -34,7 +34,7 @@ pub struct RuleWish {
 
 /// A slot to be.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct SlotWish {
     /// When the employee comes.
     #[n(0)]
@@ -55,6 +55,7 @@ pub struct SlotWish {
 
 /// One wish about the firm's own documents.
 #[derive(Clone, Encode, Decode)]
+#[cbor(row)]
 pub enum PlanAct {
     /// Makes the firm's directory if there is none, and this person's profile in it.
     #[n(0)]

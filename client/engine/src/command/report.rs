@@ -12,7 +12,7 @@ use crate::casework::{case::CaseId, rights::ActId};
 
 /// A span of a text, in characters, and what stands in its place, or why it is not shown.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct SpanWish {
     /// First character.
     #[n(0)]
@@ -30,7 +30,7 @@ pub struct SpanWish {
 
 /// What becomes of a text.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct TextWish {
     /// Which: a field of a copy, or a place of a package.
     #[n(0)]
@@ -45,7 +45,7 @@ pub struct TextWish {
 
 /// How a request is answered that hands nothing out.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct AnswerWish {
     /// A code of [`crate::casework::rule::access_request::Outcome`].
     #[n(0)]
@@ -63,6 +63,7 @@ pub struct AnswerWish {
 
 /// One wish.
 #[derive(Clone, Encode, Decode)]
+#[cbor(row)]
 pub enum ReportAct {
     /// Begins a report about a company this person leads.
     #[n(0)]

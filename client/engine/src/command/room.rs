@@ -16,7 +16,7 @@ use crate::casework::{
 
 /// A decision of the employee's, to be signed by the device it is made on.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct Decide {
     /// In which case.
     #[n(0)]
@@ -43,6 +43,7 @@ pub struct Decide {
 
 /// One wish in the room.
 #[derive(Clone, Debug, Encode, Decode)]
+#[cbor(row)]
 pub enum RoomAct {
     /// Signs a decision, a withdrawal included.
     #[n(0)]
@@ -172,6 +173,7 @@ pub enum RoomAct {
 
 /// What is drawn on the canvases of a case.
 #[derive(Clone, Encode, Decode)]
+#[cbor(row)]
 pub enum CanvasAct {
     /// Starts an empty canvas.
     #[n(0)]

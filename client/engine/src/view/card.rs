@@ -13,7 +13,7 @@ use crate::casework::{
 
 /// A JOB card on the first page: one's own, or one that is shown to this person, or none yet.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct CardRow {
     /// The card; absent where the consultant knows only that it comes on paper.
     #[n(0)]
@@ -35,6 +35,7 @@ pub type Texts = Vec<(String, String)>;
 
 /// As much of a card as somebody sees: to read, to print, to compare.
 #[derive(Clone, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(row)]
 pub struct CardContent {
     /// Texts and dates.
     #[n(0)]
@@ -65,7 +66,7 @@ impl From<Card> for CardContent {
 
 /// A comment of a consultant. The employee is shown those with the consultant's name under them.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct CommentRow {
     /// Its item.
     #[n(0)]
@@ -92,7 +93,7 @@ impl fmt::Debug for CommentRow {
 
 /// A version that the employee kept.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct VersionRow {
     /// SHA-256 of the card as it was: names the version.
     #[n(0)]
@@ -113,7 +114,7 @@ impl fmt::Debug for VersionRow {
 
 /// What the employee shows to whom.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct GrantRow {
     /// Names it.
     #[n(0)]
@@ -140,7 +141,7 @@ pub struct GrantRow {
 
 /// An open card. What its owner fills in, and a consultant's own comments, come as a form besides.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct CardView {
     /// Which document.
     #[n(0)]
@@ -176,7 +177,7 @@ pub struct CardView {
 
 /// A version of a card, as much of it as this person sees.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct VersionView {
     /// Of which card.
     #[n(0)]
@@ -194,6 +195,7 @@ pub struct VersionView {
 
 /// What came of an export or import.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(row)]
 pub enum Exchange {
     /// One's card, to be kept in a file.
     #[n(0)]

@@ -9,7 +9,7 @@ use crate::casework::{
 
 /// An interview in a case.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct InterviewRow {
     /// Which.
     #[n(0)]
@@ -49,7 +49,7 @@ pub struct InterviewRow {
 
 /// A case this person has part in.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct CaseRow {
     /// Which.
     #[n(0)]

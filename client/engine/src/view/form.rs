@@ -8,7 +8,7 @@ use crate::{casework::field::Field, document::genesis::Kind};
 /// A document, open, field by field. Sent whole when it is opened, after values and lists changed,
 /// and when another device changed it; what is typed is answered with a [`super::TextView`].
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct FormView {
     /// Which document.
     #[n(0)]

@@ -6,7 +6,7 @@ use crate::casework::case::CaseId;
 
 /// A place where it is said.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct FoundRow {
     /// A note, or what is kept beside the notes of a case.
     #[n(0)]
@@ -27,7 +27,7 @@ pub struct FoundRow {
 
 /// What a search found.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct FoundView {
     /// What was sought.
     #[n(0)]

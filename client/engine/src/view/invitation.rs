@@ -6,6 +6,7 @@ use shared::{Decode, Encode, log::org::Role, time::UnixMillis};
 
 /// What an invitation is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(row)]
 pub enum InvitationFor {
     /// A person.
     #[n(0)]
@@ -20,7 +21,7 @@ pub enum InvitationFor {
 
 /// An invitation to hand over. The fragment is a secret; it is shown once.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct InvitationView {
     /// For whom.
     #[n(0)]

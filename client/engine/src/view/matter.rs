@@ -27,7 +27,7 @@ use crate::casework::{
 
 /// What was, is and will not be told of a case, open.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct DisclosureView {
     /// Which document.
     #[n(0)]
@@ -48,7 +48,7 @@ pub struct DisclosureView {
 
 /// A matter.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct MatterRow {
     /// Which.
     #[n(0)]
@@ -93,7 +93,7 @@ impl fmt::Debug for MatterRow {
 
 /// What the table says of a matter.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct Judged {
     /// The row.
     #[n(0)]
@@ -147,7 +147,7 @@ impl fmt::Debug for Judged {
 
 /// What is permitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct PermitRow {
     /// What may be said.
     #[n(0)]
@@ -165,7 +165,7 @@ pub struct PermitRow {
 
 /// Somebody was told, was not told, or asked.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct LineRow {
     /// Of which matter.
     #[n(0)]
@@ -234,7 +234,7 @@ pub enum LineKind {
 
 /// A transmission.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct SentRow {
     /// The exact words.
     #[n(0)]
@@ -270,7 +270,7 @@ impl fmt::Debug for SentRow {
 
 /// The danger in a case, as the consultant judged it.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct RiskView {
     /// The private document.
     #[n(0)]
@@ -297,7 +297,7 @@ pub struct RiskView {
 
 /// Somebody to turn to.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct WindowRow {
     /// What it is.
     #[n(0)]
@@ -321,7 +321,7 @@ impl fmt::Debug for WindowRow {
 
 /// A second opinion, open.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct OpinionView {
     /// Which document.
     #[n(0)]
@@ -339,7 +339,7 @@ pub struct OpinionView {
 
 /// What this person has to look at, whenever that changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct DueView {
     /// Cases in danger, and by when each has to be looked at again. The soonest first.
     #[n(0)]

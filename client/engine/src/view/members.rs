@@ -8,7 +8,7 @@ use shared::{
 
 /// Somebody who reads a document, or might be let in.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct MemberRow {
     /// Who.
     #[n(0)]
@@ -32,7 +32,7 @@ pub struct MemberRow {
 
 /// Who reads an open document.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct MembersView {
     /// Which document.
     #[n(0)]

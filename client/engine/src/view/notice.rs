@@ -8,6 +8,7 @@ use crate::casework::consent::Matter;
 
 /// Something the person must be told once. The page has the words.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(row)]
 pub enum Notice {
     /// The passphrase does not open this device.
     #[n(0)]
@@ -122,6 +123,7 @@ pub enum Notice {
 
 /// Why something in the interview room was not done. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(row)]
 pub enum RoomNotice {
     /// This cannot be decided in this way, or not by this person.
     #[n(100)]
@@ -167,6 +169,7 @@ pub enum RoomNotice {
 
 /// What is told about reports, copies, hand-overs and requests.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(row)]
 pub enum ReportNotice {
     /// The employee does not agree to it, or has not said so: why, as the rule names it.
     #[n(170)]

@@ -17,7 +17,7 @@ use crate::{
 
 /// What there is to plan with. Shown whenever that changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct PlanHome {
     /// The firm's directory.
     #[n(0)]
@@ -44,7 +44,7 @@ pub struct PlanHome {
 
 /// A report about a company.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct ReportRow {
     /// Its document.
     #[n(0)]
@@ -62,7 +62,7 @@ pub struct ReportRow {
 
 /// A booked slot.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct AppointmentRow {
     /// Of which case.
     #[n(0)]
@@ -89,7 +89,7 @@ pub struct AppointmentRow {
 
 /// A company.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct CompanyRow {
     /// Its document.
     #[n(0)]
@@ -110,7 +110,7 @@ pub struct CompanyRow {
 
 /// Slots of a wave, or for whoever asks.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct SlotsRow {
     /// Their document.
     #[n(0)]
@@ -125,7 +125,7 @@ pub struct SlotsRow {
 
 /// Somebody who came by a poster.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct NewcomerRow {
     /// Who.
     #[n(0)]
@@ -143,7 +143,7 @@ pub struct NewcomerRow {
 
 /// A company, open.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct CompanyView {
     /// Its document; the plain fields of that are shown as a form.
     #[n(0)]
@@ -182,7 +182,7 @@ pub struct CompanyView {
 
 /// A rule of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct RuleRow {
     /// Its item.
     #[n(0)]
@@ -197,7 +197,7 @@ pub struct RuleRow {
 
 /// A wave.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct WaveRow {
     /// Its item.
     #[n(0)]
@@ -218,7 +218,7 @@ pub struct WaveRow {
 
 /// A room.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct VenueRow {
     /// Its item.
     #[n(0)]
@@ -260,7 +260,7 @@ pub enum Booking {
 
 /// A slot.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct SlotRow {
     /// Its item.
     #[n(0)]
@@ -314,7 +314,7 @@ pub struct SlotRow {
 
 /// Slots, open.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct SlotsView {
     /// Their document.
     #[n(0)]
@@ -332,7 +332,7 @@ pub struct SlotsView {
 
 /// A version of what employees are told.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct TemplateRow {
     /// The version, and the hash of its words.
     #[n(0)]
@@ -353,7 +353,7 @@ pub struct TemplateRow {
 
 /// The directory, open.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct DirectoryView {
     /// Its document; a profile's fields are shown as a form.
     #[n(0)]
@@ -368,7 +368,7 @@ pub struct DirectoryView {
 
 /// Somebody in a company's list.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct RosterRow {
     /// Their row; its fields are shown as a form.
     #[n(0)]
@@ -386,7 +386,7 @@ pub struct RosterRow {
 
 /// What a list brings.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct ImportView {
     /// Names of whom it would add, or added.
     #[n(0)]
@@ -407,6 +407,7 @@ pub struct ImportView {
 
 /// One thing to show of the firm's own documents.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(row)]
 pub enum PlanView {
     /// What there is.
     #[n(0)]

@@ -8,7 +8,7 @@ use shared::{
 
 /// Envelopes of one device that were set aside, because they break a rule or broke the program.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct QuarantineRow {
     /// Where they belong.
     #[n(0)]

@@ -10,7 +10,7 @@ use shared::{
 
 /// A recovery kit to print. It is a secret, and shown once.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct RecoveryKitView {
     /// What is typed to use it.
     #[n(0)]
@@ -34,7 +34,7 @@ impl fmt::Debug for RecoveryKitView {
 
 /// One's recovery kit, as the log has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct KitRow {
     /// When it was made.
     #[n(0)]
@@ -77,7 +77,7 @@ pub enum Unopened {
 
 /// A document that is not open, or not all of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct UnopenedRow {
     /// Which.
     #[n(0)]
@@ -89,7 +89,7 @@ pub struct UnopenedRow {
 
 /// Which of the person's documents open on this device.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct OpeningView {
     /// Documents that the logs say the person may read.
     #[n(0)]
@@ -107,7 +107,7 @@ pub struct OpeningView {
 
 /// What letting somebody back in did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct RegrantView {
     /// The account that was lost.
     #[n(0)]

@@ -16,7 +16,7 @@ use crate::{
 
 /// What the privacy check found.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct FindingRow {
     /// A code of [`crate::casework::rule::report::privacy::Finding`].
     #[n(0)]
@@ -34,7 +34,7 @@ pub struct FindingRow {
 
 /// What somebody said of a report.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct ReviewRow {
     /// Who.
     #[n(0)]
@@ -55,7 +55,7 @@ pub struct ReviewRow {
 
 /// What left the house, and what proves it.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct DeliveryView {
     /// What the company got, to be printed as it is.
     #[n(0)]
@@ -73,7 +73,7 @@ pub struct DeliveryView {
 
 /// A report.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct ReportView {
     /// Which document.
     #[n(0)]
@@ -112,7 +112,7 @@ pub struct ReportView {
 
 /// A text with what is to be replaced or masked.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct PartView {
     /// Its place.
     #[n(0)]
@@ -130,7 +130,7 @@ pub struct PartView {
 
 /// What a copy, or a package, is made of.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct PartsView {
     /// Of which note, or case.
     #[n(0)]
@@ -142,7 +142,7 @@ pub struct PartsView {
 
 /// A copy for supervision, to the consultant who made it.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct CopyView {
     /// Which document.
     #[n(0)]
@@ -163,7 +163,7 @@ pub struct CopyView {
 
 /// A request of the employee's.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct RequestRow {
     /// Under which number it is in the ledger.
     #[n(0)]
@@ -208,7 +208,7 @@ pub struct RequestRow {
 
 /// What the employee is asked, case by case: whether a copy may go to a supervisor.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct AskRow {
     /// What the answer has to name: [`crate::casework::consent::Scope::Exact`].
     #[cbor(n(0), bytes)]
@@ -226,7 +226,7 @@ pub struct AskRow {
 
 /// A legal hold.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct HoldRow {
     /// Which act.
     #[n(0)]
@@ -244,7 +244,7 @@ pub struct HoldRow {
 
 /// What is done about a case beside the interviews, for both sides.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct RightsView {
     /// The document it stands in, beside the consents.
     #[n(0)]
@@ -278,7 +278,7 @@ pub struct RightsView {
 
 /// What an employee asked to see: places and texts, or the reason why not.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct PackageView {
     /// Which document.
     #[n(0)]
@@ -290,6 +290,7 @@ pub struct PackageView {
 
 /// What this part of the app shows.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(row)]
 pub enum ReportPart {
     /// A report.
     #[n(0)]

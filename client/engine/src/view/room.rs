@@ -32,7 +32,7 @@ pub enum Manner {
 
 /// A decision that was made, whether it still holds or not.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct DecisionRow {
     /// What.
     #[n(0)]
@@ -59,7 +59,7 @@ pub struct DecisionRow {
 
 /// A matter, and what holds about it. What is decided case by case has a row for each.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct ConsentRow {
     /// Which.
     #[n(0)]
@@ -83,7 +83,7 @@ pub struct ConsentRow {
 
 /// What an employee decided, for both sides.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct ConsentView {
     /// Which document.
     #[n(0)]
@@ -114,7 +114,7 @@ impl fmt::Debug for ConsentView {
 
 /// A canvas with its text alternative.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct CanvasView {
     /// As it is drawn.
     #[n(0)]
@@ -129,7 +129,7 @@ pub struct CanvasView {
 
 /// The canvases of a case. Sent when the case is opened and whenever something was drawn.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct CanvasesView {
     /// Of which case.
     #[n(0)]
@@ -151,7 +151,7 @@ impl fmt::Debug for CanvasesView {
 
 /// A scribble.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct ScribbleView {
     /// In which note.
     #[n(0)]

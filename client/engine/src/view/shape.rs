@@ -8,7 +8,7 @@ use crate::casework::{field::Field, shape::NoteShape};
 /// A note as SOAP or DAP, to read and to print: its letters, and under each the fields that hold
 /// something. Nothing of it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct ShapeView {
     /// Which note.
     #[n(0)]

@@ -8,7 +8,7 @@ use crate::casework::{case::InterviewId, summary::State};
 
 /// A summary as the employee reads it.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct SummaryView {
     /// Of which interview.
     #[n(0)]
@@ -50,7 +50,7 @@ impl fmt::Debug for SummaryView {
 
 /// A case's shared document, open.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[cbor(row)]
 pub struct SharedView {
     /// Which document.
     #[n(0)]
