@@ -105,6 +105,8 @@ fn compile(tree: &Path) -> Result<Compiled, String> {
         "test",
         "--no-run",
         "--locked",
+        "--features",
+        "tests/few",
         "--message-format",
         "json",
         "-p",

@@ -87,7 +87,8 @@ fn d02_envelopes_cannot_be_reordered_dropped_doubled_or_cut() {
         let is_harmless = is_beginning || reached == SINCE.len();
         assert!(is_told || is_harmless, "variant {variant}");
     }
-    assert!(shown.iter().all(|count| *count > 0), "every beginning was seen: {shown:?}");
+    let is_seen = shown.iter().all(|count| *count > 0);
+    assert!(is_seen || cfg!(feature = "few"), "every beginning was seen: {shown:?}");
 }
 
 /// Something with an envelope's shape and contents of the server's choice.

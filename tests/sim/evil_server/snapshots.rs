@@ -26,7 +26,8 @@ use super::{damaged, dice, own_key, pick, stage::FIELD};
 /// Variants of each attack. In each a device is served by a whole server, so there are as many as a
 /// test run has time for, unless `SERVED` says otherwise.
 pub(super) fn served() -> u64 {
-    std::env::var("SERVED").map_or(200, |count| count.parse().expect("a number"))
+    let enough = if cfg!(feature = "few") { 12 } else { 200 };
+    std::env::var("SERVED").map_or(enough, |count| count.parse().expect("a number"))
 }
 
 /// A note with two snapshots at the server, and devices that know little of it.
