@@ -15,6 +15,7 @@
     reason = "helpers of tests; what a lie does not make is not looked at"
 )]
 
+mod alarms;
 mod asking;
 mod attests;
 mod batches;
@@ -22,6 +23,7 @@ mod chains;
 mod documents;
 mod enrolment;
 mod entries;
+mod frontiers;
 mod joining;
 mod lengths;
 mod secrets;

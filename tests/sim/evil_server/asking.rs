@@ -11,7 +11,7 @@ use shared::{
 use super::stage::{FIELD, SINCE, Stage, THEN};
 
 /// What a device says to something it hears.
-fn answers(captive: &mut Captive, said: ServerMessage) -> Vec<ClientMessage> {
+pub(super) fn answers(captive: &mut Captive, said: ServerMessage) -> Vec<ClientMessage> {
     let before = captive.told.len();
     captive.hear(said);
     captive.told[before..].to_vec()
