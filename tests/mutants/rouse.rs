@@ -1,5 +1,5 @@
-//! Wakes one change after the other and runs the tests that pass it: those first that noticed a
-//! change near it, then those that are named, then the quickest.
+//! Wakes one change after the other and runs the tests that pass it: of the quick ones those first
+//! that noticed a change near it, then those that are named, then the quickest.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -29,6 +29,8 @@ const PATIENCE_ASLEEP: Duration = Duration::from_mins(30);
 const AT_ONCE: usize = 6;
 /// How many of the tests that noticed something last are asked first.
 const KEEN: usize = 24;
+/// What takes longer waits for its turn, or it takes up all the time that a change is given.
+const QUICK: Duration = Duration::from_millis(1_500);
 
 /// What became of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,9 +191,10 @@ fn wake(
     each: Duration,
 ) -> Result<(Fate, Vec<usize>), String> {
     let passes = |at: &usize| tests.get(*at).is_some_and(|it| it.reaches.contains(&number));
-    let keen = first.iter().copied().filter(passes);
-    let others = (0..tests.len()).filter(|at| !first.contains(at)).filter(passes);
-    let passing: Vec<usize> = keen.chain(others).collect();
+    let is_quick = |at: &usize| tests.get(*at).is_some_and(|it| it.takes <= QUICK);
+    let keen: Vec<usize> = first.iter().copied().filter(is_quick).filter(passes).collect();
+    let others = (0..tests.len()).filter(|at| !keen.contains(at)).filter(passes);
+    let passing: Vec<usize> = keen.iter().copied().chain(others).collect();
     let words = number.to_string();
     let mut spent = Duration::ZERO;
     for some in passing.chunks(AT_ONCE) {
