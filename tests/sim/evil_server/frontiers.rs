@@ -1,4 +1,4 @@
-//! What authors say that they had read, held against what a server shows; and what this device says.
+//! What authors say that they had read, and what logs and indexes say, held against what is here.
 
 use engine::{
     command::Command,
@@ -22,7 +22,7 @@ use super::{
     stage::{FIELD, Stage},
 };
 
-/// A colleague of the device's owner who writes what they like.
+/// The owner's other device, which writes what it likes.
 struct Author {
     stage: Stage,
     first: Number,
@@ -278,29 +278,4 @@ fn who_asks_for_what_it_acknowledged_was_put_back() {
         let is_alarmed = kinds(&captive).contains(&AlarmKind::RolledBack);
         assert_eq!(is_alarmed, is_told, "{reason:?} {asked}: {:?}", kinds(&captive));
     }
-}
-
-/// A device says which server it has read, and others hold that against it. Harmless where it was
-/// restored: what nobody has given back yet was not read there.
-#[test]
-fn a_device_vouches_only_for_a_server_that_it_knows() {
-    let author = Author::set(258);
-    let stage = &author.stage;
-    let epoch = stage.world.server_epoch();
-    let vouched = |captive: &Captive| {
-        let insider = Insider::open(&captive.disk, stage.note);
-        let written = insider.plaintexts().into_iter().filter_map(|it| Chunk::parse(&it).ok());
-        let mut written: Vec<Chunk> = written.collect();
-        written.sort_by_key(|chunk| chunk.at);
-        written.last().expect("what was written").server
-    };
-    let mut captive = stage.captive(stage.phone, 1);
-    captive.write(stage.note, FIELD, "六。");
-    assert_eq!(vouched(&captive), Some(epoch));
-
-    let mut captive = stage.captive(stage.phone, 2);
-    captive.hang_up();
-    captive.log_in(ServerEpoch::new([0xE7; 16]));
-    captive.write(stage.note, FIELD, "六。");
-    assert_ne!(vouched(&captive), Some(ServerEpoch::new([0xE7; 16])), "it is not known");
 }

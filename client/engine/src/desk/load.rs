@@ -318,6 +318,14 @@ impl Desk {
 
     fn restore_envelope(&mut self, place: Place, bytes: Blob, durable: bool, replay: &mut Replay) {
         let Some(envelope) = Self::kept(&place, bytes) else { return };
+        let is_covered = replay.covers.get(&place.device).is_some_and(|it| place.seq <= *it);
+        let is_suspect = replay.suspects.contains(&place);
+        let is_opened = !replay.quarantined.contains(&place) && (is_suspect || !is_covered);
+        // What is not opened is not verified: that is most of a start.
+        let verified = is_opened.then(|| self.verified(envelope.clone()));
+        if verified == Some(None) {
+            return;
+        }
         let this = self.keys.id;
         let Some(document) = self.documents.get_mut(&place.document) else { return };
         let chain = Chain { seq: place.seq, id: envelope.id() };
@@ -333,17 +341,10 @@ impl Desk {
                 sent: false,
             });
         }
-        let is_covered = replay.covers.get(&place.device).is_some_and(|it| place.seq <= *it);
-        let is_suspect = replay.suspects.contains(&place);
-        // What is not opened is not verified: that is most of a start.
-        if replay.quarantined.contains(&place) || (is_covered && !is_suspect) {
-            return;
-        }
-        let Some(envelope) = self.verified(envelope) else { return };
-        if !is_suspect {
-            replay.envelopes.push(envelope);
-        } else if let Some(document) = self.documents.get_mut(&place.document) {
-            document.suspects.push_back(envelope);
+        match verified.flatten() {
+            Some(envelope) if is_suspect => document.suspects.push_back(envelope),
+            Some(envelope) => replay.envelopes.push(envelope),
+            None => {}
         }
     }
 
