@@ -186,7 +186,7 @@ impl Cdp {
             "Target.detachedFromTarget" => {
                 self.0.targets.lock().unwrap().remove(&Line(text(&params["sessionId"])));
             }
-            "Network.loadingFinished" => {
+            "Network.loadingFinished" if self.0.tape.is_on() => {
                 tokio::spawn(self.clone().keep_response(line(), text(&params["requestId"])));
             }
             "Runtime.exceptionThrown" => self.complain(&params["exceptionDetails"]),
