@@ -42,7 +42,7 @@ use self::{
     lock::LockSign,
     screen::Page,
     store::{
-        LocalStore as _,
+        Job, LocalStore as _,
         indexed::{DATABASE, IndexedStore},
         keep,
     },
@@ -91,10 +91,13 @@ async fn work(desk: &Rc<Desk>, page: Page) -> Result<End, StoreFault> {
     let lost = errand.clone();
     // With the driver gone it has ended already.
     let on_lost = move || drop(lost.unbounded_send(Errand::Lost));
-    let store = IndexedStore::open(DATABASE, owner, on_lost).await?;
+    let store = IndexedStore::new(DATABASE, owner, on_lost);
     let vault = store.vault().await?;
 
     let (jobs, waiting) = unbounded();
+    if vault.is_some() {
+        drop(jobs.unbounded_send(Job::Foresee));
+    }
     let hands = Hands {
         clock: DeviceClock::new(errand.clone()),
         wire: LinkHandle::start(errand.clone()),

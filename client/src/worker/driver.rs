@@ -401,7 +401,7 @@ mod tests {
     #[test]
     fn a_batch_written_in_knowledge_of_a_failure_is_taken() {
         let store = MemoryStore::default();
-        store.fail_next(StoreFault::Full);
+        store.fail_after(1, StoreFault::Full);
 
         let (end, diary) =
             story(&store, vec![Errand::Input(Box::new(Input::Tick)), Errand::Release]);

@@ -1,6 +1,7 @@
 //! The local store: sealed records under opaque keys, written in batches.
 //!
-//! **Invariant:** what is durable is always a beginning of what was asked for. After a batch has
+//! **Invariant:** nothing is read for the engine, and nothing written, before this worker is the one
+//! that may write. What is durable is always a beginning of what was asked for. After a batch has
 //! failed, every batch asked for before the engine heard of the failure fails as well, so no batch
 //! is ever durable without the ones that it builds on.
 
@@ -25,6 +26,10 @@ const TRANSACTION_BYTES_ENOUGH: usize = 4 * 1024 * 1024;
 
 /// Where sealed records are kept.
 pub trait LocalStore {
+    /// Becomes the one that may write. A store that is full is read all the same, and belongs to
+    /// whoever writes first.
+    fn claim(&self) -> impl Future<Output = Result<(), StoreFault>>;
+
     /// Writes all batches, in order, in one transaction: all of them are durable on `Ok`, and none
     /// of them was written on `Err`.
     fn apply(&self, batches: &[Batch]) -> impl Future<Output = Result<(), StoreFault>>;
@@ -46,6 +51,9 @@ pub enum Job {
     Write(Batch),
     /// Read everything but the vault.
     Load,
+    /// Read it for a `Load` that will come: records are sealed, so they can be waiting in memory
+    /// while somebody types the passphrase.
+    Foresee,
     /// Remove everything.
     Erase,
     /// The engine has taken note of one failed batch.
@@ -61,7 +69,8 @@ pub async fn keep(
     mut jobs: UnboundedReceiver<Job>,
     errands: UnboundedSender<Errand>,
 ) {
-    let mut keeper = Keeper { store, errands, unheard: 0, fault: StoreFault::Broken };
+    let mut keeper = Keeper { store, errands, unheard: 0, fault: StoreFault::Broken, ahead: None };
+    keeper.claim().await;
     let mut held = None;
     loop {
         let next = match held.take() {
@@ -75,6 +84,7 @@ pub async fn keep(
                 keeper.write(&batches).await;
             }
             Some(Job::Load) => keeper.load().await,
+            Some(Job::Foresee) => keeper.ahead = store.load_all().await.ok(),
             Some(Job::Erase) => keeper.erase().await,
             Some(Job::FaultHeard) => keeper.unheard = keeper.unheard.saturating_sub(1),
             None => return,
@@ -92,7 +102,7 @@ fn gather(first: Batch, jobs: &mut UnboundedReceiver<Job>) -> (Vec<Batch>, Optio
                 bytes = bytes.saturating_add(size(&batch));
                 batches.push(batch);
             }
-            Ok(other @ (Job::Load | Job::Erase | Job::FaultHeard)) => {
+            Ok(other @ (Job::Load | Job::Foresee | Job::Erase | Job::FaultHeard)) => {
                 return (batches, Some(other));
             }
             Err(_) => break,
@@ -112,10 +122,19 @@ struct Keeper<'a, S> {
     unheard: usize,
     /// The last of them.
     fault: StoreFault,
+    /// What was read for a load that has not come, if nothing was written since.
+    ahead: Option<Vec<Record>>,
 }
 
 impl<S: LocalStore> Keeper<'_, S> {
+    async fn claim(&self) {
+        if self.store.claim().await == Err(StoreFault::Broken) {
+            self.tell(Errand::Unreadable);
+        }
+    }
+
     async fn write(&mut self, batches: &[Batch]) {
+        self.ahead = None;
         let result =
             if self.unheard == 0 { self.store.apply(batches).await } else { Err(self.fault) };
         if let Err(fault) = result {
@@ -132,14 +151,19 @@ impl<S: LocalStore> Keeper<'_, S> {
 
     /// Failures that nobody has heard of do not matter any more.
     async fn erase(&mut self) {
+        self.ahead = None;
         self.report(match self.store.erase().await {
             Ok(()) => Input::Erased,
             Err(fault) => Input::EraseFailed(fault),
         });
     }
 
-    async fn load(&self) {
-        match self.store.load_all().await {
+    async fn load(&mut self) {
+        let read = match self.ahead.take() {
+            Some(ahead) => Ok(ahead),
+            None => self.store.load_all().await,
+        };
+        match read {
             Ok(records) => self.report(Input::Loaded(records)),
             Err(StoreFault::Full | StoreFault::Broken) => self.tell(Errand::Unreadable),
         }
@@ -206,9 +230,51 @@ mod tests {
     }
 
     #[test]
+    fn what_was_read_ahead_is_given_once_and_not_after_something_was_written() {
+        let store = MemoryStore::default();
+        let records = |said: &str| said.matches("RecordKey").count();
+
+        let said =
+            reports(&store, vec![Job::Write(batch(1)), Job::Foresee, Job::Load, Job::Foresee]);
+        assert_eq!((said.len(), records(&said[1])), (2, 1));
+        let reads = store.reads();
+
+        let said = reports(&store, vec![Job::Foresee, Job::Load, Job::Load]);
+        assert_eq!((records(&said[0]), records(&said[1])), (1, 1));
+        assert_eq!(store.reads() - reads, 2, "once ahead, and once anew");
+
+        let said = reports(&store, vec![Job::Foresee, Job::Write(batch(2)), Job::Load]);
+        assert_eq!(records(&said[1]), 2);
+        let said = reports(&store, vec![Job::Foresee, Job::Erase, Job::Load]);
+        assert_eq!(said[1], "Input(Loaded([]))");
+    }
+
+    #[test]
+    fn what_could_not_be_read_ahead_is_read_when_it_is_wanted() {
+        let store = MemoryStore::default();
+        reports(&store, vec![Job::Write(batch(1))]);
+        store.fail_after(1, StoreFault::Broken);
+
+        let said = reports(&store, vec![Job::Foresee, Job::Load]);
+
+        assert_eq!(said.len(), 1);
+        assert_eq!(said[0].matches("RecordKey").count(), 1);
+    }
+
+    #[test]
+    fn a_store_that_cannot_be_claimed_is_said_so_and_a_full_one_is_read() {
+        let store = MemoryStore::default();
+        store.fail_next(StoreFault::Broken);
+        assert_eq!(reports(&store, vec![]), ["Unreadable"]);
+
+        store.fail_next(StoreFault::Full);
+        assert_eq!(reports(&store, vec![Job::Load]), ["Input(Loaded([]))"]);
+    }
+
+    #[test]
     fn nothing_is_written_after_a_failure_until_the_engine_has_heard_of_it() {
         let store = MemoryStore::default();
-        store.fail_next(StoreFault::Full);
+        store.fail_after(1, StoreFault::Full);
 
         let said = reports(
             &store,
@@ -250,7 +316,7 @@ mod tests {
     #[test]
     fn an_erasure_that_fails_is_said_so() {
         let store = MemoryStore::default();
-        store.fail_next(StoreFault::Broken);
+        store.fail_after(1, StoreFault::Broken);
 
         assert_eq!(reports(&store, vec![Job::Erase]), ["Input(EraseFailed(Broken))"]);
     }
@@ -258,7 +324,7 @@ mod tests {
     #[test]
     fn a_store_that_cannot_be_read_is_said_so() {
         let store = MemoryStore::default();
-        store.fail_next(StoreFault::Broken);
+        store.fail_after(1, StoreFault::Broken);
 
         assert_eq!(reports(&store, vec![Job::Load]), ["Unreadable"]);
     }

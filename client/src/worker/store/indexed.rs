@@ -67,24 +67,15 @@ pub struct IndexedStore {
 }
 
 impl IndexedStore {
-    /// Opens the store, makes it if there is none, and becomes its owner. `on_lost` is called when
-    /// another worker turns out to own it.
-    pub async fn open(
-        name: &'static str,
-        owner: Owner,
-        on_lost: impl Fn() + 'static,
-    ) -> Result<Self, StoreFault> {
-        let store = Self {
+    /// The store of this name, which is made with the first use if there is none. `on_lost` is called
+    /// when another worker turns out to own it.
+    pub fn new(name: &'static str, owner: Owner, on_lost: impl Fn() + 'static) -> Self {
+        Self {
             name,
             owner,
             is_claimed: Cell::new(false),
             connection: RefCell::new(None),
             on_lost: Box::new(on_lost),
-        };
-        match store.apply(&[]).await {
-            // A full store can still be read; the first write that fits makes us the owner.
-            Ok(()) | Err(StoreFault::Full) => Ok(store),
-            Err(StoreFault::Broken) => Err(StoreFault::Broken),
         }
     }
 
@@ -158,6 +149,10 @@ impl Drop for IndexedStore {
 }
 
 impl LocalStore for IndexedStore {
+    async fn claim(&self) -> Result<(), StoreFault> {
+        self.apply(&[]).await
+    }
+
     async fn apply(&self, batches: &[Batch]) -> Result<(), StoreFault> {
         self.twice(|database| self.write(database, batches)).await
     }

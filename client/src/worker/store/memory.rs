@@ -16,7 +16,8 @@ use super::LocalStore;
 pub struct MemoryStore {
     records: RefCell<Map<RecordKey, Blob>>,
     transactions: Cell<usize>,
-    next_fault: Cell<Option<StoreFault>>,
+    reads: Cell<usize>,
+    next_fault: Cell<Option<(usize, StoreFault)>>,
 }
 
 impl MemoryStore {
@@ -25,17 +26,34 @@ impl MemoryStore {
         self.transactions.get()
     }
 
+    /// How often all records were read.
+    pub fn reads(&self) -> usize {
+        self.reads.get()
+    }
+
     /// Lets the next call fail.
     pub fn fail_next(&self, fault: StoreFault) {
-        self.next_fault.set(Some(fault));
+        self.fail_after(0, fault);
+    }
+
+    /// Lets so many calls pass, and the one after them fail.
+    pub fn fail_after(&self, calls: usize, fault: StoreFault) {
+        self.next_fault.set(Some((calls, fault)));
     }
 
     fn fault(&self) -> Result<(), StoreFault> {
-        self.next_fault.take().map_or(Ok(()), Err)
+        let Some((calls, fault)) = self.next_fault.take() else { return Ok(()) };
+        let Some(left) = calls.checked_sub(1) else { return Err(fault) };
+        self.next_fault.set(Some((left, fault)));
+        Ok(())
     }
 }
 
 impl LocalStore for MemoryStore {
+    async fn claim(&self) -> Result<(), StoreFault> {
+        self.fault()
+    }
+
     async fn apply(&self, batches: &[Batch]) -> Result<(), StoreFault> {
         self.fault()?;
         let mut records = self.records.borrow_mut();
@@ -57,6 +75,7 @@ impl LocalStore for MemoryStore {
 
     async fn load_all(&self) -> Result<Vec<Record>, StoreFault> {
         self.fault()?;
+        self.reads.set(self.reads.get().saturating_add(1));
         let records = self.records.borrow();
         let others = records.iter().filter(|(key, _)| **key != RecordKey::VAULT);
         Ok(others.map(|(key, value)| (*key, value.clone())).collect())
