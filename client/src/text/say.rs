@@ -1,6 +1,8 @@
 //! The words of the casework's pages: a table of lines, each a key and what it is in Japanese and
 //! in English. One text costs a fraction of what as many constants would.
 
+use std::sync::OnceLock;
+
 use super::{Language, language};
 
 const TABLE: &str = include_str!("say.txt");
@@ -11,13 +13,24 @@ pub fn say(key: &str) -> &'static str {
 }
 
 fn find(key: &str, language: Language) -> Option<&'static str> {
-    let is_it = |line: &&str| line.strip_prefix(key).is_some_and(|rest| rest.starts_with('|'));
-    let mut columns = TABLE.split('\n').find(is_it)?.split('|').skip(1);
+    // A long form asks a thousand times: the lines in order of their keys are found again.
+    static SORTED: OnceLock<Vec<&str>> = OnceLock::new();
+    let lines = SORTED.get_or_init(|| {
+        let mut lines: Vec<&str> = TABLE.lines().collect();
+        lines.sort_unstable_by_key(|line| key_of(line));
+        lines
+    });
+    let at = lines.binary_search_by_key(&key, |line| key_of(line)).ok()?;
+    let mut columns = lines.get(at)?.split('|').skip(1);
     let japanese = columns.next();
     match language {
         Language::Japanese => japanese,
         Language::English => columns.next(),
     }
+}
+
+fn key_of(line: &str) -> &str {
+    line.split_once('|').map_or(line, |(key, _)| key)
 }
 
 /// The words of a key in either language, for what somebody else wrote.
@@ -72,6 +85,10 @@ mod tests {
             assert_eq!(holes(1), holes(2), "{line}");
             keys.push(columns[0]);
         }
+        let is_found =
+            |line: &&str| find(key_of(line), Language::Japanese) == line.split('|').nth(1);
+        assert_eq!(TABLE.lines().find(|line| !line.is_empty() && !is_found(line)), None);
+        assert_eq!((find("", Language::English), find("bar", Language::English)), (None, None));
         let count = keys.len();
         keys.sort_unstable();
         keys.dedup();
