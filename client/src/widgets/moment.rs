@@ -1,20 +1,30 @@
 //! Points in time, in the words of the browser.
 
-use js_sys::{Date, Object, Reflect};
+use core::cell::RefCell;
+
+use js_sys::{Array, Date, Function, Intl::DateTimeFormat, Object, Reflect};
 use shared::time::UnixMillis;
 use wasm_bindgen::JsValue;
 
 use super::dom;
 use crate::text::{self, Language};
 
+/// What is told of a point in time, as the browser names it.
+type Form = &'static [(&'static str, &'static str)];
+
+const DAY: Form =
+    &[("year", "numeric"), ("month", "long"), ("day", "numeric"), ("weekday", "short")];
+const MINUTE: Form =
+    &[("month", "long"), ("day", "numeric"), ("hour", "2-digit"), ("minute", "2-digit")];
+
 /// The day: `2026年5月19日(火)`.
 pub fn day(at: UnixMillis) -> String {
-    show(at, &[("year", "numeric"), ("month", "long"), ("day", "numeric"), ("weekday", "short")])
+    show(at, DAY)
 }
 
 /// The minute: `5月19日 16:05`.
 pub fn minute(at: UnixMillis) -> String {
-    show(at, &[("month", "long"), ("day", "numeric"), ("hour", "2-digit"), ("minute", "2-digit")])
+    show(at, MINUTE)
 }
 
 /// The moment that a field for a local time holds; `None` if it holds none.
@@ -55,17 +65,44 @@ pub fn is_past(at: UnixMillis) -> bool {
     number(at) < Date::now()
 }
 
-fn show(at: UnixMillis, options: &[(&str, &str)]) -> String {
-    let wanted = Object::new();
-    for (name, value) in options {
-        dom::shrug(Reflect::set(&wanted, &JsValue::from_str(name), &JsValue::from_str(value)));
+/// What a writer is for: the language, minutes west of Greenwich, and the form. It keeps the time zone
+/// that it was made in.
+type Use = (Language, i32, Form);
+
+thread_local! {
+    /// A browser takes longer to make a writer than to draw a page.
+    static WRITERS: RefCell<Vec<(Use, Function)>> = const { RefCell::new(vec![]) };
+}
+
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    reason = "minutes of a day or two"
+)]
+fn show(at: UnixMillis, form: Form) -> String {
+    let date = Date::new(&JsValue::from_f64(number(at)));
+    let wanted = (text::language(), date.get_timezone_offset() as i32, form);
+    let found = WRITERS.with_borrow(|all| {
+        all.iter().find(|(it, _)| *it == wanted).map(|(_, writer)| writer.clone())
+    });
+    let writer = found.unwrap_or_else(|| {
+        let writer = writer(wanted.0, form);
+        WRITERS.with_borrow_mut(|all| all.push((wanted, writer.clone())));
+        writer
+    });
+    writer.call1(&JsValue::NULL, &date).ok().and_then(|it| it.as_string()).unwrap_or_default()
+}
+
+fn writer(language: Language, form: Form) -> Function {
+    let options = Object::new();
+    for (name, value) in form {
+        dom::shrug(Reflect::set(&options, &JsValue::from_str(name), &JsValue::from_str(value)));
     }
-    let locale = match text::language() {
+    let locale = match language {
         Language::Japanese => "ja-JP",
         Language::English => "en-GB",
     };
-    let date = Date::new(&JsValue::from_f64(number(at)));
-    String::from(date.to_locale_string(locale, &wanted))
+    DateTimeFormat::new(&Array::of1(&locale.into()), &options).format()
 }
 
 fn number(at: UnixMillis) -> f64 {
