@@ -4,7 +4,10 @@
 //! Elements that stay are changed where they are, so that the focus, the caret and what was typed
 //! stay too. **Invariant:** a field's value is written only when its description changed.
 
-use core::{cell::RefCell, time::Duration};
+use core::{
+    cell::{Cell, RefCell},
+    time::Duration,
+};
 use std::rc::Rc;
 
 use engine::{
@@ -134,6 +137,8 @@ struct Live {
     root: NodeRef<html::Div>,
     shown: RefCell<Vec<Node>>,
     drag: RefCell<Option<Drag>>,
+    /// Drawn anew with the next picture.
+    is_due: Cell<bool>,
 }
 
 /// Something that is dragged over its picture.
@@ -161,6 +166,7 @@ pub fn board(stage: Stage, place: Place, board: Board) -> AnyView {
         root,
         shown: RefCell::default(),
         drag: RefCell::default(),
+        is_due: Cell::new(false),
     });
     let [follows, clicked, entered, changed, ticked, pressed, moved, left, lost] =
         [(); 9].map(|()| Rc::clone(&live));
@@ -170,7 +176,7 @@ pub fn board(stage: Stage, place: Place, board: Board) -> AnyView {
         stage.gate.track();
         stage.battery.track();
         root.track();
-        follows.draw();
+        follows.follow();
     });
     if board.every_s > 0 {
         let every = Duration::from_secs(board.every_s);
@@ -221,6 +227,20 @@ impl Live {
                 look(&Scene { place, role, is_handed, now_ms, home, shelf, values, device })
             })
         })
+    }
+
+    /// At once on an empty page. Later what the engine shows one after the other is drawn together.
+    fn follow(self: &Rc<Self>) {
+        if self.shown.borrow().is_empty() {
+            return self.draw();
+        }
+        if !self.is_due.replace(true) {
+            let later = Rc::clone(self);
+            request_animation_frame(move || {
+                later.is_due.set(false);
+                later.draw();
+            });
+        }
     }
 
     fn draw(&self) {
