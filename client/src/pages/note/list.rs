@@ -6,6 +6,7 @@ use engine::{
 };
 use leptos::{
     control_flow::{For, ForProps},
+    ev,
     prelude::*,
 };
 use wasm_bindgen::JsCast as _;
@@ -25,6 +26,11 @@ use crate::{
     },
 };
 
+/// Of more items than this each is one line that opens: nobody reads through sixty open forms.
+const OPEN_MAX: usize = 12;
+/// How many texts of an item say which one it is.
+const NAMING: usize = 2;
+
 /// A list under its label.
 pub fn list(sheet: Sheet, specs: &'static [Spec], list: Field, path: &str) -> AnyView {
     let note = &words().note;
@@ -38,7 +44,8 @@ pub fn list(sheet: Sheet, specs: &'static [Spec], list: Field, path: &str) -> An
         .each(move || items.get())
         .key(Clone::clone)
         .children(move |item: String| {
-            let context = Item { sheet, specs, path: &path, is_adding };
+            let is_folded = items.with_untracked(Vec::len) > OPEN_MAX && specs.len() > 1;
+            let context = Item { sheet, specs, path: &path, is_adding, is_folded };
             row(context, &of_rows, &of_rows.child(&item))
         })
         .build();
@@ -68,11 +75,13 @@ struct Item<'a> {
     specs: &'static [Spec],
     path: &'a str,
     is_adding: RwSignal<bool>,
+    is_folded: bool,
 }
 
 fn row(context: Item<'_>, list: &Field, item: &Field) -> AnyView {
-    let Item { sheet, specs, path, is_adding } = context;
+    let Item { specs, is_adding, is_folded, .. } = context;
     let node = NodeRef::<html::Li>::new();
+    let is_new = is_adding.get_untracked();
     Effect::new(move |_| {
         if let Some(row) = node.get()
             && is_adding.get_untracked()
@@ -81,6 +90,44 @@ fn row(context: Item<'_>, list: &Field, item: &Field) -> AnyView {
             focus_first(&row);
         }
     });
+    let inside =
+        if is_folded && !is_new { folded(context, list, item) } else { body(context, list, item) };
+    html::li()
+        .class(if specs.len() == 1 { "item item-line" } else { "item" })
+        .attr("data-item", item.as_str().to_owned())
+        .node_ref(node)
+        .child(inside)
+        .into_child()
+}
+
+/// An item by what it says first. What else there is of it is made when somebody opens it.
+fn folded(context: Item<'_>, list: &Field, item: &Field) -> AnyView {
+    let Item { sheet, specs, is_adding, is_folded, .. } = context;
+    let texts = specs.iter().filter(|spec| spec.shape == Shape::Short).take(NAMING);
+    let texts: Vec<Field> = texts.map(|spec| item.child(spec.id)).collect();
+    let title = move || {
+        let said = texts.iter().filter_map(|field| {
+            let held = sheet.content(field)?;
+            Some(desk::current(&(sheet.id, field.clone()), &held))
+        });
+        let said = said.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("　");
+        if said.is_empty() { words().note.empty.to_owned() } else { said }
+    };
+    let is_open = RwSignal::new(false);
+    let (list, item, path) = (list.clone(), item.clone(), context.path.to_owned());
+    let inside = move || {
+        let context = Item { sheet, specs, path: &path, is_adding, is_folded };
+        is_open.get().then(|| body(context, &list, &item))
+    };
+    html::details()
+        .class("item-folded")
+        .on(&ev::toggle, move |_| is_open.set(true))
+        .child((html::summary().attr("translate", "no").child(title), inside))
+        .into_child()
+}
+
+fn body(context: Item<'_>, list: &Field, item: &Field) -> AnyView {
+    let Item { sheet, specs, path, .. } = context;
     let (removed, emptied) = (item.clone(), list.clone());
     let remove = move || {
         desk::with(|desk| desk.discard(sheet.id, &removed));
@@ -90,10 +137,8 @@ fn row(context: Item<'_>, list: &Field, item: &Field) -> AnyView {
     let name = format!("{}: {}", text::field(path).label, words().note.remove);
     let by_hand = specs.iter().filter(|spec| !sheet.is_for_acts(&item.child(spec.id)));
     let fields = by_hand.map(|spec| inner(sheet, specs, spec, item, path));
-    html::li()
-        .class(if specs.len() == 1 { "item item-line" } else { "item" })
-        .attr("data-item", item.as_str().to_owned())
-        .node_ref(node)
+    html::div()
+        .class("item-body")
         .child((
             html::div().class("item-fields").child(fields.collect::<Vec<_>>()),
             part::bare_button("remove-item", icon::CLOSE, name, remove),
