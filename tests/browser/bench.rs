@@ -53,7 +53,7 @@ impl Bench {
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         let profile = tempfile::tempdir().unwrap();
         let browser =
-            Browser::start(&chromium, &profile.path().join("profile"), &Tape::default()).await;
+            Browser::start(&chromium, &profile.path().join("profile"), &Tape::off()).await;
         let page = browser.open(&format!("{origin}/")).await;
         page.wait_for("window.proof").await;
         Some(Self { page, _browser: browser, _profile: profile })
