@@ -113,6 +113,47 @@ async fn bring_right_lists(page: &Page, folder: &Path) {
     }
 }
 
+/// A long list that is filled in by hand: each person is a line that opens, also by the keyboard.
+async fn open_one_of_many(page: &Page, folder: &Path) {
+    let list: String = (1..=12).map(|at| format!("見本 {at},製造{at}課\r\n")).collect();
+    bring(page, folder, "long.csv", format!("氏名,所属\r\n{list}").as_bytes()).await;
+    page.wait_for_element(&act("keep")).await;
+    page.click(&act("keep")).await;
+    wait_for_count(page, "#people [data-row]", 16).await;
+    page.click(&id("edit-roster")).await;
+    page.wait_for_element("fieldset[data-field=rows]").await;
+    wait_for_count(page, "fieldset[data-field=rows] > ol > li", 16).await;
+    assert_eq!(count(page, "fieldset[data-field=rows] li input").await, 0, "nobody is open");
+    look(page, "roster-folded").await;
+
+    let row = "fieldset[data-field=rows] > ol > li:nth-child(16)";
+    assert_eq!(page.text(&format!("{row} summary")).await, "見本 12　製造12課");
+    page.focus(&format!("{row} summary")).await;
+    page.press_enter().await;
+    page.replace(&format!("{row} input[data-field$='/name']"), "見本 十二").await;
+    page.wait_for("document.querySelectorAll('fieldset[data-field=rows] li input').length > 0")
+        .await;
+    page.wait_for(&format!(
+        "document.querySelector({}).innerText.startsWith('見本 十二')",
+        json!(format!("{row} summary"))
+    ))
+    .await;
+    // Who is added is open at once, and is taken away and brought back as a line.
+    page.click("fieldset[data-field=rows] > [data-testid=add-item]").await;
+    let added = "fieldset[data-field=rows] > ol > li:nth-child(17)";
+    page.fill(&format!("{added} input[data-field$='/name']"), "見本 十三").await;
+    page.click(&format!("{added} [data-testid=remove-item]")).await;
+    wait_for_count(page, "fieldset[data-field=rows] > ol > li", 16).await;
+    page.click(&id("restore-item")).await;
+    page.wait_for(&format!(
+        "document.querySelector({})?.innerText.includes('見本 十三')",
+        json!(format!("{added} summary"))
+    ))
+    .await;
+    page.click(&id("back-up")).await;
+    wait_for_count(page, "#people [data-row]", 17).await;
+}
+
 /// A letter for somebody in the list: the link that their phone's camera reads from the paper.
 async fn invite(page: &Page) -> String {
     page.fill(&id("r.find"), "森").await;
@@ -224,6 +265,7 @@ async fn a_list_is_read_letters_are_printed_and_tomorrow_is_made_ready() {
 
     bring_wrong_lists(page, house.folder()).await;
     bring_right_lists(page, house.folder()).await;
+    open_one_of_many(page, house.folder()).await;
     let link = invite(page).await;
     hang_poster(page).await;
     let phone = Device::open(&house, "mori", PHONE, &link).await;

@@ -112,9 +112,6 @@ impl Shelf {
         } else if let View::Found(found) = view {
             self.found = Some(found);
         } else if let Some(key) = about(&view) {
-            // Something came of a later wish.
-            let is_done = |(about, _): &mut (DocumentId, Vec<String>)| *about == key.1;
-            drop(self.lacks.take_if(is_done));
             if let View::Note(note) = &view {
                 // As SOAP or DAP it is read anew from what it says by now.
                 self.views.retain(
@@ -122,7 +119,13 @@ impl Shelf {
                 );
             }
             match self.views.iter_mut().find(|it| about(it) == Some(key)) {
-                Some(held) => *held = view,
+                Some(held) if *held == view => {}
+                Some(held) => {
+                    *held = view;
+                    // Something came of a later wish, or of what was filled in.
+                    let is_done = |(about, _): &mut (DocumentId, Vec<String>)| *about == key.1;
+                    drop(self.lacks.take_if(is_done));
+                }
                 None => self.views.push(view),
             }
         }
@@ -236,5 +239,21 @@ mod tests {
         shelf.close(id);
 
         assert!(!shelf.has(id) && shelf.has(DocumentId::new([2; 16])));
+    }
+
+    #[test]
+    fn what_a_wish_lacks_is_told_until_something_of_the_document_is_another() {
+        let mut shelf = Shelf::default();
+        let document = DocumentId::new([1; 16]);
+        shelf.put(form(1, false));
+        shelf.put(View::Plan(PlanView::Lacking { document, lacks: vec!["period".to_owned()] }));
+
+        shelf.put(form(1, false));
+        shelf.put(form(2, true));
+        shelf.put(View::Plan(PlanView::Due { company: document, counts: vec![] }));
+        assert!(shelf.lacks.is_some(), "nothing of it changed, and somebody else's did");
+
+        shelf.put(form(1, true));
+        assert_eq!(shelf.lacks, None);
     }
 }

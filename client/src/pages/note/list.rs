@@ -103,14 +103,15 @@ fn row(context: Item<'_>, list: &Field, item: &Field) -> AnyView {
 /// An item by what it says first. What else there is of it is made when somebody opens it.
 fn folded(context: Item<'_>, list: &Field, item: &Field) -> AnyView {
     let Item { sheet, specs, is_adding, is_folded, .. } = context;
-    let texts = specs.iter().filter(|spec| spec.shape == Shape::Short).take(NAMING);
+    let texts = specs.iter().filter(|spec| spec.shape == Shape::Short);
     let texts: Vec<Field> = texts.map(|spec| item.child(spec.id)).collect();
     let title = move || {
+        sheet.typed.track();
         let said = texts.iter().filter_map(|field| {
             let held = sheet.content(field)?;
             Some(desk::current(&(sheet.id, field.clone()), &held))
         });
-        let said = said.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("　");
+        let said = said.filter(|text| !text.is_empty()).take(NAMING).collect::<Vec<_>>().join("　");
         if said.is_empty() { words().note.empty.to_owned() } else { said }
     };
     let is_open = RwSignal::new(false);
@@ -122,6 +123,7 @@ fn folded(context: Item<'_>, list: &Field, item: &Field) -> AnyView {
     html::details()
         .class("item-folded")
         .on(&ev::toggle, move |_| is_open.set(true))
+        .on(&ev::input, move |_| sheet.typed.update(|typed| *typed = typed.wrapping_add(1)))
         .child((html::summary().attr("translate", "no").child(title), inside))
         .into_child()
 }
