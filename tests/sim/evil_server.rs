@@ -19,6 +19,7 @@ mod alarms;
 mod asking;
 mod attests;
 mod batches;
+mod bringing;
 mod chains;
 mod documents;
 mod enrolment;

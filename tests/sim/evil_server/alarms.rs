@@ -28,12 +28,12 @@ pub(super) fn number_of(captive: &Captive, kind: AlarmKind) -> u64 {
     captive.screen.alarms.iter().find(|row| row.matter.kind == kind).expect("an alarm").number
 }
 
-fn matter(captive: &Captive, kind: AlarmKind) -> &Matter {
+pub(super) fn matter(captive: &Captive, kind: AlarmKind) -> &Matter {
     &captive.screen.alarms.iter().find(|row| row.matter.kind == kind).expect("an alarm").matter
 }
 
 /// That a log ends here.
-fn no_more(document: Option<DocumentId>, from: u64) -> ServerMessage {
+pub(super) fn no_more(document: Option<DocumentId>, from: u64) -> ServerMessage {
     ServerMessage::LogBatch { document, from, entries: vec![], more: false }
 }
 
@@ -43,7 +43,7 @@ pub(super) fn index(documents: &[DocumentState]) -> ServerMessage {
 }
 
 /// What was written behind a new epoch, whose entry the device is not shown.
-fn behind_a_new_epoch(stage: &mut Stage) -> (Number, Vec<Blob>) {
+pub(super) fn behind_a_new_epoch(stage: &mut Stage) -> (Number, Vec<Blob>) {
     let account = stage.account(stage.colleague);
     stage.world.ask(stage.tablet, Command::LetOut { document: stage.note, account });
     stage.world.settle();
