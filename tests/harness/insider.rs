@@ -243,11 +243,16 @@ impl Insider {
         self.document
     }
 
-    /// The changes of an envelope that some device of the firm wrote into this document.
-    pub fn changes(&self, envelope: Envelope) -> Option<Vec<Vec<u8>>> {
+    /// What some device of the firm sealed into an envelope of this document.
+    pub fn chunk_of(&self, envelope: Envelope) -> Option<Chunk> {
         let author = self.authors.get(&envelope.header().device)?;
         let plaintext = seal::open(&envelope.verify(author).ok()?, &self.secret).ok()?;
-        let chunk = Chunk::parse(&plaintext).ok()?;
+        Chunk::parse(&plaintext).ok()
+    }
+
+    /// The changes in it.
+    pub fn changes(&self, envelope: Envelope) -> Option<Vec<Vec<u8>>> {
+        let chunk = self.chunk_of(envelope)?;
         Some(chunk.changes.into_iter().map(|change| change.0).collect())
     }
 }

@@ -32,6 +32,7 @@ mod service;
 mod snapshots;
 mod stage;
 mod versions;
+mod vouching;
 
 use harness::seed::Dice;
 use shared::{secret::Secret, sign::SigningKey};
