@@ -44,6 +44,8 @@ pub struct Captive {
     pub told: Vec<ClientMessage>,
     /// Its clock.
     pub now: UnixMillis,
+    /// How often it showed something.
+    pub shown: u64,
     engine: Engine,
     dice: Dice,
     heeded: usize,
@@ -63,6 +65,7 @@ impl Captive {
             disk,
             told: vec![],
             now,
+            shown: 0,
             engine: Engine::new(stretch),
             dice: Dice::seeded(seed),
             heeded: 0,
@@ -86,8 +89,13 @@ impl Captive {
 
     /// The connection comes up, and whatever the device says, the login holds.
     pub fn log_in(&mut self, epoch: ServerEpoch) {
-        self.give(Input::Link(Link::Up { origin: ORIGIN.to_owned() }));
+        self.connect();
         self.let_in(epoch);
+    }
+
+    /// The connection comes up, and the server has said nothing yet.
+    pub fn connect(&mut self) {
+        self.give(Input::Link(Link::Up { origin: ORIGIN.to_owned() }));
     }
 
     /// Whatever the device says, its login holds.
@@ -207,7 +215,7 @@ impl Captive {
     /// The connection comes up, and the honest server answers everything, logins too.
     pub fn meet(&mut self, store: &mut Store) {
         self.ignore();
-        self.give(Input::Link(Link::Up { origin: ORIGIN.to_owned() }));
+        self.connect();
         self.exchange(store, &mut Connection::new(), |honest| vec![honest]);
     }
 
@@ -242,7 +250,10 @@ impl Captive {
                 inputs.push_back(Input::Loaded(records));
             }
             Effect::Send(message) => self.told.push(message),
-            Effect::Show(view) => self.screen.show(view),
+            Effect::Show(view) => {
+                self.shown += 1;
+                self.screen.show(view);
+            }
             Effect::Erase => {
                 self.disk.clear();
                 inputs.push_back(Input::Erased);

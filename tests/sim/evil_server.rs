@@ -22,6 +22,7 @@ mod batches;
 mod bringing;
 mod chains;
 mod documents;
+mod doubts;
 mod enrolment;
 mod entries;
 mod frontiers;

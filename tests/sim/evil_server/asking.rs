@@ -17,12 +17,12 @@ pub(super) fn answers(captive: &mut Captive, said: ServerMessage) -> Vec<ClientM
     captive.told[before..].to_vec()
 }
 
-fn pull(document: DocumentId, after: u64) -> ClientMessage {
+pub(super) fn pull(document: DocumentId, after: u64) -> ClientMessage {
     ClientMessage::Pull { document, after: Number(after), at_snapshot: None, unfit: None }
 }
 
 /// That a document's newest envelope is this one; its log is as the device knows it.
-fn speak_of(stage: &Stage, last: u64) -> ServerMessage {
+pub(super) fn speak_of(stage: &Stage, last: u64) -> ServerMessage {
     let (_, log_length) = stage.log(stage.note);
     let told = DocumentState { document: stage.note, log_length, last: Number(last) };
     ServerMessage::Event(Event::Document(told))

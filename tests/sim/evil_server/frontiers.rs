@@ -23,20 +23,20 @@ use super::{
 };
 
 /// The owner's other device, which writes what it likes.
-struct Author {
-    stage: Stage,
-    first: Number,
+pub(super) struct Author {
+    pub(super) stage: Stage,
+    pub(super) first: Number,
 }
 
 impl Author {
-    fn set(seed: u64) -> Self {
+    pub(super) fn set(seed: u64) -> Self {
         let stage = Stage::set(seed);
         let (first, _) = stage.since(stage.note);
         Self { stage, first }
     }
 
     /// As an honest one who has seen what the device has.
-    fn honest(&self, captive: &Captive) -> Chunk {
+    pub(super) fn honest(&self, captive: &Captive) -> Chunk {
         let mut chunk = Insider::chunk(captive.now, vec![]);
         chunk.org = self.stage.logs_then(self.stage.note).0.head();
         chunk.server = Some(self.stage.world.server_epoch());
@@ -44,14 +44,14 @@ impl Author {
     }
 
     /// What a device says to the next envelope of the owner's tablet.
-    fn tell(&self, captive: &mut Captive, chunk: &Chunk) -> Vec<ClientMessage> {
+    pub(super) fn tell(&self, captive: &mut Captive, chunk: &Chunk) -> Vec<ClientMessage> {
         let mut insider = self.stage.insider(self.stage.tablet, self.stage.note);
         let (_, envelope) = insider.envelope(Kind::Changes, chunk.to_bytes(), &mut dice(250, 0));
         let envelopes = vec![Blob(envelope.as_bytes().to_vec())];
         answers(captive, Stage::batch(self.stage.note, self.first, envelopes))
     }
 
-    fn captive(&self) -> Captive {
+    pub(super) fn captive(&self) -> Captive {
         self.stage.captive(self.stage.phone, 1)
     }
 }

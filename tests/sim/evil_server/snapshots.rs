@@ -36,7 +36,7 @@ pub(super) struct Scene {
     pub(super) at: UnixMillis,
     pub(super) note: DocumentId,
     /// Another note, with a snapshot too.
-    other: DocumentId,
+    pub(super) other: DocumentId,
     pub(super) whole: String,
     /// A device that has nothing of either note.
     fresh: Disk,
