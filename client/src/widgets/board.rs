@@ -10,10 +10,7 @@ use core::{
 };
 use std::rc::Rc;
 
-use engine::{
-    command::Command,
-    view::{Gate, Home, SyncView},
-};
+use engine::view::Gate;
 use leptos::{ev, prelude::*};
 use shared::log::org::Role;
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -22,76 +19,22 @@ use web_sys::{
     MouseEvent, PointerEvent,
 };
 
+mod scene;
+
+pub use scene::{Condition, Done, Scene};
+
 use super::{
     dom, file,
     html::{self, Child as _},
     node::{Node, Values},
 };
 use crate::{
-    app::{desk, outside, place::Place, shelf::Shelf, stage::Stage},
+    app::{desk, outside, place::Place, stage::Stage},
     port,
 };
 
-/// Everything a page is made from.
-#[derive(Clone, Copy)]
-pub struct Scene<'a> {
-    /// Where the person is.
-    pub place: Place,
-    /// What they do.
-    pub role: Role,
-    /// Whether the tablet is in the employee's hands.
-    pub is_handed: bool,
-    /// Milliseconds since 1970.
-    pub now_ms: u64,
-    /// The first page, which lists the cases.
-    pub home: &'a Home,
-    /// What the engine showed last of everything that is open.
-    pub shelf: &'a Shelf,
-    /// What was filled in here.
-    pub values: &'a Values,
-    /// How the device is.
-    pub device: &'a Condition,
-}
-
-/// How a device is, beside what is on it.
-#[derive(Clone, Copy)]
-pub struct Condition {
-    /// Where everything written is.
-    pub sync: SyncView,
-    /// Hundredths of the battery, and whether it is charged at present; `None` where the browser does
-    /// not say.
-    pub battery: Option<(u8, bool)>,
-}
-
-/// What follows from an act.
-#[derive(Default)]
-pub struct Done {
-    /// What is asked of the engine, in this order.
-    pub commands: Vec<Command>,
-    /// Fields whose names begin so are empty again; nothing for none.
-    pub clear: &'static str,
-    /// Fields that get a value.
-    pub set: Vec<(&'static str, String)>,
-    /// The same for fields whose names are made.
-    pub put: Vec<(String, String)>,
-    /// Another page.
-    pub go: Option<Place>,
-}
-
 /// What a field for a file is named by, and what is wrong with a file that cannot be read.
 const UNREAD: &str = ".unread";
-
-impl Done {
-    /// One wish, and nothing else.
-    pub fn ask(command: Command) -> Self {
-        Self { commands: vec![command], ..Self::default() }
-    }
-
-    /// A wish, and the fields it was made of are empty again.
-    pub fn ask_and_clear(command: Command, clear: &'static str) -> Self {
-        Self { commands: vec![command], clear, ..Self::default() }
-    }
-}
 
 /// A page: what it shows, and what follows from an act and what that is about.
 #[derive(Clone, Copy)]
