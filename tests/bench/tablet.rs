@@ -92,9 +92,11 @@ const KEYS: &str = "(() => {
   })()";
 
 const HELP: &str = "\
-tablet [full] [start] [pages] [typing]
+tablet [full] [devtools] [start] [pages] [typing]
 
   full     with all of the sample firm, and not a part of it
+  devtools slow the page's main thread as Chromium's developer tools do, four times, and not the
+           whole browser
   start    measure the cold start
   pages    measure every change of the page
   typing   measure keys in a long note
@@ -103,13 +105,48 @@ Without one of the last three, all of them are measured.";
 
 const PARTS: [&str; 3] = ["start", "pages", "typing"];
 
+/// What runs at a quarter of its speed.
+#[derive(Clone, Copy)]
+enum Slow {
+    Browser,
+    /// Its main thread: workers are as quick as ever.
+    Page,
+}
+
+impl Slow {
+    /// Begins; what is slowed down in the page itself is so until `end`.
+    async fn begin(self, device: &Device) -> Option<Slowness> {
+        match self {
+            Self::Browser => Some(Slowness::of(device.browser.group())),
+            Self::Page => {
+                Self::throttle(&device.page, 4).await;
+                None
+            }
+        }
+    }
+
+    async fn end(self, page: &Page, slowness: Option<Slowness>) {
+        drop(slowness);
+        if let Self::Page = self {
+            Self::throttle(page, 1).await;
+        }
+    }
+
+    async fn throttle(page: &Page, rate: u8) {
+        page.call("Emulation.setCPUThrottlingRate", json!({ "rate": rate })).await;
+    }
+}
+
 #[tokio::main]
 async fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    if words.iter().any(|word| word != "full" && !PARTS.contains(&word.as_str())) {
+    let is_word =
+        |word: &String| PARTS.into_iter().chain(["full", "devtools"]).any(|it| it == word);
+    if !words.iter().all(is_word) {
         return println!("{HELP}");
     }
     let is_wanted = |word: &str| words.iter().any(|it| it == word);
+    let slow = if is_wanted("devtools") { Slow::Page } else { Slow::Browser };
     let is_all = !PARTS.into_iter().any(is_wanted);
     let replay = Replay::of(if is_wanted("full") { Extent::Whole } else { Extent::Part });
     let Some(mut house) = House::open_on(|data| replay.move_in(data).unwrap()) else { return };
@@ -124,16 +161,16 @@ async fn main() {
     let cases = cases(&desktop);
     let pages = async {
         let rounds = if is_all || is_wanted("start") { ROUNDS } else { 0 };
-        let device = start_cold(&house, cases, rounds).await;
+        let device = start_cold(&house, cases, (slow, rounds)).await;
         if is_all || is_wanted("pages") {
-            change_pages(&device, &note).await;
+            change_pages(&device, &note, slow).await;
         }
         device
     };
     // A connection on which nothing is heard for minutes is closed.
     let device = beside(&mut desktop, pages).await;
     if is_all || is_wanted("typing") {
-        type_among_others(&device, &mut desktop, &note).await;
+        type_among_others(&device, &mut desktop, &note, slow).await;
     }
     assert_eq!(device.browser.complaints(), Vec::<String>::new());
 }
@@ -177,7 +214,7 @@ async fn beside<T>(desktop: &mut Station, doing: impl Future<Output = T>) -> T {
 }
 
 /// Starts the app without a network, on a browser that has just been started.
-async fn start_cold(house: &House, cases: usize, rounds: usize) -> Device {
+async fn start_cold(house: &House, cases: usize, (slow, rounds): (Slow, usize)) -> Device {
     let mut times = [vec![], vec![], vec![], vec![]];
     let (mut paid, mut last) = (0.0, None);
     for round in 0..rounds + 2 {
@@ -189,16 +226,19 @@ async fn start_cold(house: &House, cases: usize, rounds: usize) -> Device {
         page.call("Page.addScriptToEvaluateOnNewDocument", json!({ "source": WATCH })).await;
         // The first time the browser keeps what it compiled; the second one, at full speed, says what
         // it costs whatever else the machine does.
-        let slowness = (round > 1).then(|| Slowness::of(browser.group()));
-        let toll = Toll::of(browser.group());
+        let device = Device { browser, page };
+        let slowness = if round > 1 { slow.begin(&device).await } else { None };
+        let toll = Toll::of(device.browser.group());
+        let page = &device.page;
         page.go(&house.origin).await;
         let reached = "fetch('/healthz', {cache: 'no-store'}).then(() => true, () => false)";
         assert_eq!(page.evaluate(reached).await, false, "there is a network");
-        type_passphrase(&page).await;
+        type_passphrase(page).await;
         let shown = "document.querySelectorAll('[data-testid=case]').length";
         page.evaluate(&wait_inside(&format!("{shown} === {cases}"))).await;
         let seen = page.evaluate("window.times").await;
-        if slowness.is_none() {
+        slow.end(page, slowness).await;
+        if round < 2 {
             paid = toll.paid_ms();
         } else {
             let at = |what: &str| seen[what].as_f64().unwrap_or_else(|| panic!("{what}: {seen}"));
@@ -208,7 +248,7 @@ async fn start_cold(house: &House, cases: usize, rounds: usize) -> Device {
                 times.push(took);
             }
         }
-        last = Some(Device { browser, page });
+        last = Some(device);
     }
     if rounds > 0 {
         let [asked, key, shown, whole] = times;
@@ -243,7 +283,7 @@ fn wait_inside(condition: &str) -> String {
 }
 
 /// Goes to every kind of page and back, and through interviews from their beginning to their end.
-async fn change_pages(device: &Device, note: &str) {
+async fn change_pages(device: &Device, note: &str, slow: Slow) {
     let walk = Walk::explore(&device.page, note).await;
     println!("{} kinds of pages; {:?} have no document here", walk.len(), walk.absent);
     let (mut full, mut changes) = (Changes::new(), Changes::new());
@@ -253,14 +293,14 @@ async fn change_pages(device: &Device, note: &str) {
     interview(device, 0, &mut full).await;
     device.page.click(&id("nav-home")).await;
     device.page.wait_for_element(&id("case")).await;
-    let slowness = Slowness::of(device.browser.group());
+    let slowness = slow.begin(device).await;
     for _ in 0..ROUNDS {
         walk.go(device, &mut changes).await;
     }
     for case in 1..=INTERVIEWS {
         interview(device, case % cases, &mut changes).await;
     }
-    drop(slowness);
+    slow.end(&device.page, slowness).await;
     let took = |times: Vec<(f64, f64)>| times.into_iter().map(|(took, _)| took).collect();
     let all = changes.values().flatten().copied().collect();
     for (name, times) in changes {
@@ -295,7 +335,7 @@ fn text_box() -> String {
 }
 
 /// Types into the long text while another device writes in front of it and beside it.
-async fn type_among_others(device: &Device, desktop: &mut Station, note: &str) {
+async fn type_among_others(device: &Device, desktop: &mut Station, note: &str, slow: Slow) {
     device.browser.set_offline(false).await;
     device.open_note(note).await;
     device.wait_for_badge("sent").await;
@@ -310,7 +350,7 @@ async fn type_among_others(device: &Device, desktop: &mut Station, note: &str) {
     desktop.ask(Command::Open(note));
     device.page.focus(&text_box()).await;
     device.page.evaluate(KEYS).await;
-    let slowness = Slowness::of(device.browser.group());
+    let slowness = slow.begin(device).await;
     let typing = async {
         for _ in 0..TYPED {
             press(&device.page).await;
@@ -333,7 +373,7 @@ async fn type_among_others(device: &Device, desktop: &mut Station, note: &str) {
         () = typing => {}
         () = writing => unreachable!("a loop"),
     }
-    drop(slowness);
+    slow.end(&device.page, slowness).await;
     device.page.wait_for(&format!("window.samples.length >= {TYPED}")).await;
     let samples = device.page.evaluate("window.samples").await;
     let samples = samples.as_array().unwrap().iter().map(|it| it.as_f64().unwrap()).collect();

@@ -115,8 +115,9 @@ async fn bring_right_lists(page: &Page, folder: &Path) {
 
 /// A long list that is filled in by hand: each person is a line that opens, also by the keyboard.
 async fn open_one_of_many(page: &Page, folder: &Path) {
-    let list: String = (1..=12).map(|at| format!("見本 {at},製造{at}課\r\n")).collect();
-    bring(page, folder, "long.csv", format!("氏名,所属\r\n{list}").as_bytes()).await;
+    let lines: Vec<String> = (1..=12).map(|at| format!("見本 {at},製造{at}課\r\n")).collect();
+    let list = ["氏名,所属\r\n", &lines.concat()].concat();
+    bring(page, folder, "long.csv", list.as_bytes()).await;
     page.wait_for_element(&act("keep")).await;
     page.click(&act("keep")).await;
     wait_for_count(page, "#people [data-row]", 16).await;

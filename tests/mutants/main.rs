@@ -14,7 +14,8 @@ use std::{path::PathBuf, process::ExitCode, time::Duration};
 use rouse::{Fate, Fates, Patience};
 use site::Mutant;
 
-/// What decides whether something is genuine.
+/// What decides whether something is genuine: logs, envelopes, seals, and what is held against a
+/// server.
 const GUARDS: &[&str] = &[
     "shared/src/envelope.rs",
     "shared/src/log.rs",
@@ -28,9 +29,13 @@ const GUARDS: &[&str] = &[
     "client/engine/src/seal.rs",
     "client/engine/src/epoch.rs",
     "client/engine/src/wrap.rs",
-    "client/engine/src/desk/receive.rs",
     "client/engine/src/desk/trust.rs",
     "client/engine/src/desk/trust/rollback.rs",
+];
+
+/// What is done with it.
+const DEEDS: &[&str] = &[
+    "client/engine/src/desk/receive.rs",
     "client/engine/src/desk/snapshot.rs",
     "client/engine/src/desk/snapshot/fallback.rs",
     "client/engine/src/desk/removal.rs",
@@ -42,10 +47,12 @@ const GUARDS: &[&str] = &[
 const HELP: &str = "\
 Takes checks away, one at a time, and sees whether a test notices.
 
-  mutants [--file PATH]... [--every N] [--again PATH]
+  mutants [--file PATH]... [--wide] [--every N] [--again PATH]
           [--longest SECONDS] [--each SECONDS] [--first WORD]... [--all] [--list]
 
-  --file PATH  change this file (may be repeated; default: what decides what is genuine)
+  --file PATH  change this file (may be repeated; default: what decides what is genuine, which is
+               logs, envelopes, seals, and what is held against a server)
+  --wide       change also what is done with it: receiving, snapshots, healing, consents
   --every N    try each Nth change only
   --again PATH try only what an earlier run, whose words are in this file, did not see noticed
   --longest S  leave out tests that take longer than S seconds (fewer are noticed, much sooner)
@@ -101,6 +108,9 @@ fn parse(words: &[String]) -> Option<Wishes> {
             "--longest" => wishes.patience.longest = seconds(words.next())?,
             "--each" => wishes.patience.each = seconds(words.next())?,
             "--first" => wishes.patience.first.push(words.next()?.clone()),
+            "--wide" => {
+                wishes.files.extend([GUARDS, DEEDS].concat().iter().map(ToString::to_string));
+            }
             "--all" => wishes.tells_all = true,
             "--list" => wishes.lists = true,
             _ => return None,
