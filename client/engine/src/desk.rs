@@ -35,6 +35,7 @@ mod log;
 mod matter;
 mod members;
 mod memo;
+mod mend;
 mod people;
 mod plan;
 mod push;
@@ -126,6 +127,19 @@ pub(crate) enum End {
     Revoked,
     /// The account may not come in: everything here stays, shut.
     Closed,
+    /// What the store had lost of the firm's log is here again: everything is read anew.
+    Mended,
+}
+
+/// What the server must be asked before anything is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Ask {
+    #[default]
+    Nothing,
+    /// Whether this device may still come in.
+    Admission,
+    /// The firm's log, of which the store has lost some.
+    Log,
 }
 
 /// A document on screen.
@@ -166,8 +180,8 @@ pub(crate) struct Desk {
     first_unsealed_at: Option<shared::time::UnixMillis>,
     /// Why this desk is at its end.
     end: Option<End>,
-    /// Nothing is shown before the server has let this device in.
-    must_ask: bool,
+    /// Nothing is shown before the server has answered this.
+    ask: Ask,
     /// How much of the org log was here when the server last said that this device was revoked.
     told_revoked_at: Option<u64>,
     /// Some document may need its next epoch.
@@ -229,7 +243,7 @@ impl Desk {
             all_sent_at: None,
             first_unsealed_at: None,
             end: None,
-            must_ask: false,
+            ask: Ask::default(),
             told_revoked_at: None,
             check_stale: true,
             trust: trust::Trust::default(),
@@ -261,13 +275,13 @@ impl Desk {
 
     /// Ready for casework: joined, and the person's own keys are here.
     fn is_open(&self) -> bool {
-        let is_in = !self.keys.account_kems.is_empty() && !self.must_ask;
+        let is_in = !self.keys.account_kems.is_empty() && !self.must_ask();
         self.me().is_some() && (is_in || self.guest.is_some())
     }
 
     /// Whether the server must be asked before anything is shown or done.
     pub(crate) fn must_ask(&self) -> bool {
-        self.must_ask
+        self.ask != Ask::Nothing
     }
 
     /// Why this desk is at its end, if it is.
@@ -288,7 +302,7 @@ impl Desk {
             return gate;
         }
         match self.role() {
-            Some(_) if self.must_ask => Gate::Working(Work::AskingAgain),
+            Some(_) if self.must_ask() => Gate::Working(Work::AskingAgain),
             Some(role) if !self.keys.account_kems.is_empty() => Gate::Open {
                 name: self.own_name(),
                 role,

@@ -66,6 +66,8 @@ pub struct Engine {
     openings: u64,
     /// Somebody wants the store as a file, and it is being read.
     is_exporting: bool,
+    /// The firm's log was fetched again, and the store is to be read by it.
+    is_mended: bool,
 }
 
 impl Engine {
@@ -81,6 +83,7 @@ impl Engine {
             wake_at: None,
             openings: 0,
             is_exporting: false,
+            is_mended: false,
         }
     }
 
@@ -187,10 +190,10 @@ impl Engine {
         match desk.end() {
             Some(End::Revoked) => return self.erase(step),
             Some(End::Closed) => return self.shut(step),
+            Some(End::Mended) => return self.reopen(step),
             None if desk.is_handing() => return self.hand(step),
-            None => {}
+            None => desk.settle(step),
         }
-        desk.settle(step);
         desk.show_changes(step, &self.journal);
         if desk.must_lock(step.now()) {
             self.close(step);
@@ -225,7 +228,7 @@ impl Engine {
         let Phase::Handed { vault, pinned, .. } = &mut self.phase else { return };
         let vault = vault.clone();
         match pinned.open(step, (pin, self.stretch)) {
-            Some(key) => self.open(step, vault, key),
+            Some(key) => self.open(step, vault, Sealer::new(key)),
             None if pinned.is_spent() => self.lock(step, vault),
             None => {}
         }
@@ -239,6 +242,14 @@ impl Engine {
             step.effects.push(Effect::Show(View::Notice(Notice::AccountClosed)));
             self.lock(step, vault);
         }
+    }
+
+    /// The store is read anew, by a log that is whole.
+    fn reopen(&mut self, step: &mut Step<'_, '_>) {
+        let phase = std::mem::replace(&mut self.phase, Phase::Starting);
+        let Phase::Desk { vault, desk } = phase else { return };
+        self.is_mended = true;
+        self.open(step, vault, desk.into_sealer());
     }
 
     fn wake(&mut self, effects: &mut Vec<Effect>) {
@@ -403,7 +414,7 @@ impl Engine {
         match vault.open(passphrase, self.stretch) {
             Ok(key) => {
                 let vault = vault.clone();
-                self.open(step, vault, key);
+                self.open(step, vault, Sealer::new(key));
             }
             Err(error) => locked_out(step, error),
         }
@@ -418,7 +429,7 @@ impl Engine {
                     step.put_raw(place, value);
                 }
                 step.put_raw(RecordKey::VAULT, Blob(found.vault.to_bytes()));
-                self.open(step, found.vault, found.key);
+                self.open(step, found.vault, Sealer::new(found.key));
             }
             Err(ImportError::Locked(error)) => locked_out(step, error),
             Err(ImportError::Damaged) => {
@@ -427,8 +438,8 @@ impl Engine {
         }
     }
 
-    fn open(&mut self, step: &mut Step<'_, '_>, vault: Vault, key: StoreKey) {
-        self.phase = Phase::Loading { vault, sealer: Sealer::new(key) };
+    fn open(&mut self, step: &mut Step<'_, '_>, vault: Vault, sealer: Sealer) {
+        self.phase = Phase::Loading { vault, sealer };
         show(step, Gate::Working(Work::Loading));
         step.effects.push(Effect::Load);
     }
@@ -453,7 +464,8 @@ impl Engine {
         let (records, waiting) = self.journal.overlay(records);
         let is_after_death = self.openings == 0;
         self.openings += 1;
-        let found = Found { records: &records, waiting: &waiting, is_after_death };
+        let may_mend = !std::mem::take(&mut self.is_mended);
+        let found = Found { records: &records, waiting: &waiting, is_after_death, may_mend };
         if let Ok(mut desk) = Desk::load(step, sealer, &found, self.pace) {
             desk.end_terms(step);
             desk.compaction = self.compaction;

@@ -488,3 +488,43 @@ fn who_lost_the_log_accuses_nobody_of_losing_it() {
     assert_eq!(captive.reads(stage.note, FIELD), format!("{THEN}{}", SINCE.concat()));
     assert_eq!(kinds(&captive), []);
 }
+
+/// A device whose store lost some of the firm's log, wherever, and then meets the honest server.
+/// Harmless: it reads nothing by the rest and says nothing of documents, shows that it waits, and once
+/// the log is whole reads everything, its own hand included. Without a server it waits as long.
+#[test]
+fn who_lost_some_of_the_log_reads_nothing_by_the_rest() {
+    let stage = Stage::set(295);
+    let epoch = stage.world.server_epoch();
+    let last = u64::try_from(stage.org().0.len()).expect("a short log") - 1;
+    for device in [stage.phone, stage.tablet] {
+        for lost in [last - 2..=last, 3..=last, 2..=2, 0..=0] {
+            let mut disk: Disk = stage.world.on(device).disk.clone();
+            let (sealer, held) = records(&disk);
+            let is_lost = |name: &&Name| matches!(name, Name::Org(index) if lost.contains(index));
+            for name in held.keys().filter(is_lost) {
+                disk.remove(&sealer.place(*name));
+            }
+            let mut captive = Captive::of(&disk, epoch, stage.world.now(), 1);
+            assert!(!captive.screen.is_open(), "{lost:?}");
+            let is_login = |it: &ClientMessage| {
+                matches!(it, ClientMessage::Hello { .. } | ClientMessage::Auth { .. })
+            };
+            let asked: Vec<ClientMessage> =
+                captive.told.iter().filter(|it| !is_login(it)).cloned().collect();
+            assert_eq!(asked, [ClientMessage::PullLog { document: None, from: *lost.start() }]);
+            captive.hear(Stage::batch(stage.note, Number(1), vec![]));
+            assert_eq!(captive.told.len(), 3, "it hears of no document");
+
+            captive.serve(&mut stage.world.back_up(), stage.who(device));
+
+            assert!(captive.screen.is_open(), "{lost:?}");
+            assert_eq!(kinds(&captive), [], "{lost:?}");
+            let whole = format!("{THEN}{}", SINCE.concat());
+            assert_eq!(captive.reads(stage.note, FIELD), whole, "{lost:?}");
+            captive.write(stage.other, FIELD, "七。");
+            let is_push = |it: &ClientMessage| matches!(it, ClientMessage::Push { .. });
+            assert!(captive.told.iter().any(is_push), "{lost:?}: it writes as ever");
+        }
+    }
+}

@@ -16,7 +16,7 @@ use shared::{
 };
 use zeroize::Zeroizing;
 
-use super::{Desk, Login, receive::LOGIN_AGAIN_MS};
+use super::{Ask, Desk, Login, receive::LOGIN_AGAIN_MS};
 use crate::{
     command::Newcomer,
     cx::Cx,
@@ -217,7 +217,7 @@ impl Desk {
 
     /// The server let this device in: it may be opened for a while without it.
     fn let_in(&mut self, step: &mut Step<'_, '_>) {
-        self.must_ask = false;
+        self.ask = Ask::Nothing;
         self.told_revoked_at = None;
         self.progress.is_closed = None;
         self.progress.asked_at = Some(step.now());
@@ -520,7 +520,7 @@ impl Desk {
         }
     }
 
-    fn take_org_entry(&mut self, bytes: &[u8]) -> Result<(), EntryError> {
+    pub(super) fn take_org_entry(&mut self, bytes: &[u8]) -> Result<(), EntryError> {
         let entry = Entry::parse(bytes)?;
         if let Some(org) = &mut self.org {
             return org.append(&entry);

@@ -10,7 +10,7 @@ use shared::{
     time::UnixMillis,
 };
 
-use super::{Desk, Pace, apply::Rejected, handover::Guests};
+use super::{Ask, Desk, Pace, apply::Rejected, handover::Guests};
 use crate::{
     document::{
         Chain, Flight, Fresh, chunk, crdt::Crdt, inspect::Inspected, intake::Opened, order::Order,
@@ -37,6 +37,8 @@ pub(crate) struct Found<'a> {
     pub(crate) waiting: &'a Set<RecordKey>,
     /// The program started since it was written. Otherwise it was locked, and nobody died.
     pub(crate) is_after_death: bool,
+    /// It was not read already since the firm's log was fetched again.
+    pub(crate) may_mend: bool,
 }
 
 /// What was found of one document.
@@ -98,12 +100,23 @@ impl Desk {
         for parts in documents.values_mut() {
             parts.is_second_try &= found.is_after_death;
         }
-        desk.must_ask = desk.is_overdue(step.now());
+        if desk.is_overdue(step.now()) {
+            desk.ask = Ask::Admission;
+        }
         desk.progress.asked_at.get_or_insert(step.now());
         desk.progress.latest = desk.progress.latest.max(Some(step.now()));
         desk.save_progress(step);
-        for (id, parts) in documents {
-            desk.restore(step, id, parts, &waiting);
+        let logs: Vec<Option<DocumentLog>> =
+            documents.values().map(|parts| desk.restore_log(&parts.logs)).collect();
+        let is_torn = documents
+            .values()
+            .zip(&logs)
+            .any(|(parts, log)| !parts.logs.is_empty() && log.is_none());
+        if is_torn && found.may_mend && desk.begin_mending() {
+            return Ok(desk);
+        }
+        for ((id, parts), log) in documents.into_iter().zip(logs) {
+            desk.restore(step, id, (parts, log), &waiting);
         }
         if damaged > 0 {
             let records = damaged;
@@ -235,11 +248,10 @@ impl Desk {
         &mut self,
         step: &mut Step<'_, '_>,
         id: DocumentId,
-        found: Parts,
+        (found, log): (Parts, Option<DocumentLog>),
         waiting: &Set<RecordKey>,
     ) {
         self.document_mut(id);
-        let log = self.restore_log(&found.logs);
         let Some(document) = self.documents.get_mut(&id) else { return };
         document.log = log;
         if document.is_shredded() {

@@ -20,8 +20,8 @@ use crate::{
 };
 
 impl Desk {
-    /// A message from the server.
-    pub(crate) fn receive(&mut self, step: &mut Step<'_, '_>, message: ServerMessage) {
+    /// A message from the server, on a store that is whole.
+    pub(super) fn hear(&mut self, step: &mut Step<'_, '_>, message: ServerMessage) {
         match message {
             ServerMessage::Challenge { nonce } => self.challenged(step, &nonce),
             ServerMessage::Ready { server_epoch, .. } => {

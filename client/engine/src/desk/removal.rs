@@ -11,7 +11,7 @@ use shared::{
     sync::{ClientMessage, Wrap},
 };
 
-use super::{Desk, End, Fruit, Login, OrgWish};
+use super::{Ask, Desk, End, Fruit, Login, OrgWish};
 use crate::{
     document::{
         Document,
@@ -111,7 +111,7 @@ impl Desk {
         if !is_new {
             return self.close(step);
         }
-        self.must_ask = true;
+        self.ask = Ask::Admission;
         self.progress.is_closed = Some(true);
         self.save_progress(step);
         self.log_in(step);

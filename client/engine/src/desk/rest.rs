@@ -77,7 +77,7 @@ impl Desk {
 
     /// Lets the tablet rest; `false` if it may not and has to lock.
     pub(crate) fn rest(&mut self, step: &mut Step<'_, '_>) -> bool {
-        let may_rest = !self.must_ask && self.handing.is_none() && self.is_talking();
+        let may_rest = !self.must_ask() && self.handing.is_none() && self.is_talking();
         if may_rest && !self.is_resting() {
             self.rest.since = Some(step.now());
             self.open = Map::new();

@@ -87,7 +87,7 @@ impl Desk {
             quarantined: self.quarantined.len(),
             has_keys: !self.keys.account_kems.is_empty(),
             is_member: self.me().is_some(),
-            must_ask: self.must_ask,
+            must_ask: self.must_ask(),
             pinned: self.pinned(),
             day: self.shown.day,
         }
