@@ -111,7 +111,10 @@ impl Desk {
         if !is_new {
             return self.close(step);
         }
-        self.ask = Ask::Admission;
+        // Where the log is missing it is still what must come first.
+        if self.ask == Ask::Nothing {
+            self.ask = Ask::Admission;
+        }
         self.progress.is_closed = Some(true);
         self.save_progress(step);
         self.log_in(step);
