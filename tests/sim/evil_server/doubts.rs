@@ -515,6 +515,18 @@ fn who_lost_some_of_the_log_reads_nothing_by_the_rest() {
             assert_eq!(asked, [ClientMessage::PullLog { document: None, from: *lost.start() }]);
             captive.hear(Stage::batch(stage.note, Number(1), vec![]));
             assert_eq!(captive.told.len(), 3, "it hears of no document");
+            // A refusal that nobody signed does not make it read what it has.
+            let refusal = Refusal::new(Reason::DeviceRevoked);
+            captive.hear(ServerMessage::Refused {
+                refusal,
+                log: None,
+                document: None,
+                entry: None,
+            });
+            captive.let_in(epoch);
+            assert!(!captive.screen.is_open(), "{lost:?}");
+            captive.hang_up();
+            captive.log_in(epoch);
 
             captive.serve(&mut stage.world.back_up(), stage.who(device));
 
