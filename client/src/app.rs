@@ -7,13 +7,14 @@ pub mod install;
 pub mod keys;
 pub mod outside;
 pub mod place;
+pub mod renew;
 pub mod shelf;
 pub mod stage;
 pub mod wanted;
 
 use leptos::prelude::*;
 
-use crate::{pages, port, text, update};
+use crate::{lull, pages, port, text, update};
 use stage::{Signals, Stage};
 
 /// Shows the app and starts its worker.
@@ -23,6 +24,7 @@ pub fn start() {
     mount_to_body(move || {
         outside::listen(stage);
         idle::watch(stage);
+        lull::watch();
         install::watch(stage);
         stage.follow();
         // Words are plain constants: another language builds the page again. Texts being written

@@ -4,6 +4,7 @@
 //! documents, nor a key.
 
 pub mod app;
+pub mod lull;
 pub mod pages;
 pub mod port;
 pub mod start;

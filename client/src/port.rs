@@ -15,7 +15,7 @@ use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use web_sys::Worker;
 use zeroize::Zeroize as _;
 
-use crate::{start, widgets::dom};
+use crate::{lull, start, widgets::dom};
 
 /// Shortest wait before a dead worker is replaced.
 const PAUSE_MS_MIN: u64 = 250;
@@ -135,7 +135,8 @@ fn post(message: &JsValue) {
 }
 
 fn start_worker() {
-    let hear = Closure::<dyn Fn(JsValue)>::new(|message| hear(&message));
+    let hear =
+        Closure::<dyn Fn(JsValue)>::new(|message| lull::after_typing(move || hear(&message)));
     match start::worker(&hear.into_js_value()) {
         Some(worker) => PORT.with_borrow_mut(|port| {
             if let Some(port) = port {
@@ -160,6 +161,7 @@ fn bury() {
     }) else {
         return;
     };
+    lull::forget();
     listener(Heard::WorkerDied);
     set_timeout(start_worker, Duration::from_millis(pause_ms(deaths)));
 }

@@ -56,6 +56,8 @@ const CONSULTANT: Person = Person {
 };
 /// How many characters the text that is typed into has.
 const CHARS: usize = 12_000;
+/// How many sentences stand between two line breaks of it.
+const SENTENCES: usize = 10;
 const TYPED: usize = 200;
 const ROUNDS: usize = 5;
 /// How many interviews are gone through.
@@ -92,9 +94,10 @@ const KEYS: &str = "(() => {
   })()";
 
 const HELP: &str = "\
-tablet [full] [devtools] [start] [pages] [typing]
+tablet [full] [solid] [devtools] [start] [pages] [typing]
 
   full     with all of the sample firm, and not a part of it
+  solid    with a long note that is one paragraph: a browser breaks all of it anew with each key
   devtools slow the page's main thread as Chromium's developer tools do, four times, and not the
            whole browser
   start    measure the cold start
@@ -141,7 +144,7 @@ impl Slow {
 async fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let is_word =
-        |word: &String| PARTS.into_iter().chain(["full", "devtools"]).any(|it| it == word);
+        |word: &String| PARTS.into_iter().chain(["full", "solid", "devtools"]).any(|it| it == word);
     if !words.iter().all(is_word) {
         return println!("{HELP}");
     }
@@ -154,7 +157,7 @@ async fn main() {
     let mut desktop = replay.station(replay.tablet_of(0), &house.origin);
     desktop.until("it is open", |it| it.screen.is_open()).await.unwrap();
     desktop.until_sent().await.unwrap();
-    let (device, note) = prepare(&house, &mut desktop).await;
+    let (device, note) = prepare(&house, &mut desktop, is_wanted("solid")).await;
     println!("{} cases on the device, {CHARS} characters in the note", cases(&desktop));
     device.browser.kill();
     tell_columns();
@@ -180,7 +183,7 @@ fn cases(station: &Station) -> usize {
 }
 
 /// A device of the consultant's with everything on it, and a long note of it.
-async fn prepare(house: &House, desktop: &mut Station) -> (Device, String) {
+async fn prepare(house: &House, desktop: &mut Station, is_solid: bool) -> (Device, String) {
     let code = desktop.device_code().await.unwrap();
     let url = format!("{}/#{code}", house.origin);
     let device = Device::open(house, "tablet", TABLET, &url).await;
@@ -193,8 +196,9 @@ async fn prepare(house: &House, desktop: &mut Station) -> (Device, String) {
     beside(desktop, arriving).await;
     let name = desktop.screen.home.cases[0].employee_name.clone();
     let note = device.add_interview(&name).await;
-    let text: String =
-        "話してくださったことを、そのままの言葉で。".chars().cycle().take(CHARS).collect();
+    let sentence = "話してくださったことを、そのままの言葉で。";
+    let paragraph = if is_solid { sentence.to_owned() } else { sentence.repeat(SENTENCES) + "\n" };
+    let text: String = paragraph.chars().cycle().take(CHARS).collect();
     device.page.fill(&text_box(), &text).await;
     device.wait_for_badge("sent").await;
     (device, note)

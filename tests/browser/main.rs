@@ -39,3 +39,4 @@ mod proxy;
 mod rights;
 mod story;
 mod tape;
+mod typing;

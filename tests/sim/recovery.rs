@@ -377,3 +377,20 @@ fn the_report_tells_of_what_does_not_open() {
     let after = world.on(colleague).screen.opening.clone().expect("a report");
     assert_eq!(after.unopened, [], "what one may not read any more is not missed");
 }
+
+#[test]
+fn something_new_of_a_document_that_opened_is_no_doubt_that_it_opens() {
+    let Cast { mut world, tablet, note, .. } = cast(423);
+    let second = world.link_device(tablet, "二台目のタブレット");
+    world.settle();
+    let told = world.on(second).screen.opening.clone().expect("a report");
+    assert_eq!((told.unopened.as_slice(), told.known), ([].as_slice(), told.opened));
+
+    world.ask(second, Command::Open(note));
+    world.settle();
+    world.write(tablet, note, FIELD, "あとから書いた。");
+    while !world.reads(second, note, FIELD).contains("あとから書いた。") {
+        assert!(world.step(), "it never arrives");
+        assert_eq!(world.on(second).screen.opening.as_ref(), Some(&told), "it flickers");
+    }
+}

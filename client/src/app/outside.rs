@@ -130,15 +130,13 @@ pub fn listen(stage: Stage) {
         });
     }
     mark_body(stage);
+    mark_root(stage);
 }
 
 /// Blurs the page while another app is in front: the app switcher shows it to whoever looks.
 fn veil() {
     let Some(document) = window().document() else { return };
-    let is_hidden = document.visibility_state() == VisibilityState::Hidden;
-    if let Some(root) = document.document_element() {
-        dom::shrug(root.class_list().toggle_with_force("is-veiled", is_hidden));
-    }
+    mark("is-veiled", document.visibility_state() == VisibilityState::Hidden);
 }
 
 /// The body says what the page is ready for, for styles and for tests.
@@ -169,10 +167,36 @@ fn mark_body(stage: Stage) {
             dom::shrug(body.set_attribute("data-badge", badge));
             dom::shrug(body.set_attribute("data-trouble", trouble));
         }
-        if let Some(root) = document.document_element() {
-            dom::shrug(root.set_attribute("lang", stage.language.get().tag()));
+    });
+}
+
+/// The root says the language, and what is on the page: a style that asks what is inside the root
+/// makes the browser style the whole page again whatever changes on it.
+fn mark_root(stage: Stage) {
+    Effect::new(move |_| {
+        let language = stage.language.get().tag();
+        let document = window().document();
+        if let Some(root) = document.and_then(|document| document.document_element()) {
+            dom::shrug(root.set_attribute("lang", language));
         }
     });
+    let is_resting = || stage.gate.with(|gate| *gate == Some(engine::view::Gate::Resting));
+    follow("is-open", move || stage.is_open());
+    follow("is-resting", is_resting);
+    follow("has-notice", move || stage.notices.with(|notices| !notices.is_empty()));
+}
+
+/// The root has a class while something is so.
+fn follow(class: &'static str, is_so: impl Fn() -> bool + Send + Sync + 'static) {
+    let is_so = Memo::new(move |_| is_so());
+    Effect::new(move |_| mark(class, is_so.get()));
+}
+
+fn mark(class: &str, is_so: bool) {
+    let document = window().document();
+    if let Some(root) = document.and_then(|document| document.document_element()) {
+        dom::shrug(root.class_list().toggle_with_force(class, is_so));
+    }
 }
 
 /// Listens as long as the page lives.

@@ -101,32 +101,47 @@ macro_rules! looks {
 }
 
 impl Shelf {
-    /// Takes in what the engine shows.
-    pub fn put(&mut self, view: View) {
+    /// Takes in what the engine shows; whether that is anything new.
+    pub fn put(&mut self, view: View) -> bool {
         if let View::Plan(PlanView::Home(home)) = view {
+            let is_new = self.plan != home;
             self.plan = home;
+            is_new
         } else if let View::Plan(PlanView::Lacking { document, lacks }) = view {
             self.lacks = Some((document, lacks));
+            true
         } else if let View::Due(due) = view {
+            let is_new = self.due != due;
             self.due = due;
+            is_new
         } else if let View::Found(found) = view {
             self.found = Some(found);
-        } else if let Some(key) = about(&view) {
-            if let View::Note(note) = &view {
-                // As SOAP or DAP it is read anew from what it says by now.
-                self.views.retain(
-                    |it| !matches!(it, View::NoteShape(it) if it.document == note.document),
-                );
+            true
+        } else {
+            about(&view).is_some_and(|key| self.put_about(key, view))
+        }
+    }
+
+    fn put_about(&mut self, key: (u8, DocumentId), view: View) -> bool {
+        let count = self.views.len();
+        if let View::Note(note) = &view {
+            // As SOAP or DAP it is read anew from what it says by now.
+            self.views
+                .retain(|it| !matches!(it, View::NoteShape(it) if it.document == note.document));
+        }
+        let is_fewer = self.views.len() < count;
+        match self.views.iter_mut().find(|it| about(it) == Some(key)) {
+            Some(held) if *held == view => is_fewer,
+            Some(held) => {
+                *held = view;
+                // Something came of a later wish, or of what was filled in.
+                let is_done = |(about, _): &mut (DocumentId, Vec<String>)| *about == key.1;
+                drop(self.lacks.take_if(is_done));
+                true
             }
-            match self.views.iter_mut().find(|it| about(it) == Some(key)) {
-                Some(held) if *held == view => {}
-                Some(held) => {
-                    *held = view;
-                    // Something came of a later wish, or of what was filled in.
-                    let is_done = |(about, _): &mut (DocumentId, Vec<String>)| *about == key.1;
-                    drop(self.lacks.take_if(is_done));
-                }
-                None => self.views.push(view),
+            None => {
+                self.views.push(view);
+                true
             }
         }
     }

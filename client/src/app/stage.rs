@@ -21,6 +21,7 @@ use super::{
     install::{self, Installing},
     outside,
     place::{Place, Sheet},
+    renew::{renew, renew_in},
     shelf::Shelf,
     wanted,
 };
@@ -307,9 +308,9 @@ impl Signals {
                 self.show_progress();
                 self.close_durable();
             }
-            View::Home(home) => self.home.set(home),
+            View::Home(home) => renew(self.home, home),
             View::Note(note) => {
-                self.shelf.update(|shelf| shelf.put(View::Note(note.clone())));
+                self.lay(View::Note(note.clone()));
                 self.show_note(note);
             }
             View::Text(text) => {
@@ -318,18 +319,14 @@ impl Signals {
                 // What the engine now knows to be unsaved it says in its next words.
                 set_timeout(move || self.show_progress(), core::time::Duration::ZERO);
             }
-            View::Shared(shared) => self.shared.update(|all| {
-                all.insert(shared.document, shared);
-            }),
+            View::Shared(shared) => renew_in(self.shared, shared.document, shared),
             View::Form(form) => self.show_form(form),
             View::Invitation(made) => self.invitations.update(|all| all.push(made)),
             View::RecoveryKit(kit) => self.kit.set(Some(kit)),
-            View::Opening(opening) => self.opening.set(Some(opening)),
+            View::Opening(opening) => renew(self.opening, Some(opening)),
             View::Members(view) => {
-                self.shelf.update(|shelf| shelf.put(View::Members(view.clone())));
-                self.members.update(|all| {
-                    all.insert(view.document, view);
-                });
+                self.lay(View::Members(view.clone()));
+                renew_in(self.members, view.document, view);
             }
             View::Regranted(view) => {
                 self.regranted.set(Some(view));
@@ -338,7 +335,7 @@ impl Signals {
             View::GoTo(document) => self.go_to(document),
             View::Moved { from, to } => self.move_on(from, to),
             View::Notice(notice) => self.show_notice(notice),
-            View::Alarms(alarms) => self.alarms.set(alarms),
+            View::Alarms(alarms) => renew(self.alarms, alarms),
             View::Evidence { number, text } => self.evidence.set(Some((number, text))),
             View::Whereabouts { document, whereabouts } => self.put(document, whereabouts),
             View::Plan(PlanView::Calendar(entry)) => {
@@ -355,11 +352,16 @@ impl Signals {
             | View::NoteShape(_)
             | View::Scribble(_)
             | View::Found(_)
-            | View::Due(_)) => self.shelf.update(|shelf| shelf.put(view)),
+            | View::Due(_)) => self.lay(view),
             View::Export(file) => export::save(self, &file.0),
             // No page asks for these.
             View::CardVersion(_) | View::Exchange(_) => {}
         }
+    }
+
+    /// Puts a view where the boards find it.
+    fn lay(&'static self, view: View) {
+        self.shelf.maybe_update(|shelf| shelf.put(view));
     }
 
     /// Something was made, and is gone to from where it was asked for.
@@ -409,18 +411,14 @@ impl Signals {
         if !ahead.is_empty() {
             sync.unsaved = sync.unsaved.max(1);
         }
-        if self.sync.get_untracked() != sync {
-            self.sync.set(sync);
-        }
+        renew(self.sync, sync);
         let mut whereabouts = self.told_whereabouts.get_untracked();
         for (document, here) in whereabouts.iter_mut() {
             if ahead.contains(document) {
                 *here = Whereabouts::Unsaved;
             }
         }
-        if self.whereabouts.with_untracked(|shown| *shown != whereabouts) {
-            self.whereabouts.set(whereabouts);
-        }
+        renew(self.whereabouts, whereabouts);
     }
 
     fn show_gate(&'static self, gate: Gate) {
@@ -452,9 +450,7 @@ impl Signals {
                 self.clear();
             }
         }
-        if self.gate.with_untracked(|shown| shown.as_ref() != Some(&gate)) {
-            self.gate.set(Some(gate));
-        }
+        renew(self.gate, Some(gate));
     }
 
     fn show_note(&'static self, note: NoteView) {
@@ -463,7 +459,7 @@ impl Signals {
         }
         desk::with(|desk| desk.keep_only(note.document, &note.fields));
         self.put(note.document, note.whereabouts);
-        self.note.set(Some(note));
+        renew(self.note, Some(note));
         // The text boxes take their drafts when they appear.
         set_timeout(move || self.count_drafts(), core::time::Duration::ZERO);
     }
@@ -471,7 +467,7 @@ impl Signals {
     fn show_form(&'static self, form: FormView) {
         desk::with(|desk| desk.keep_only(form.document, &form.fields));
         self.put(form.document, form.whereabouts);
-        self.shelf.update(|shelf| shelf.put(View::Form(form)));
+        self.lay(View::Form(form));
     }
 
     fn show_notice(&'static self, notice: Notice) {
@@ -489,7 +485,7 @@ impl Signals {
     }
 
     fn count_drafts(&'static self) {
-        self.drafts.set(desk::with(|desk| desk.drafts_len()));
+        renew(self.drafts, desk::with(|desk| desk.drafts_len()));
     }
 
     /// Forgets what may only be seen while the device is open.

@@ -23,10 +23,11 @@ use crate::{
 
 /// All bars, in the order of how grave they are.
 pub fn bars(stage: Stage) -> AnyView {
+    let kept = Memo::new(move |_| stage.sync.with(|sync| sync.storage));
     html::div()
         .class("bars")
         .child((
-            move || storage(stage),
+            move || storage(kept.get()),
             move || alarm::alarms(stage),
             move || restarted(stage),
             move || drafts(stage),
@@ -55,9 +56,9 @@ fn bar(class: &'static str, test_id: &'static str, text: String, after: AnyView)
         .into_child()
 }
 
-fn storage(stage: Stage) -> Option<AnyView> {
+fn storage(kept: StorageView) -> Option<AnyView> {
     let bars = &words().bar;
-    let text = match stage.sync.with(|sync| sync.storage) {
+    let text = match kept {
         StorageView::Fine => return None,
         StorageView::Full => bars.storage_full,
         StorageView::Broken => bars.storage_broken,

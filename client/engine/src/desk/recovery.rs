@@ -84,16 +84,26 @@ impl Desk {
     }
 
     /// Which documents of this person are here and open.
-    pub(super) fn opening(&self) -> OpeningView {
+    pub(super) fn opening(&mut self) -> OpeningView {
         let mut view = OpeningView { arrival: self.progress.arrival, ..OpeningView::default() };
-        let Some((me, _)) = self.me() else { return view };
-        for document in self.documents.values().filter(|it| is_of(it, me)) {
-            view.known += 1;
-            match self.unopened(document) {
-                None => view.opened += 1,
-                Some(reason) => view.unopened.push(UnopenedRow { document: document.id, reason }),
+        let mut opened = core::mem::take(&mut self.shown.opened);
+        if let Some((me, _)) = self.me() {
+            for document in self.documents.values().filter(|it| is_of(it, me)) {
+                view.known += 1;
+                let is_old =
+                    |why: &Unopened| *why == Unopened::Fetching && opened.contains(&document.id);
+                match self.unopened(document).filter(|why| !is_old(why)) {
+                    None => {
+                        view.opened += 1;
+                        opened.insert(document.id);
+                    }
+                    Some(reason) => {
+                        view.unopened.push(UnopenedRow { document: document.id, reason });
+                    }
+                }
             }
         }
+        self.shown.opened = opened;
         view
     }
 

@@ -42,6 +42,8 @@ pub(super) struct Shown {
     basis: Option<Basis>,
     sync: Option<SyncView>,
     opening: Option<OpeningView>,
+    /// Documents that opened once: that something new of them is being fetched says nothing else.
+    pub(super) opened: Set<DocumentId>,
     pub(super) members: Map<DocumentId, [u64; 5]>,
     whereabouts: Map<DocumentId, Whereabouts>,
     /// What day it was in Japan.

@@ -1,0 +1,79 @@
+//! Shows what is new, and leaves alone what is not: whoever types waits for every picture.
+
+use leptos::prelude::*;
+use shared::{id::DocumentId, map::Map};
+
+/// Shows something; what was shown as it is already makes nothing be drawn again.
+pub fn renew<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, new: T) {
+    signal.maybe_update(|shown| {
+        let is_new = *shown != new;
+        *shown = new;
+        is_new
+    });
+}
+
+/// The same for what is shown of one document.
+pub fn renew_in<T: PartialEq + Send + Sync + 'static>(
+    signal: RwSignal<Map<DocumentId, T>>,
+    document: DocumentId,
+    new: T,
+) {
+    signal.maybe_update(|all| {
+        let is_new = all.get(&document) != Some(&new);
+        all.insert(document, new);
+        is_new
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How often a memo of a signal is made anew.
+    fn counted<T: Clone + PartialEq + Send + Sync + 'static>(
+        signal: RwSignal<T>,
+    ) -> (Memo<usize>, impl Fn() -> usize) {
+        let count = RwSignal::new(0);
+        let memo = Memo::new(move |_| {
+            signal.track();
+            count.update_untracked(|count| *count += 1);
+            count.get_untracked()
+        });
+        (memo, move || memo.get_untracked())
+    }
+
+    #[test]
+    fn only_what_is_new_is_drawn() {
+        let owner = Owner::new();
+        owner.set();
+        let signal = RwSignal::new(Some(String::from("a")));
+        let (_memo, drawn) = counted(signal);
+        assert_eq!(drawn(), 1);
+
+        renew(signal, Some(String::from("a")));
+        assert_eq!(drawn(), 1);
+
+        renew(signal, Some(String::from("b")));
+        assert_eq!(drawn(), 2);
+        assert_eq!(signal.get_untracked().as_deref(), Some("b"));
+    }
+
+    #[test]
+    fn what_is_shown_of_another_document_is_new() {
+        let owner = Owner::new();
+        owner.set();
+        let signal = RwSignal::new(Map::new());
+        let (_memo, drawn) = counted(signal);
+        let [one, other] = [1, 2].map(|id| DocumentId::new([id; 16]));
+        assert_eq!(drawn(), 1);
+
+        renew_in(signal, one, 7);
+        assert_eq!(drawn(), 2);
+        renew_in(signal, one, 7);
+        assert_eq!(drawn(), 2);
+        renew_in(signal, other, 7);
+        assert_eq!(drawn(), 3);
+        renew_in(signal, one, 8);
+        assert_eq!(drawn(), 4);
+    }
+}
