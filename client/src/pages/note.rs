@@ -292,7 +292,14 @@ fn follow_scroll(sheet: Sheet) {
         }
     });
     on_cleanup(move || listener.remove());
-    Effect::new(move |_| show_entry(sheet.current.get()));
+    // A new page shows the first entry already; to look where it is would be to lay the page out
+    // before all of it is there.
+    Effect::new(move |before: Option<()>| {
+        let at = sheet.current.get();
+        if before.is_some() {
+            show_entry(at);
+        }
+    });
 }
 
 /// On a narrow page the sections are a row that scrolls by itself.
