@@ -242,6 +242,22 @@ mod tests {
     }
 
     #[test]
+    fn what_is_shown_again_as_it_was_is_nothing_new() {
+        let mut shelf = Shelf::default();
+        let home = || View::Plan(PlanView::Home(PlanHome::default()));
+        let lacking = || {
+            let document = DocumentId::new([1; 16]);
+            View::Plan(PlanView::Lacking { document, lacks: vec![] })
+        };
+
+        assert!(shelf.put(form(1, false)) && !shelf.put(form(1, false)));
+        assert!(shelf.put(form(1, true)) && shelf.put(form(2, true)));
+        assert!(!shelf.put(home()), "there was nothing to plan with before");
+        // The answer to a wish is one each time.
+        assert!(shelf.put(lacking()) && shelf.put(lacking()));
+    }
+
+    #[test]
     fn the_newest_of_each_document_is_shown_until_it_is_closed() {
         let mut shelf = Shelf::default();
         let id = DocumentId::new([1; 16]);
