@@ -90,7 +90,8 @@ fn time(ms: f64) {
     );
 }
 
-fn release() {
+/// Does all that waits.
+pub fn release() {
     let waiting = LULL.with_borrow_mut(|lull| {
         lull.is_drawing = false;
         take(&mut lull.waiting)
@@ -98,9 +99,4 @@ fn release() {
     for task in waiting {
         task();
     }
-}
-
-/// Drops what waits.
-pub fn forget() {
-    LULL.with_borrow_mut(|lull| lull.waiting.clear());
 }

@@ -135,8 +135,16 @@ fn post(message: &JsValue) {
 }
 
 fn start_worker() {
-    let hear =
-        Closure::<dyn Fn(JsValue)>::new(|message| lull::after_typing(move || hear(&message)));
+    let hear = Closure::<dyn Fn(JsValue)>::new(|message: JsValue| {
+        if message.is_string() {
+            // What the worker said before comes first. That it died is told twice as often as not, and
+            // heard once only if it does not wait.
+            lull::release();
+            hear(&message);
+        } else {
+            lull::after_typing(move || hear(&message));
+        }
+    });
     match start::worker(&hear.into_js_value()) {
         Some(worker) => PORT.with_borrow_mut(|port| {
             if let Some(port) = port {
@@ -161,7 +169,6 @@ fn bury() {
     }) else {
         return;
     };
-    lull::forget();
     listener(Heard::WorkerDied);
     set_timeout(start_worker, Duration::from_millis(pause_ms(deaths)));
 }

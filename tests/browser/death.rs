@@ -6,6 +6,10 @@ use engine::{
 };
 use serde_json::json;
 
+use std::time::Duration;
+
+use tokio::time::sleep;
+
 use crate::{
     hostile::{Stage, stage},
     house::House,
@@ -54,6 +58,34 @@ async fn a_trap_in_the_worker_is_told_and_nothing_typed_is_lost() {
     come_back(&tablet, &note).await;
     assert_eq!(tablet.page.evaluate("window.told.join()").await, "dead");
     assert_eq!(tablet.page.value(FIELD).await, "仕事の相談。係長の打診を受けるか迷う");
+    tablet.wait_for_badge("sent").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_dies_while_somebody_types_is_replaced_by_one() {
+    let Some(house) = House::open() else { return };
+    let Stage { tablet, attacked, .. } = stage(&house, 1).await;
+    let note = attacked[0].to_hex();
+    tablet.open_note(&note).await;
+    let count = "window.started = 0;
+        window.Worker = class extends Worker {
+          constructor(...all) { super(...all); window.started++; }
+        };";
+    tablet.page.evaluate(count).await;
+    tablet.page.focus(FIELD).await;
+
+    tablet.browser.in_workers(&format!("{{ {TRAP} setTimeout(() => trap(), 300) }}")).await;
+    for _ in 0..20 {
+        tablet.page.insert("あ").await;
+        sleep(Duration::from_millis(50)).await;
+    }
+
+    come_back(&tablet, &note).await;
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(tablet.page.evaluate("window.started").await, 1);
+    // There is no text to type into while nothing is open.
+    let text = tablet.page.value(FIELD).await;
+    assert!(text.starts_with("仕事の相談。あああ"), "{text}");
     tablet.wait_for_badge("sent").await;
 }
 
