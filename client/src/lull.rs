@@ -10,7 +10,7 @@ use core::{
 };
 
 use js_sys::Date;
-use leptos::prelude::{request_animation_frame, set_timeout};
+use leptos::prelude::set_timeout;
 
 use crate::app::outside;
 
@@ -49,8 +49,7 @@ fn typed() {
         !replace(&mut lull.is_drawing, true)
     });
     if is_new {
-        // What a timer does that is set while a picture is made, comes after the picture.
-        request_animation_frame(|| set_timeout(release, Duration::ZERO));
+        outside::after_picture(release);
     }
 }
 

@@ -4,6 +4,7 @@
 //! `innerHTML`, which the page's Trusted Types policy forbids.
 
 pub mod badge;
+pub mod below;
 pub mod board;
 pub mod choice;
 pub mod copy;

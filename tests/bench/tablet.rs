@@ -47,7 +47,7 @@ use slow::Slowness;
 use tape::Tape;
 use tokio::time::sleep;
 use toll::Toll;
-use walk::{Changes, Walk};
+use walk::{Change, Changes, Walk};
 
 const CONSULTANT: Person = Person {
     name: "",
@@ -305,13 +305,15 @@ async fn change_pages(device: &Device, note: &str, slow: Slow) {
         interview(device, case % cases, &mut changes).await;
     }
     slow.end(&device.page, slowness).await;
-    let took = |times: Vec<(f64, f64)>| times.into_iter().map(|(took, _)| took).collect();
-    let all = changes.values().flatten().copied().collect();
-    for (name, times) in changes {
-        let paid = full.get(&name).and_then(|it| it.first()).map(|(_, paid)| *paid);
-        tell(&name, took(times), paid);
+    let times = |of: &[Change], it: fn(&Change) -> f64| of.iter().map(it).collect::<Vec<_>>();
+    let all: Vec<Change> = changes.values().flatten().copied().collect();
+    for (name, changes) in changes {
+        let paid = full.get(&name).and_then(|it| it.first()).map(|it| it.paid);
+        tell(&name, times(&changes, |it| it.shown), paid);
+        tell("  with what lies below the screen", times(&changes, |it| it.whole), None);
     }
-    tell("any change of the page (100)", took(all), None);
+    tell("any change of the page (100)", times(&all, |it| it.shown), None);
+    tell("  with what lies below the screen", times(&all, |it| it.whole), None);
 }
 
 /// From a case to its room, and through it.

@@ -6,15 +6,29 @@ use serde_json::{Value, json};
 
 use crate::{page::Page, person::Device, toll::Toll};
 
-/// Notices when the page was drawn last, and tells it once nothing changed for a while.
+/// Notices when the page was drawn last, and what of it is on the screen, and tells it once nothing
+/// changed for a while. What is looked at after a picture costs the page no layout of its own.
 const WATCH: &str = "(() => {
     if (window.walk) return;
-    const walk = window.walk = {began: 0, last: 0, drawn: 0, hold: 600};
-    new MutationObserver(() => {
+    const walk = window.walk = {began: 0, last: 0, drawn: 0, shown: 0, hold: 600};
+    const fresh = new Set();
+    const isOnScreen = node => {
+      const element = node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement;
+      const box = element?.getBoundingClientRect();
+      return box && box.width * box.height > 0 && box.bottom > 0 && box.top < innerHeight;
+    };
+    new MutationObserver(records => {
       walk.last = performance.now();
+      for (const it of records) {
+        for (const node of it.addedNodes.length ? it.addedNodes : [it.target]) fresh.add(node);
+      }
       requestAnimationFrame(() => {
         const after = new MessageChannel();
-        after.port1.onmessage = () => walk.drawn = performance.now();
+        after.port1.onmessage = () => {
+          walk.drawn = performance.now();
+          if ([...fresh].some(isOnScreen)) walk.shown = walk.drawn;
+          fresh.clear();
+        };
         after.port2.postMessage(0);
       });
     }).observe(document.getElementById('main'), {
@@ -23,6 +37,7 @@ const WATCH: &str = "(() => {
     addEventListener('click', event => walk.began = event.timeStamp, true);
     walk.isCalm = () => walk.last > walk.began && walk.drawn > walk.last
       && performance.now() - walk.last > walk.hold;
+    walk.took = () => [walk.shown - walk.began, walk.drawn - walk.began];
     walk.links = () => [...document.querySelectorAll('a[href^=\"/\"]')]
       .filter(it => it.checkVisibility()).map(it => it.getAttribute('href'));
     walk.mark = href => {
@@ -40,8 +55,19 @@ struct Place {
     ways: Vec<usize>,
 }
 
-/// How long each change of the page took, by its name: milliseconds and the processor's.
-pub(crate) type Changes = BTreeMap<String, Vec<(f64, f64)>>;
+/// How long a change of the page took, in milliseconds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Change {
+    /// Until everything on the screen was drawn for the last time.
+    pub(crate) shown: f64,
+    /// The same of what lies below the screen, too.
+    pub(crate) whole: f64,
+    /// What it took of the processors.
+    pub(crate) paid: f64,
+}
+
+/// What each change of the page took, by its name.
+pub(crate) type Changes = BTreeMap<String, Vec<Change>>;
 
 /// Every kind of page that can be gone to from the first one, and the ways there.
 #[derive(Debug)]
@@ -120,14 +146,17 @@ impl Walk {
         for (from, to, is_back) in steps {
             let (from, to) = (&self.places[from], &self.places[to]);
             let toll = Toll::of(device.browser.group());
-            let took =
-                if is_back { back(page, &to.path).await } else { follow(page, &to.path).await };
+            if is_back {
+                back(page, &to.path).await
+            } else {
+                follow(page, &to.path).await
+            }
             let name = if is_back {
                 format!("{} (back from {})", to.name, from.name)
             } else {
                 to.name.clone()
             };
-            changes.entry(name).or_default().push((took, toll.paid_ms()));
+            changes.entry(name).or_default().push(changed(page, &toll).await);
         }
     }
 
@@ -143,31 +172,36 @@ impl Walk {
     }
 }
 
-/// Presses a link; milliseconds until the page was drawn for the last time.
-async fn follow(page: &Page, path: &str) -> f64 {
+/// Presses a link.
+async fn follow(page: &Page, path: &str) {
     page.wait_for(&format!("walk.links().includes({})", json!(path))).await;
     page.evaluate(&format!("walk.mark({})", json!(path))).await;
     page.click("[data-walk]").await;
-    arrived(page, path).await
+    arrive(page, path).await;
 }
 
 /// Goes back as the browser does.
-async fn back(page: &Page, path: &str) -> f64 {
+async fn back(page: &Page, path: &str) {
     page.evaluate("walk.began = performance.now(); history.back()").await;
-    arrived(page, path).await
+    arrive(page, path).await;
 }
 
-async fn arrived(page: &Page, path: &str) -> f64 {
+async fn arrive(page: &Page, path: &str) {
     page.wait_for(&format!("location.pathname === {} && walk.isCalm()", json!(path))).await;
-    page.evaluate("walk.drawn - walk.began").await.as_f64().unwrap()
 }
 
-/// Presses a button of a page; milliseconds until the page was drawn for the last time.
+/// Presses a button of a page.
 pub(crate) async fn press(device: &Device, selector: &str, changes: &mut Changes, name: &str) {
     device.page.evaluate(WATCH).await;
     let toll = Toll::of(device.browser.group());
     device.page.click(selector).await;
     device.page.wait_for("walk.isCalm()").await;
-    let took = device.page.evaluate("walk.drawn - walk.began").await.as_f64().unwrap();
-    changes.entry(name.to_owned()).or_default().push((took, toll.paid_ms()));
+    changes.entry(name.to_owned()).or_default().push(changed(&device.page, &toll).await);
+}
+
+/// What the change took that has just been made.
+async fn changed(page: &Page, toll: &Toll) -> Change {
+    let took = page.evaluate("walk.took()").await;
+    let [shown, whole] = [0, 1].map(|at| took[at].as_f64().unwrap());
+    Change { shown, whole, paid: toll.paid_ms() }
 }

@@ -32,6 +32,12 @@ pub fn scroll_to_top() {
     window().scroll_to_with_x_and_y(0.0, 0.0);
 }
 
+/// Does it once the next picture is drawn: what a timer does that is set while one is made, comes
+/// after it. A page behind another draws none, and does it when it is seen.
+pub fn after_picture(task: impl FnOnce() + 'static) {
+    request_animation_frame(|| set_timeout(task, Duration::ZERO));
+}
+
 /// Whether the page cannot be scrolled any further down.
 pub fn is_at_bottom() -> bool {
     let Some(root) = window().document().and_then(|document| document.document_element()) else {

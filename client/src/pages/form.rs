@@ -1,7 +1,7 @@
 //! Any document as a form: its fields by the schema of its kind.
 
 use engine::{
-    casework::field::{Field, Spec},
+    casework::field::{Field, Shape, Spec},
     view::{Content, FormView, Kind},
 };
 use leptos::prelude::*;
@@ -14,8 +14,17 @@ use crate::{
         stage::Stage,
     },
     text::say::say,
-    widgets::html::{self, Child as _},
+    widgets::{
+        below,
+        html::{self, Child as _},
+    },
 };
+
+/// No screen shows more of a form at once than so many fields of one line.
+const SCREENFUL: usize = 10;
+/// So many chips stand in a line, and so many lines in the box of a long text.
+const CHIPS: usize = 6;
+const LINES: usize = 2;
 
 /// The page.
 pub fn form(stage: Stage, role: Role, id: DocumentId) -> AnyView {
@@ -40,26 +49,50 @@ fn sheet(stage: Stage, id: DocumentId) -> AnyView {
         html::section()
             .class("card note-section")
             .aria_label(title)
-            .child(html::div().class("fields").child(fields(stage, id))),
+            .child(html::div().class("fields").child(fields(sheet, kind))),
     )
         .into_child()
 }
 
-/// The fields that are filled in by hand.
-fn fields(stage: Stage, id: DocumentId) -> Vec<AnyView> {
-    let sheet = note::Sheet::new(stage, id, true);
-    stage.shelf.with_untracked(|shelf| {
-        let Some(view) = shelf.form(id) else { return vec![] };
-        let kind = view.kind;
+/// The fields that are filled in by hand: those on the screen, and those below it.
+fn fields(sheet: note::Sheet, kind: Kind) -> AnyView {
+    let specs = specs(sheet, kind);
+    let from = on_screen(sheet, &specs);
+    let show = move |spec: &&'static Spec| {
+        let path = [kind.as_str(), ".", spec.id].concat();
+        note::field::field(sheet, spec, Field::top(spec.id), &path)
+    };
+    let first = specs.iter().take(from).map(show).collect::<Vec<_>>();
+    let rest = move || specs.iter().skip(from).map(show).collect::<Vec<_>>().into_child();
+    (first, below::below(rest)).into_child()
+}
+
+/// How many of the fields fill a screen.
+fn on_screen(sheet: note::Sheet, specs: &[&Spec]) -> usize {
+    let mut lines = 0;
+    let ends = specs.iter().position(|spec| {
+        lines += match spec.shape {
+            Shape::Long => LINES,
+            Shape::One(codes) | Shape::Many(codes) => 1 + codes.len() / CHIPS,
+            Shape::List(inner) => match sheet.content(&Field::top(spec.id)) {
+                Some(Content::Items(items)) => 1 + items.len() * inner.len(),
+                Some(Content::Value(_) | Content::Text { .. }) | None => 1,
+            },
+            Shape::Short | Shape::Number(..) | Shape::Flag | Shape::Date | Shape::DateTime => 1,
+        };
+        lines >= SCREENFUL
+    });
+    ends.map_or(specs.len(), |last| last + 1)
+}
+
+fn specs(sheet: note::Sheet, kind: Kind) -> Vec<&'static Spec> {
+    sheet.stage.shelf.with_untracked(|shelf| {
+        let Some(view) = shelf.form(sheet.id) else { return vec![] };
         let specs = kind.first_fields().iter().chain(kind.grown_fields());
         let is_shown = |spec: &&Spec| {
             is_for_hand(kind, spec.id) && content(view, &Field::top(spec.id)).is_some()
         };
-        let path = |spec: &Spec| [kind.as_str(), ".", spec.id].concat();
-        specs
-            .filter(is_shown)
-            .map(|spec| note::field::field(sheet, spec, Field::top(spec.id), &path(spec)))
-            .collect()
+        specs.filter(is_shown).collect()
     })
 }
 
@@ -116,7 +149,6 @@ pub fn items<'a>(view: Option<&'a FormView>, list: &str) -> &'a [String] {
 mod tests {
     use super::*;
     use crate::text::say;
-    use engine::casework::field::Shape;
 
     /// The paths, and choices, below a field that have no words.
     fn missing(path: &str, kind: Kind, field: &Field, shape: Shape) -> Vec<String> {

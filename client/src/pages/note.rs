@@ -21,7 +21,7 @@ use crate::{
     pages::{members, work},
     text::words,
     widgets::{
-        board,
+        below, board,
         copy::copy_button,
         dom,
         html::{self, Child as _},
@@ -33,6 +33,9 @@ use section::{SECTIONS, Section};
 
 /// Headings above this line, in CSS pixels from the top, have been reached.
 const READING_LINE: f64 = 260.0;
+
+/// No screen shows more sections at once than so many of the first.
+const ON_SCREEN: usize = 2;
 
 /// How much of the entry before stays in sight, in CSS pixels.
 const ROW_MARGIN: i32 = 48;
@@ -159,7 +162,14 @@ fn signed(stage: Stage, id: DocumentId) -> AnyView {
 
 fn sheet(stage: Stage, id: DocumentId) -> AnyView {
     let sheet = Sheet::new(stage, id, false);
-    let sections = (0..).zip(SECTIONS).map(|(at, section)| section::section(sheet, at, section));
+    let sections = move |from: usize, to: usize| {
+        let within = (0..).zip(SECTIONS).take(to).skip(from);
+        within.map(|(at, section)| section::section(sheet, at, section)).collect::<Vec<_>>()
+    };
+    let rest = move || {
+        let foot = board::board(stage, Place::Note(id), read::FOOT);
+        (sections(ON_SCREEN, SECTIONS.len()), foot).into_child()
+    };
     let form = html::div()
         .class("note-fields")
         .on(&ev::input, move |event| {
@@ -174,11 +184,7 @@ fn sheet(stage: Stage, id: DocumentId) -> AnyView {
             }
         })
         .on(&ev::keydown, move |event| walk(sheet, &event))
-        .child((
-            leftovers(sheet),
-            sections.collect::<Vec<_>>(),
-            board::board(stage, Place::Note(id), read::FOOT),
-        ));
+        .child((leftovers(sheet), sections(0, ON_SCREEN), below::below(rest)));
     follow_scroll(sheet);
     let columns = html::div().class("note-columns").child((navigation(sheet), form));
     (head(sheet), columns).into_child()
@@ -321,7 +327,9 @@ fn look(sheet: Sheet) {
     let is_above = |section: &&Section| top(section).is_some_and(|top| top < READING_LINE);
     let above = SECTIONS.iter().take_while(is_above).count();
     // The last section may be too short to reach the line.
-    let here = if outside::is_at_bottom() { SECTIONS.len() } else { above }.saturating_sub(1);
+    let is_whole = SECTIONS.last().is_some_and(|last| top(last).is_some());
+    let here =
+        if is_whole && outside::is_at_bottom() { SECTIONS.len() } else { above }.saturating_sub(1);
     if sheet.current.try_get_untracked().is_some_and(|current| current != here) {
         sheet.current.set(here);
     }

@@ -6,7 +6,10 @@ use leptos::prelude::*;
 use crate::{
     app::stage::Stage,
     text::{Words, say::say, words},
-    widgets::html::{self, Child as _},
+    widgets::{
+        below,
+        html::{self, Child as _},
+    },
 };
 
 /// The page of a step that takes a while.
@@ -22,6 +25,10 @@ pub fn starting() -> AnyView {
 
 /// In place of a document that is not on this device yet: what is being waited for.
 pub fn not_here(stage: Stage) -> AnyView {
+    below::late(move || absent(stage))
+}
+
+fn absent(stage: Stage) -> AnyView {
     let text = move || match stage.sync.with(|sync| sync.link) {
         LinkView::Online => say("wait.coming"),
         LinkView::Offline | LinkView::Connecting => say("wait.offline"),

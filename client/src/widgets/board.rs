@@ -24,9 +24,9 @@ mod scene;
 pub use scene::{Condition, Done, Scene};
 
 use super::{
-    dom, file,
+    below, dom, file,
     html::{self, Child as _},
-    node::{Node, Values},
+    node::{self, Node, Values},
 };
 use crate::{
     app::{desk, outside, place::Place, stage::Stage},
@@ -78,10 +78,14 @@ struct Live {
     board: Board,
     place: Place,
     root: NodeRef<html::Div>,
-    shown: RefCell<Vec<Node>>,
+    shown: RefCell<Rc<[Node]>>,
     drag: RefCell<Option<Drag>>,
     /// Drawn anew with the next picture.
     is_due: Cell<bool>,
+    /// What lies below the screen is not there yet.
+    is_begun: Cell<bool>,
+    /// What is on the device would be here by now.
+    is_late: Cell<bool>,
 }
 
 /// Something that is dragged over its picture.
@@ -96,6 +100,8 @@ struct Drag {
 
 /// What is dragged, and where it is, as pages read it among the values.
 const DRAG: &str = "drag";
+/// No screen shows more elements of a page at once.
+const SCREENFUL: usize = 200;
 /// What trembles less than this, in thousandths of the picture's width, was pressed and not dragged.
 const TREMBLE: i32 = 12;
 
@@ -107,12 +113,14 @@ pub fn board(stage: Stage, place: Place, board: Board) -> AnyView {
         board,
         place,
         root,
-        shown: RefCell::default(),
+        shown: RefCell::new(Rc::new([])),
         drag: RefCell::default(),
         is_due: Cell::new(false),
+        is_begun: Cell::new(false),
+        is_late: Cell::new(false),
     });
-    let [follows, clicked, entered, changed, ticked, pressed, moved, left, lost] =
-        [(); 9].map(|()| Rc::clone(&live));
+    let [follows, clicked, entered, changed, ticked, pressed, moved, left, lost, late] =
+        [(); 10].map(|()| Rc::clone(&live));
     Effect::new(move |_| {
         stage.shelf.track();
         stage.home.track();
@@ -120,6 +128,12 @@ pub fn board(stage: Stage, place: Place, board: Board) -> AnyView {
         stage.battery.track();
         root.track();
         follows.follow();
+    });
+    below::when_late(move || {
+        late.is_late.set(true);
+        if late.shown.borrow().is_empty() {
+            late.begin();
+        }
     });
     if board.every_s > 0 {
         let every = Duration::from_secs(board.every_s);
@@ -172,12 +186,13 @@ impl Live {
         })
     }
 
-    /// At once on an empty page. Later what the engine shows one after the other is drawn together.
+    /// At once on an empty page, and what lies below the screen after the picture. Later what the
+    /// engine shows one after the other is drawn together.
     fn follow(self: &Rc<Self>) {
-        if self.shown.borrow().is_empty() {
-            return self.draw();
+        if node::is_waiting(&self.shown.borrow()) {
+            return self.begin();
         }
-        if !self.is_due.replace(true) {
+        if !self.is_begun.get() && !self.is_due.replace(true) {
             let later = Rc::clone(self);
             request_animation_frame(move || {
                 later.is_due.set(false);
@@ -186,11 +201,37 @@ impl Live {
         }
     }
 
-    fn draw(&self) {
-        let Some(root) = self.root() else { return };
+    fn begin(self: &Rc<Self>) {
         let nodes = self.scene(|scene| (self.board.show)(scene));
-        let shown = self.shown.replace(nodes.clone());
+        if self.root().is_none() || (node::is_waiting(&nodes) && !self.is_late.get()) {
+            return;
+        }
+        let begun = node::beginning(&nodes, &mut { SCREENFUL });
+        if begun != nodes {
+            self.is_begun.set(true);
+            let later = Rc::clone(self);
+            outside::after_picture(move || later.finish());
+        }
+        self.put(begun);
+    }
+
+    /// Draws what lies below the screen, if that is still to be done.
+    fn finish(&self) {
+        if self.is_begun.get() {
+            self.draw();
+        }
+    }
+
+    fn draw(&self) {
+        self.is_begun.set(false);
+        self.put(self.scene(|scene| (self.board.show)(scene)));
+    }
+
+    fn put(&self, nodes: Vec<Node>) {
+        let Some(root) = self.root() else { return };
         let had_focus = root.contains(active().as_ref());
+        let nodes = Rc::<[Node]>::from(nodes);
+        let shown = self.shown.replace(Rc::clone(&nodes));
         patch(&root, &shown, &nodes);
         // What had the focus is gone: whoever uses the keyboard goes on from here.
         if had_focus && !root.contains(active().as_ref()) {
@@ -202,6 +243,7 @@ impl Live {
 
     /// Reads every field of the page.
     fn gather(&self) {
+        self.finish();
         let Some(root) = self.root() else { return };
         let mut values = kept(self.place);
         let Ok(found) = root.query_selector_all("[name]") else { return };

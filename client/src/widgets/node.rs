@@ -196,6 +196,15 @@ pub fn waiting() -> Node {
         .put(words("p", "", say::say("wait.nobody")))
 }
 
+/// Whether a page shows nothing yet, or that its document is not on this device.
+pub fn is_waiting(page: &[Node]) -> bool {
+    match page {
+        [] => true,
+        [only] => *only == waiting(),
+        _ => false,
+    }
+}
+
 /// A short word about the state of something.
 pub fn pill(tone: &'static str, text: &str) -> Node {
     words("span", if tone.is_empty() { "pill" } else { tone }, text)
@@ -290,6 +299,28 @@ fn labelled(input: Node, name: &str, label: &str) -> Node {
     el("div", "form-field").key(name).put(label).put(input)
 }
 
+/// The beginning of a page: so many of its elements, in the order in which they are read. What is
+/// folded away is not seen, and not in it.
+pub fn beginning(page: &[Node], left: &mut usize) -> Vec<Node> {
+    let mut begun = vec![];
+    for node in page {
+        if *left == 0 {
+            break;
+        }
+        *left -= 1;
+        let Parts { tag, key, attributes, children, text } = node.parts();
+        let seen = if *tag == "details" { children.get(..1).unwrap_or_default() } else { children };
+        begun.push(Node(Box::new(Parts {
+            tag,
+            key: key.clone(),
+            attributes: attributes.clone(),
+            children: beginning(seen, left),
+            text: text.clone(),
+        })));
+    }
+    begun
+}
+
 /// Buttons beside each other.
 pub fn actions(buttons: Vec<Node>) -> Node {
     el("div", "dialog-actions").all(buttons)
@@ -320,6 +351,23 @@ mod tests {
 
         assert_eq!(page.told(), "同意 説明を読みました 同意する");
         assert_eq!(page.acts(), ["decide:c1"]);
+    }
+
+    #[test]
+    fn the_beginning_of_a_page_is_cut_where_the_screen_ends_and_leaves_out_what_is_folded() {
+        let page = [
+            section("first", "枠").put(folded("more", "ほか", vec![hint("たたまれた説明")])),
+            section("second", "会場").put(rows(vec![row("第二会議室", "", vec![])]).unwrap()),
+        ];
+        let begun = |mut left| {
+            let begun = beginning(&page, &mut left);
+            begun.iter().map(Node::told).collect::<Vec<_>>().join(" ")
+        };
+
+        assert_eq!(begun(0), "");
+        assert_eq!(begun(3), "枠");
+        assert_eq!(begun(9), "枠 ほか 会場");
+        assert_eq!(begun(99), "枠 ほか 会場 第二会議室");
     }
 
     #[test]
