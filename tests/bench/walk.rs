@@ -12,7 +12,10 @@ const WATCH: &str = "(() => {
     if (window.walk) return;
     const walk = window.walk = {began: 0, last: 0, drawn: 0, shown: 0, hold: 600};
     const fresh = new Set();
+    const isSeen = node => node.nodeType === Node.ELEMENT_NODE
+      || node.nodeType === Node.TEXT_NODE && node.data.trim() !== '';
     const isOnScreen = node => {
+      if (!isSeen(node)) return false;
       const element = node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement;
       const box = element?.getBoundingClientRect();
       return box && box.width * box.height > 0 && box.bottom > 0 && box.top < innerHeight;
@@ -20,17 +23,17 @@ const WATCH: &str = "(() => {
     new MutationObserver(records => {
       walk.last = performance.now();
       for (const it of records) {
-        for (const node of it.addedNodes.length ? it.addedNodes : [it.target]) fresh.add(node);
+        for (const node of it.addedNodes) fresh.add(node);
+        // Where something was taken away, or a text is another.
+        if (it.type === 'characterData' || [...it.removedNodes].some(isSeen)) fresh.add(it.target);
       }
-      requestAnimationFrame(() => {
-        const after = new MessageChannel();
-        after.port1.onmessage = () => {
-          walk.drawn = performance.now();
-          if ([...fresh].some(isOnScreen)) walk.shown = walk.drawn;
-          fresh.clear();
-        };
-        after.port2.postMessage(0);
-      });
+      // What is done first after the picture, before what the page does then.
+      const after = () => {
+        walk.drawn = performance.now();
+        if ([...fresh].some(isOnScreen)) walk.shown = walk.drawn;
+        fresh.clear();
+      };
+      requestAnimationFrame(() => scheduler.postTask(after, {priority: 'user-blocking'}));
     }).observe(document.getElementById('main'), {
       subtree: true, childList: true, characterData: true,
     });
@@ -147,9 +150,9 @@ impl Walk {
             let (from, to) = (&self.places[from], &self.places[to]);
             let toll = Toll::of(device.browser.group());
             if is_back {
-                back(page, &to.path).await
+                back(page, &to.path).await;
             } else {
-                follow(page, &to.path).await
+                follow(page, &to.path).await;
             }
             let name = if is_back {
                 format!("{} (back from {})", to.name, from.name)
