@@ -18,7 +18,8 @@ const WATCH: &str = "(() => {
       if (!isSeen(node)) return false;
       const element = node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement;
       const box = element?.getBoundingClientRect();
-      return box && box.width * box.height > 0 && box.bottom > 0 && box.top < innerHeight;
+      return box && box.width * box.height > 0 && box.bottom > 0 && box.top < innerHeight
+        && element.checkVisibility();
     };
     new MutationObserver(records => {
       walk.last = performance.now();
