@@ -80,7 +80,7 @@ struct Live {
     root: NodeRef<html::Div>,
     shown: RefCell<Rc<[Node]>>,
     drag: RefCell<Option<Drag>>,
-    /// Drawn anew with the next picture.
+    /// Drawn anew when everything was heard that came with this.
     is_due: Cell<bool>,
     /// What lies below the screen is not there yet.
     is_begun: Cell<bool>,
@@ -194,10 +194,12 @@ impl Live {
         }
         if !self.is_begun.get() && !self.is_due.replace(true) {
             let later = Rc::clone(self);
-            request_animation_frame(move || {
+            // Not with the next picture: that would be drawn without it if it is due at once.
+            let draw = move || {
                 later.is_due.set(false);
                 later.draw();
-            });
+            };
+            set_timeout(draw, Duration::ZERO);
         }
     }
 

@@ -309,6 +309,11 @@ pub fn beginning(page: &[Node], left: &mut usize) -> Vec<Node> {
         }
         *left -= 1;
         let Parts { tag, key, attributes, children, text } = node.parts();
+        // A picture is one thing, whatever it is drawn with.
+        if *tag == "svg" {
+            begun.push(node.clone());
+            continue;
+        }
         let seen = if *tag == "details" { children.get(..1).unwrap_or_default() } else { children };
         begun.push(Node(Box::new(Parts {
             tag,
@@ -357,6 +362,7 @@ mod tests {
     fn the_beginning_of_a_page_is_cut_where_the_screen_ends_and_leaves_out_what_is_folded() {
         let page = [
             section("first", "枠").put(folded("more", "ほか", vec![hint("たたまれた説明")])),
+            el("svg", "").put(words("text", "", "山")),
             section("second", "会場").put(rows(vec![row("第二会議室", "", vec![])]).unwrap()),
         ];
         let begun = |mut left| {
@@ -366,8 +372,8 @@ mod tests {
 
         assert_eq!(begun(0), "");
         assert_eq!(begun(3), "枠");
-        assert_eq!(begun(9), "枠 ほか 会場");
-        assert_eq!(begun(99), "枠 ほか 会場 第二会議室");
+        assert_eq!(begun(10), "枠 ほか 山 会場");
+        assert_eq!(begun(99), "枠 ほか 山 会場 第二会議室");
     }
 
     #[test]
