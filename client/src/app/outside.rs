@@ -121,7 +121,7 @@ pub fn clear_page() {
 pub fn listen(stage: Stage) {
     on(&window(), "popstate", move || {
         desk::flush();
-        stage.place.set(Place::parse(&path()));
+        stage.arrive(Place::parse(&path()));
     });
     on(&window(), "hashchange", move || {
         if let Some(link) = take_link() {

@@ -1,5 +1,7 @@
 //! Everything the pages show, and how it gets there.
 
+mod open;
+
 use engine::{
     command::Command,
     view::{
@@ -23,7 +25,6 @@ use super::{
     place::{Place, Sheet},
     renew::{renew, renew_in},
     shelf::Shelf,
-    wanted,
 };
 use crate::{
     pages::{bars, export, gate::form::Form},
@@ -137,7 +138,10 @@ pub struct Signals {
     pub is_idle: RwSignal<bool>,
     told_sync: RwSignal<SyncView>,
     told_whereabouts: RwSignal<Map<DocumentId, Whereabouts>>,
-    opened: RwSignal<Vec<DocumentId>>,
+    /// What is open, and when it was asked for last, in milliseconds since 1970.
+    opened: RwSignal<Vec<(DocumentId, u64)>>,
+    /// What was on its way is to be looked for again.
+    seeks: RwSignal<bool>,
     /// The device is to be locked, or may rest instead.
     wants_lock: RwSignal<Option<Leave>>,
 }
@@ -181,6 +185,7 @@ impl Signals {
             told_sync: RwSignal::new(UNHEARD),
             told_whereabouts: RwSignal::new(Map::new()),
             opened: RwSignal::new(vec![]),
+            seeks: RwSignal::new(false),
             wants_lock: RwSignal::new(None),
         }))
     }
@@ -227,9 +232,15 @@ impl Signals {
         if self.place.get_untracked() != place {
             desk::flush();
             outside::push_path(&place.path());
-            self.place.set(place);
+            self.arrive(place);
             outside::scroll_to_top();
         }
+    }
+
+    /// Shows a page. What it is made of is asked for first: it comes while the page is built.
+    pub fn arrive(&'static self, place: Place) {
+        self.place.set(place);
+        self.open_wanted();
     }
 
     /// Asks something at the gate.
@@ -510,69 +521,5 @@ impl Signals {
         self.notices.set(vec![]);
         self.alarms.set(vec![]);
         self.evidence.set(None);
-    }
-
-    /// Opens the documents that the page shows, and closes others once nothing of them can be lost.
-    pub fn follow(&'static self) {
-        desk::watch(move || self.show_progress());
-        let is_shown = Memo::new(move |_| self.is_shown());
-        Effect::new(move |_| {
-            let wanted = wanted::wanted(self);
-            // What is missing is asked for again whenever something arrived.
-            self.shelf.track();
-            self.told_sync.track();
-            if !is_shown.get() {
-                return;
-            }
-            for document in wanted {
-                self.open(document);
-            }
-            self.close_durable();
-        });
-    }
-
-    /// Opens a document unless it is on the screen. What was not there may have arrived since.
-    fn open(&'static self, document: DocumentId) {
-        // What arrives of a document after it was closed lies on the shelf, and stays as it is.
-        let is_open = self.opened.with_untracked(|opened| opened.contains(&document));
-        let is_here = self.shelf.with_untracked(|shelf| shelf.has(document))
-            || self.shared.with_untracked(|all| all.contains_key(&document))
-            || self.note.with_untracked(|it| it.as_ref().is_some_and(|it| it.document == document));
-        let is_note = self.place.get_untracked() == Place::Note(document);
-        let is_whole = !is_note
-            || self.note.with_untracked(|it| it.as_ref().is_some_and(|it| it.document == document));
-        if is_open && is_here && is_whole {
-            return;
-        }
-        // It may still be open behind the page; opening counts its edits from nought.
-        desk::with(|desk| desk.leave(Some(document)));
-        port::send(&Command::Open(document));
-        self.opened.update(|opened| {
-            opened.retain(|it| *it != document);
-            opened.push(document);
-        });
-    }
-
-    fn close_durable(&'static self) {
-        let wanted = untrack(|| wanted::wanted(self));
-        let is_closable = |document: &DocumentId| {
-            !wanted.contains(document) && desk::with(|desk| desk.is_durable(*document))
-        };
-        let closable: Vec<DocumentId> = self
-            .opened
-            .with_untracked(|opened| opened.iter().copied().filter(is_closable).collect());
-        for document in closable {
-            port::send(&Command::Close(document));
-            desk::with(|desk| desk.leave(Some(document)));
-            self.opened.update(|opened| opened.retain(|it| *it != document));
-            self.shelf.update(|shelf| shelf.close(document));
-            self.shared.update(|all| {
-                all.remove(&document);
-            });
-            if self.note.with_untracked(|it| it.as_ref().is_some_and(|it| it.document == document))
-            {
-                self.note.set(None);
-            }
-        }
     }
 }
