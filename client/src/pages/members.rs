@@ -24,8 +24,10 @@ use crate::{
 pub fn members(stage: Stage, document: DocumentId) -> AnyView {
     let words = &words().members;
     let view = Memo::new(move |_| stage.members.with(|all| all.get(&document).cloned()));
+    // A firm has many people to let in: made when somebody looks.
+    let is_open = RwSignal::new(false);
     let body = move || {
-        let view = view.get()?;
+        let view = view.get().filter(|_| is_open.get())?;
         Some((list(document, &view), let_in(document, &view), ends(document, &view)).into_child())
     };
     let count = move || {
@@ -36,6 +38,7 @@ pub fn members(stage: Stage, document: DocumentId) -> AnyView {
         .class("card members")
         .attr("data-testid", "members")
         .hidden(move || view.with(Option::is_none))
+        .on(&ev::toggle, move |_| is_open.set(true))
         .child((html::summary().child(count), body))
         .into_child()
 }

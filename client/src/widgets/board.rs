@@ -101,7 +101,7 @@ struct Drag {
 /// What is dragged, and where it is, as pages read it among the values.
 const DRAG: &str = "drag";
 /// No screen shows more elements of a page at once.
-const SCREENFUL: usize = 140;
+const SCREENFUL: usize = 120;
 /// What trembles less than this, in thousandths of the picture's width, was pressed and not dragged.
 const TREMBLE: i32 = 12;
 
