@@ -39,4 +39,5 @@ mod proxy;
 mod rights;
 mod story;
 mod tape;
+mod turn;
 mod typing;

@@ -1,0 +1,76 @@
+//! Going from page to page.
+
+use serde_json::{Value, json};
+
+use crate::{
+    hostile::{self, Stage},
+    house::House,
+    person::id,
+};
+
+/// Remembers what the page asks the worker for, as text.
+const ASKED: &str = "(() => {
+    const asked = window.asked = [];
+    const post = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (...all) {
+      asked.push(JSON.stringify(all, (_, it) => ArrayBuffer.isView(it) ? [...it] : it));
+      return post.apply(this, all);
+    };
+  })()";
+
+/// Remembers how many sections of a note there are at each picture, and whether it was ever said that
+/// the note is not here.
+const SECTIONS: &str = "(() => {
+    const seen = window.seen = { counts: [], isMissed: false };
+    const look = () => {
+      const count = document.querySelectorAll('[data-section]').length;
+      if (count > 0 && count !== seen.counts.at(-1)) seen.counts.push(count);
+      requestAnimationFrame(look);
+    };
+    look();
+    new MutationObserver(() => {
+      seen.isMissed ||= !!document.querySelector('[data-testid=not-here]');
+    }).observe(document.getElementById('main'), { subtree: true, childList: true });
+  })()";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_asks_once_for_each_of_its_documents() {
+    let Some(house) = House::open() else { return };
+    let Stage { tablet, .. } = hostile::stage(&house, 0).await;
+    tablet.page.click(&id("back-home")).await;
+    tablet.page.wait_for_element(&id("see-case")).await;
+
+    tablet.page.evaluate(ASKED).await;
+    tablet.page.click(&id("see-case")).await;
+    tablet.page.wait_for_element("#glance").await;
+    // Longer than something is on its way, so that what is looked for again is seen, too.
+    tablet.page.evaluate("new Promise(done => setTimeout(done, 600))").await;
+
+    let asked = tablet.page.evaluate("window.asked").await;
+    let asked: Vec<&str> =
+        asked.as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
+    let mut once = asked.clone();
+    once.sort_unstable();
+    once.dedup();
+    assert!(asked.len() > 1, "a case is more than one document: {asked:?}");
+    assert_eq!(asked.len(), once.len(), "{asked:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_note_begins_with_what_is_on_the_screen_and_is_whole_a_moment_later() {
+    let Some(house) = House::open() else { return };
+    let Stage { tablet, healthy, .. } = hostile::stage(&house, 0).await;
+    tablet.page.click(&id("back-home")).await;
+    tablet.page.wait_for_element(&id("see-case")).await;
+
+    tablet.page.evaluate(SECTIONS).await;
+    tablet.open_note(&healthy).await;
+    tablet.page.wait_for("window.seen.counts.length > 1").await;
+
+    let seen = tablet.page.evaluate("window.seen").await;
+    assert_eq!(seen["counts"], json!([2, 11]));
+    assert_eq!(seen["isMissed"], Value::Bool(false), "it was a moment away");
+    tablet.page.click(&id("section-summary")).await;
+    let focused = "document.activeElement.id === 'section-summary'";
+    tablet.page.wait_for(focused).await;
+}
