@@ -64,6 +64,10 @@ async fn disclose(page: &Page) {
     page.click(&act("disclose:1")).await;
     page.wait_for_element(&id("notice")).await;
     page.click(&id("dismiss")).await;
+    // A time is read as one, and goes out whole or not at all.
+    says(page, "[data-place$='held_at']", "月20日(").await;
+    let masks_time = "!!document.querySelector(\"[data-place$='held_at'] textarea\")";
+    assert_eq!(page.evaluate(masks_time).await, false);
     let issue = "[data-place$='presenting_issue']";
     page.fill(&format!("{issue} textarea[name$='.masked']"), "北村課長").await;
     page.evaluate("document.activeElement.blur()").await;

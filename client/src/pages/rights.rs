@@ -185,7 +185,10 @@ fn decided(scene: &Scene<'_>, at: usize, part: &PartView) -> Node {
     let showing = showing(scene, at, part);
     let is_left = showing == "leave";
     let masked = span::masks(&part.text, &typed("masked"), &typed("reason"));
-    let shown = span::without(&part.text, &masked);
+    // Of a day or a time nothing is masked: it is disclosed or not.
+    let when = moment::written(&part.text);
+    let is_text = when.is_none();
+    let shown = when.unwrap_or_else(|| span::without(&part.text, &masked));
     let needs_reason = is_left || !typed("masked").is_empty();
     el("li", "item")
         .key(&part.place)
@@ -199,7 +202,7 @@ fn decided(scene: &Scene<'_>, at: usize, part: &PartView) -> Node {
             showing,
         ))
         .maybe(
-            (!is_left)
+            (!is_left && is_text)
                 .then(|| area(&of_part(at, "masked"), say("rights.masked"), &typed("masked"))),
         )
         .maybe(needs_reason.then(|| {
