@@ -1,6 +1,6 @@
 // Starts the page's wasm and the worker beside it: each takes about as long as the other.
 import init from '{{glue}}';
-import { onDeath, wasm } from '{{load}}';
+import { SERVED, onDeath, wasm } from '{{load}}';
 
 onDeath(() => document.getElementById('crash')?.removeAttribute('hidden'));
 
@@ -15,7 +15,8 @@ const bless = (address) => policy?.createScriptURL(address) ?? address;
 
 // Starts a worker and keeps what it says until somebody listens. A worker that breaks says so.
 const start = () => {
-  const worker = new Worker(bless(WORKER), { type: 'module', name: 'mendan' });
+  const name = navigator.serviceWorker?.controller ? SERVED : 'mendan';
+  const worker = new Worker(bless(WORKER), { type: 'module', name });
   const early = [];
   let tell = (said) => early.push(said);
   worker.onmessage = ({ data }) => tell(data);

@@ -9,9 +9,15 @@ export const wasm = async () => {
     const packed = await fetch('{{packed}}', { integrity: '{{packed_sri}}' });
     return unpacked(packed, '{{wasm_sri}}');
   };
-  const isKept = await globalThis.caches?.match('{{wasm}}');
+  const isKept = isServed() && (await globalThis.caches?.match('{{wasm}}'));
   return isKept ? fetch('{{wasm}}', { integrity: '{{wasm_sri}}' }).catch(fresh) : fresh();
 };
+
+// Whether the service worker answers what is asked for here: not on the first visit, when it has kept
+// everything by now, but the page began without it. A worker is told by its name.
+export const SERVED = 'mendan, served';
+const isServed = () =>
+  globalThis.document ? !!navigator.serviceWorker?.controller : globalThis.name === SERVED;
 
 // Does something when the wasm trapped: whatever called into it gets an error that nobody awaits.
 // What it held may be inconsistent, so it is not called again.

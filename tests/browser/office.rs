@@ -157,6 +157,7 @@ async fn a_lead_plans_a_wave_publishes_slots_and_begins_a_report() {
     page.click(&id("open-company")).await;
     page.click("#reports [data-testid=open-report]").await;
     page.wait_for_element("#figures").await;
+    page.wait_for("document.querySelector('.official')").await;
     let told = page.evaluate("document.querySelector('.official').textContent").await;
     for part in ["令和8年4月1日～令和9年3月31日", WRITTEN] {
         assert!(told.as_str().unwrap().contains(part), "{part} in {told}");

@@ -34,6 +34,9 @@ pub(crate) const SAEKI: Person = Person {
     passphrase: "kouba-no-oto-wo-kiku-3",
 };
 
+/// The last section of a note: what lies below the screen comes after the first picture.
+const WHOLE: &str = "[data-section=summary]";
+
 /// A device in somebody's hands: a browser with one tab.
 #[derive(Debug)]
 pub(crate) struct Device {
@@ -150,7 +153,7 @@ impl Device {
         let add = "querySelector('[data-testid=add-interview]').click()";
         page.evaluate(&format!("({}).{add}", case_card(name))).await;
         page.wait_for("location.pathname.startsWith('/note/')").await;
-        page.wait_for_element("[data-field=purpose]").await;
+        page.wait_for_element(WHOLE).await;
         let path = page.evaluate("location.pathname").await;
         String::from(path.as_str().unwrap().trim_start_matches("/note/"))
     }
@@ -160,7 +163,7 @@ impl Device {
         let link = format!("[data-testid=open-note][href$={note:?}]");
         self.page.click(&id("nav-home")).await;
         self.page.click(&link).await;
-        self.page.wait_for_element("[data-field=purpose]").await;
+        self.page.wait_for_element(WHOLE).await;
     }
 
     /// Fills in a note that is on the screen.

@@ -74,7 +74,7 @@ fn on_screen(sheet: note::Sheet, specs: &[&Spec]) -> usize {
         lines += match spec.shape {
             Shape::Long => LINES,
             Shape::One(codes) | Shape::Many(codes) => 1 + codes.len() / CHIPS,
-            Shape::List(inner) => match sheet.content(&Field::top(spec.id)) {
+            Shape::List(inner) => match untrack(|| sheet.content(&Field::top(spec.id))) {
                 Some(Content::Items(items)) => 1 + items.len() * inner.len(),
                 Some(Content::Value(_) | Content::Text { .. }) | None => 1,
             },

@@ -299,8 +299,11 @@ fn labelled(input: Node, name: &str, label: &str) -> Node {
     el("div", "form-field").key(name).put(label).put(input)
 }
 
-/// The beginning of a page: so many of its elements, in the order in which they are read. What is
-/// folded away is not seen, and not in it.
+/// No screen shows more letters of one text at once.
+const SCREENFUL: usize = 2_000;
+
+/// The beginning of a page: so many of its elements, in the order in which they are read, and of a long
+/// text its beginning. What is folded away is not seen, and not in it.
 pub fn beginning(page: &[Node], left: &mut usize) -> Vec<Node> {
     let mut begun = vec![];
     for node in page {
@@ -315,12 +318,13 @@ pub fn beginning(page: &[Node], left: &mut usize) -> Vec<Node> {
             continue;
         }
         let seen = if *tag == "details" { children.get(..1).unwrap_or_default() } else { children };
+        let ends = text.char_indices().nth(SCREENFUL).map_or(text.len(), |(at, _)| at);
         begun.push(Node(Box::new(Parts {
             tag,
             key: key.clone(),
             attributes: attributes.clone(),
             children: beginning(seen, left),
-            text: text.clone(),
+            text: text.get(..ends).unwrap_or_default().to_owned(),
         })));
     }
     begun
@@ -374,6 +378,8 @@ mod tests {
         assert_eq!(begun(3), "枠");
         assert_eq!(begun(10), "枠 ほか 山 会場");
         assert_eq!(begun(99), "枠 ほか 山 会場 第二会議室");
+        let long = beginning(&[hint(&"話".repeat(3 * SCREENFUL))], &mut 9);
+        assert_eq!(long.iter().map(Node::told).collect::<String>(), "話".repeat(SCREENFUL));
     }
 
     #[test]
