@@ -312,8 +312,9 @@ pub fn beginning(page: &[Node], left: &mut usize) -> Vec<Node> {
         }
         *left -= 1;
         let Parts { tag, key, attributes, children, text } = node.parts();
-        // A picture is one thing, whatever it is drawn with.
-        if *tag == "svg" {
+        // A picture is one thing, whatever it is drawn with; and a field with its label, or its choices.
+        let is_labelled = children.first().is_some_and(|it| it.parts().tag == "label");
+        if is_labelled || matches!(*tag, "svg" | "fieldset") {
             begun.push(node.clone());
             continue;
         }
@@ -378,6 +379,8 @@ mod tests {
         assert_eq!(begun(3), "枠");
         assert_eq!(begun(10), "枠 ほか 山 会場");
         assert_eq!(begun(99), "枠 ほか 山 会場 第二会議室");
+        let field = [line("text", "name", "氏名", "")];
+        assert!(beginning(&field, &mut 1) == field, "no label without its field");
         let long = beginning(&[hint(&"話".repeat(3 * SCREENFUL))], &mut 9);
         assert_eq!(long.iter().map(Node::told).collect::<String>(), "話".repeat(SCREENFUL));
     }
