@@ -13,9 +13,9 @@ export const wasm = async () => {
   return isKept ? fetch('{{wasm}}', { integrity: '{{wasm_sri}}' }).catch(fresh) : fresh();
 };
 
-// Whether the service worker answers what is asked for here: not on the first visit, when it has kept
-// everything by now, but the page began without it. A worker is told by its name.
+// A worker's name, where the service worker answers what it asks for.
 export const SERVED = 'mendan, served';
+// Not on the first visit, when everything is kept by now, but the page began without it.
 const isServed = () =>
   globalThis.document ? !!navigator.serviceWorker?.controller : globalThis.name === SERVED;
 

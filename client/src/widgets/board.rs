@@ -85,8 +85,6 @@ struct Live {
     is_due: Cell<bool>,
     /// What lies below the screen is not there yet.
     is_begun: Cell<bool>,
-    /// What is on the device would be here by now.
-    is_late: Cell<bool>,
 }
 
 /// Something that is dragged over its picture.
@@ -118,7 +116,6 @@ pub fn board(stage: Stage, place: Place, board: Board) -> AnyView {
         drag: RefCell::default(),
         is_due: Cell::new(false),
         is_begun: Cell::new(false),
-        is_late: Cell::new(false),
     });
     let [follows, clicked, entered, changed, ticked, pressed, moved, left, lost, late] =
         [(); 10].map(|()| Rc::clone(&live));
@@ -131,9 +128,8 @@ pub fn board(stage: Stage, place: Place, board: Board) -> AnyView {
         follows.follow();
     });
     below::when_late(move || {
-        late.is_late.set(true);
         if late.shown.borrow().is_empty() {
-            late.begin();
+            late.draw();
         }
     });
     if board.every_s > 0 {
@@ -206,7 +202,7 @@ impl Live {
 
     fn begin(self: &Rc<Self>) {
         let nodes = self.scene(|scene| (self.board.show)(scene));
-        if self.root().is_none() || (node::is_waiting(&nodes) && !self.is_late.get()) {
+        if self.root().is_none() || node::is_waiting(&nodes) {
             return;
         }
         let begun = node::beginning(&nodes, &mut { SCREENFUL });
