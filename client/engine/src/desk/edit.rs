@@ -16,7 +16,7 @@ use crate::{
     command::{Splice, Words},
     document::{
         Document,
-        crdt::{Crdt, EditError, Held, Row, Writer, shape_of},
+        crdt::{Crdt, EditError, Held, Row, Write, Writer, once, shape_of},
         flatten::{Edit, flatten_item},
         genesis::Kind,
         guard::Side,
@@ -57,6 +57,10 @@ impl Desk {
         id: DocumentId,
         write: impl FnOnce(&mut Writer<'_, '_>) -> Result<(), EditError>,
     ) -> bool {
+        self.edit_by(step, id, &mut once(write))
+    }
+
+    fn edit_by(&mut self, step: &mut Step<'_, '_>, id: DocumentId, write: &mut Write<'_>) -> bool {
         if !self.may_write(id) {
             if self.documents.get(&id).is_some_and(Document::stands_apart) {
                 self.refused_apart = Some(id);
@@ -65,7 +69,7 @@ impl Desk {
         }
         self.grow(step, id);
         let Some(document) = self.documents.get_mut(&id) else { return false };
-        match document.crdt.edit(step.now(), write) {
+        match document.crdt.edit_by(step.now(), write) {
             Ok(Some(change)) => self.keep_change(step, id, change),
             Ok(None) => {}
             Err(EditError::TooLong) => {
@@ -81,14 +85,24 @@ impl Desk {
         true
     }
 
-    /// Makes a change in a field that the page asked for; a signed note takes none, what asks rules
-    /// first none either, and a minimal record only what it may hold.
+    /// Makes a change in a field that the page asked for.
     pub(super) fn edit_field(
         &mut self,
         step: &mut Step<'_, '_>,
         id: DocumentId,
         field: &Field,
         write: impl FnOnce(&mut Writer<'_, '_>) -> Result<(), EditError>,
+    ) -> bool {
+        self.is_filled_in_here(step, id, field) && self.edit(step, id, write)
+    }
+
+    /// Whether the page may fill in a field, or else shows it what stands there: a signed note takes
+    /// nothing, what asks rules first nothing either, and a minimal record only what it may hold.
+    fn is_filled_in_here(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        id: DocumentId,
+        field: &Field,
     ) -> bool {
         let is_by_acts = self.is_made_by_acts(id) || self.is_for_acts(id, field);
         if self.is_signed_note(id) || is_by_acts {
@@ -100,7 +114,7 @@ impl Desk {
             self.refresh_open(step, id);
             return false;
         }
-        self.edit(step, id, write)
+        true
     }
 
     /// Whether a document is written by acts alone, each of which asks a rule first.

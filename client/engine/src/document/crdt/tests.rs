@@ -1,4 +1,5 @@
 use super::*;
+use crate::command::Splice;
 
 fn crdt(kind: Kind) -> Crdt {
     Crdt::begin(kind, DEVICE, ActorId::from([1_u8; 16].as_slice())).unwrap().0
