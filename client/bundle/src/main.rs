@@ -12,6 +12,7 @@ mod command;
 mod debian;
 mod digest;
 mod glue;
+mod lean;
 mod loader;
 mod order;
 mod pack;

@@ -1,8 +1,8 @@
 //! The compiler for wasm: the Rust in use, or Debian's where rustup cannot download.
 //!
 //! The standard library is compiled together with the app, for size and without the code that
-//! describes a panic: a sixth less to download. That is not stable in Rust yet, so a compiler that
-//! knows none of it builds a larger app, and says so.
+//! describes a panic, and LLVM writes all of it plainly: a fifth less to download. That is not stable
+//! in Rust yet, so a compiler that does not know all of it builds a larger app, and says so.
 
 use anyhow::{Result, bail};
 use clap::ValueEnum;
@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use crate::command::{self, Command};
 use crate::debian;
+use crate::lean::Lean;
 use crate::remap;
 use crate::say;
 use crate::step::{Step, Steps};
@@ -33,11 +34,8 @@ const DEBIAN_PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "l
 /// Oldest release the workspace compiles with (`rust-version`).
 const MINOR_MIN: u32 = 95;
 
-/// The standard library from its sources. A dead app says nothing about its death but that it
-/// happened, so whatever would describe a panic or a place in the program can go.
+/// The standard library from its sources.
 const STD: [&str; 2] = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
-const SLIM: [&str; 4] =
-    ["-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none", "-Zfmt-debug=none"];
 /// One round a time instead of all written out.
 const COMPACT: &str = "--cfg=sha2_backend_soft=\"compact\"";
 
@@ -66,8 +64,7 @@ pub(crate) struct Toolchain {
     version: String,
     /// Of the standard library.
     sources: PathBuf,
-    /// Whether it knows [`SLIM`].
-    is_slim: bool,
+    lean: Lean,
 }
 
 impl fmt::Display for Toolchain {
@@ -93,9 +90,8 @@ impl Toolchain {
         if !sources.join("library/std/Cargo.toml").is_file() {
             return Ok(None);
         }
-        let probe = rustc().args(&["--print", "cfg", "--target", TARGET]).args(&SLIM);
-        let is_slim = probe.set("RUSTC_BOOTSTRAP", "1").output()?.is_some();
-        Ok(Some(Self { origin, version, sources, is_slim }))
+        let lean = Lean::ask(rustc, TARGET)?;
+        Ok(Some(Self { origin, version, sources, lean }))
     }
 
     /// A cargo command for the client, in its own target directory. `flags` go to the compiler of
@@ -104,9 +100,7 @@ impl Toolchain {
         let mut all = remap::flags(workspace, &self.sources);
         all.extend(flags.iter().map(|flag| String::from(*flag)));
         all.push(COMPACT.to_owned());
-        if self.is_slim {
-            all.extend(SLIM.map(String::from));
-        }
+        all.extend(self.lean.flags());
         let mut command = match self.origin {
             Origin::InUse => Command::cargo(workspace.root()),
             // cargo run lets LD_LIBRARY_PATH point into the toolchain in use; Debian's rustc must
@@ -134,7 +128,7 @@ impl Toolchain {
 
     /// Whether the app comes out as small as it is meant to be.
     pub(crate) fn is_slim(&self) -> bool {
-        self.is_slim
+        self.lean.is_whole()
     }
 }
 
@@ -147,7 +141,7 @@ pub(crate) fn step(steps: &mut Steps, workspace: &Workspace, choice: Choice) -> 
     };
     steps.run(step, || {
         let toolchain = find_or_install(workspace, choice)?;
-        if !toolchain.is_slim {
+        if !toolchain.is_slim() {
             say::line(
                 "  このコンパイラでは、アプリが大きめになります。/ \
                  With this compiler the app comes out larger than meant.",
