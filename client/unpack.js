@@ -3,7 +3,11 @@ const unpack = (packed) => {
   const [DEED, KEPT, READ, WRITTEN, OF] = Array(5).keys();
   const SMALL = OF + 256;
   const LARGE = SMALL + 256;
-  const COLUMNS = LARGE + 256;
+  const PLACED = LARGE + 256;
+  const COLUMNS = PLACED + 4;
+  const PLACES = 16;
+  const CALLED = 0xc5;
+  const CALLS = 27;
   const FAR = 0xe5;
   const BESIDE = 0xe6;
   const STEPS = [4, -4, 8, -8, 8, -8, 4, -4, 8, -8, 8, -8];
@@ -11,7 +15,7 @@ const unpack = (packed) => {
   const ALIGNMENTS = '23230011001122232301012';
   const sizes = new DataView(packed.buffer, packed.byteOffset);
   const size = (place) => sizes.getUint32(place * 4, true);
-  const begin = (COLUMNS + 2) * 4;
+  const begin = (COLUMNS + 2 + CALLS) * 4;
   let end = begin + size(1);
   const head = packed.subarray(begin, end);
   const at = new Uint32Array(COLUMNS);
@@ -36,8 +40,8 @@ const unpack = (packed) => {
     }
     return value;
   };
-  const write = (value) => {
-    for (; value > 127; value >>= 7) code[length++] = (value & 127) | 128;
+  const write = (value, most = 127) => {
+    for (; value > most; value >>= 7) code[length++] = (value & 127) | 128;
     code[length++] = value;
   };
   // Writes the size of what stands from `start` on before it.
@@ -49,6 +53,8 @@ const unpack = (packed) => {
     write(size);
     length += size;
   };
+  const isCalled = (deed) =>
+    deed >= CALLED && deed < CALLED + CALLS && (deed < 0xd0 || deed > 0xd2);
   const isBeside = (deed) => deed >= BESIDE && deed < BESIDE + STEPS.length;
   const reads = (deed) => deed >= 0x28 && deed < 0x36;
   const writes = (deed) => deed >= 0x36 && deed < 0x3f;
@@ -68,9 +74,14 @@ const unpack = (packed) => {
       number(KEPT);
       byte(KEPT);
     }
+    // The last three deeds, and the local where the function's own memory begins.
+    let past = 0;
+    let frame = -1;
+    const pass = (deed) => (past = ((past << 8) & 0xffffff) | deed);
     // The locals that were used last.
     let [first, second, third] = [-1, -1, -1];
-    const use = (local) => {
+    const use = (deed, local) => {
+      if (deed !== 0x20 && past === 0x23416b && frame < 0) frame = local;
       if (local === first) return;
       if (local !== second) third = second;
       second = first;
@@ -78,31 +89,68 @@ const unpack = (packed) => {
     };
     // The offsets that were read from and written to last.
     const offsets = [0, 0];
+    // Places in the function's own memory that were named last.
+    const places = [];
+    const name = (place) => {
+      if (place < 0 || place >= 2 ** 28) return;
+      const known = places.indexOf(place);
+      if (known >= 0) places.splice(known, 1);
+      places.unshift(place);
+      places.length = Math.min(places.length, PLACES);
+    };
+    // Writes a place, as a constant or as an offset, and tells it.
+    const put = (isConstant) => {
+      const column = PLACED + (isConstant ? 0 : 1);
+      const told = packed[at[column]++];
+      let place = places[told] ?? places[0] + (told - PLACES - 9) * 4;
+      if (told !== PLACES) write(place, isConstant ? 63 : 127);
+      else {
+        const start = length;
+        place = number(column + 2);
+        if (isConstant && code[length - 1] & 64) place -= 2 ** (7 * (length - start));
+      }
+      name(place);
+      return place;
+    };
     const align = (deed) => (code[length++] = ALIGNMENTS.charCodeAt(deed - 0x28) - 48);
     for (let depth = 0; depth >= 0; ) {
       const deed = packed[at[DEED]++];
+      const isOwn = (past & 255) === 0x20 && first === frame;
       if (isBeside(deed)) {
         const step = deed - BESIDE;
         const kind = writes(DEEDS[step]) ? 1 : 0;
         code[length++] = DEEDS[step];
         align(DEEDS[step]);
         write((offsets[kind] += STEPS[step]));
+        if (isOwn && kind === 0) name(offsets[kind]);
+        pass(DEEDS[step]);
+        continue;
+      }
+      if (isCalled(deed)) {
+        code[length++] = 0x10;
+        write(size(COLUMNS + 2 + deed - CALLED));
+        pass(0x10);
         continue;
       }
       if (deed >= 0xe0 && deed < FAR) {
         const local = deed === 0xe1 ? second : deed === 0xe2 ? third : first;
-        code[length++] = deed < 0xe3 ? 0x20 : deed - 0xe3 + 0x21;
+        const real = deed < 0xe3 ? 0x20 : deed - 0xe3 + 0x21;
+        code[length++] = real;
         write(local);
-        use(local);
+        use(real, local);
+        pass(real);
         continue;
       }
       const from = column(deed, packed[at[DEED]]);
-      code[length++] = deed === FAR ? 0x41 : deed;
-      if (deed >= 0x20 && deed <= 0x22) use(number(from));
+      const real = deed === FAR ? 0x41 : deed;
+      code[length++] = real;
+      if (deed >= 0x20 && deed <= 0x22) use(deed, number(from));
       else if (deed >= 0x28 && deed <= 0x3e) {
         align(deed);
-        offsets[writes(deed) ? 1 : 0] = number(from);
-      } else if (deed === 0x0b) depth--;
+        const isPlace = isOwn && reads(deed);
+        offsets[writes(deed) ? 1 : 0] = isPlace ? put(false) : number(from);
+      } else if (deed === 0x41 && isOwn && packed[at[DEED]] === 0x6a) put(true);
+      else if (deed === 0x0b) depth--;
       else if (deed >= 0x02 && deed <= 0x04) {
         depth++;
         number(from);
@@ -120,6 +168,7 @@ const unpack = (packed) => {
       ) {
         number(from);
       }
+      pass(real);
     }
   };
   write(size(0));

@@ -1,6 +1,9 @@
 //! One file of the app as the server will serve it.
 
 use anyhow::{Context as _, Result, bail};
+use brotli::CompressorWriter;
+use brotli::enc::BrotliEncoderParams;
+use brotli::enc::backward_references::BrotliEncoderMode;
 use std::io::Write as _;
 
 use crate::{digest, pack};
@@ -67,8 +70,13 @@ impl Asset {
         if !is_worth_it {
             return Ok(None);
         }
+        let mut params = BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
+        if kind == COLUMNS {
+            // Deeds and numbers are alike that have their highest bits in common.
+            params.mode = BrotliEncoderMode::BROTLI_FORCE_MSB_PRIOR;
+        }
         let mut compressed = Vec::new();
-        let mut writer = brotli::CompressorWriter::new(&mut compressed, 64 * 1024, 11, 22);
+        let mut writer = CompressorWriter::with_params(&mut compressed, 64 * 1024, &params);
         let mut rest = self.bytes.as_slice();
         let parts = if kind == COLUMNS { pack::parts(rest)? } else { vec![] };
         for part in parts {

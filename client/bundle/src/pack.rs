@@ -4,16 +4,23 @@
 //! What a number is like depends on what is done with it, before and after: a constant is in the
 //! column of the deed that follows it. What goes on where the last deed of its kind ended has no number
 //! but a deed of its own: the locals that were used last, and the memory beside what was read or
-//! written last.
+//! written last. So have the functions that are called most often. A place in a function's own memory
+//! is told by when it was named last.
 //!
 //! `client/unpack.js` puts the columns together again, byte for byte: all numbers stand in a wasm in
 //! the fewest bytes, and all alignments are what the deed says, so nothing is lost.
 //!
-//! The file: how many functions there are, how long what stands before the code is, and how long
-//! each column is, as 32-bit little-endian numbers; then what stands before, the columns, and what
-//! stands after the code.
+//! The file: how many functions there are, how long what stands before the code is, how long each
+//! column is, and which functions are called by deeds of their own, as 32-bit little-endian numbers;
+//! then what stands before, the columns, and what stands after the code.
 
 use anyhow::{Context as _, Result, bail};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+mod recent;
+
+use recent::{PLACES, Recent};
 
 /// What to do.
 const DEED: usize = 0;
@@ -29,9 +36,15 @@ const OF: usize = 4;
 const SMALL: usize = OF + 256;
 /// Longer ones, mostly addresses.
 const LARGE: usize = SMALL + 256;
-const COLUMNS: usize = LARGE + 256;
+/// What is told of places in a function's own memory, of constants and of what is read.
+const PLACED: usize = LARGE + 256;
+const PLACED_READ: usize = PLACED + 1;
+/// The numbers of places of which nothing can be told, of constants and of what is read.
+const AWAY: usize = PLACED + 2;
+const AWAY_READ: usize = PLACED + 3;
+const COLUMNS: usize = PLACED + 4;
 /// Bytes of the numbers at the beginning.
-const HEADER: usize = (COLUMNS + 2) * 4;
+const HEADER: usize = (COLUMNS + 2 + CALLS) * 4;
 /// What was learnt of a column shorter than this does not hinder in the next.
 const PART: usize = 512;
 
@@ -41,6 +54,8 @@ const GET: u8 = 0x20;
 const SET: u8 = 0x21;
 const TEE: u8 = 0x22;
 const CONSTANT: u8 = 0x41;
+const ADD: u8 = 0x6A;
+const CALL: u8 = 0x10;
 /// Reads the local that was used last; then the last but one, and the one before. No deed has these
 /// numbers here.
 const GET_AGAIN: u8 = 0xE0;
@@ -65,6 +80,11 @@ const STEPS: [(u8, isize); 12] = [
     (0x37, -8),
 ];
 const BESIDE: u8 = 0xE6;
+/// Calls of certain functions, a deed for each.
+const CALLED: u8 = 0xC5;
+const CALLS: usize = 27;
+/// Deeds of wasm among them.
+const NOT_CALLED: std::ops::RangeInclusive<u8> = 0xD0..=0xD2;
 /// The alignment of the deeds from 0x28, as powers of two.
 const ALIGNMENTS: &[u8; 23] =
     &[2, 3, 2, 3, 0, 0, 1, 1, 0, 0, 1, 1, 2, 2, 2, 3, 2, 3, 0, 1, 0, 1, 2];
@@ -81,16 +101,23 @@ pub(crate) fn pack(wasm: &[u8]) -> Result<Vec<u8>> {
     reader.byte()?;
     reader.number()?;
     let functions = reader.number()?;
-    let mut columns = Columns(vec![vec![]; COLUMNS]);
+    let mut bodies = vec![];
     for _ in 0..functions {
         let size = reader.number()?;
-        columns.function(reader.take(size)?)?;
+        bodies.push(function(reader.take(size)?)?);
+    }
+    let called = called(&bodies)?;
+    let mut columns = Columns(vec![vec![]; COLUMNS]);
+    for (kept, deeds) in &bodies {
+        columns.put(KEPT, kept);
+        columns.function(deeds, &called);
     }
     let head = wasm.get(..before).context("the code")?;
     let tail = wasm.get(reader.at..).context("the code")?;
     let mut packed = vec![];
-    for size in [functions, before].into_iter().chain(columns.0.iter().map(Vec::len)) {
-        packed.extend(u32::try_from(size)?.to_le_bytes());
+    let sizes = [functions, before].into_iter().chain(columns.0.iter().map(Vec::len));
+    for number in sizes.chain(table(&called)) {
+        packed.extend(u32::try_from(number)?.to_le_bytes());
     }
     for part in [head].into_iter().chain(columns.0.iter().map(Vec::as_slice)).chain([tail]) {
         packed.extend(part);
@@ -120,12 +147,44 @@ pub(crate) fn parts(packed: &[u8]) -> Result<Vec<usize>> {
 /// How long what stands before the columns is, and each of them.
 fn sizes(packed: &[u8]) -> Result<Vec<usize>> {
     let (sizes, _) = packed.split_at_checked(HEADER).context("the sizes")?;
-    let sizes = sizes.chunks_exact(4).skip(1);
+    let sizes = sizes.chunks_exact(4).skip(1).take(COLUMNS + 1);
     sizes.map(|size| Ok(usize::try_from(u32::from_le_bytes(size.try_into()?))?)).collect()
 }
 
 /// What to do, and the bytes of its numbers.
-type Deed<'a> = (u8, &'a [u8]);
+struct Deed<'a> {
+    what: u8,
+    numbers: &'a [u8],
+    /// What is told of a place in the function's own memory.
+    place: Option<u8>,
+}
+
+/// A function's locals, and its deeds.
+type Body<'a> = (&'a [u8], Vec<Deed<'a>>);
+
+/// The deeds by which functions are called, and their numbers.
+type Called = BTreeMap<usize, u8>;
+
+/// The functions that are called most often.
+fn called(bodies: &[Body<'_>]) -> Result<Called> {
+    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+    for deed in bodies.iter().flat_map(|(_, deeds)| deeds).filter(|deed| deed.what == CALL) {
+        let function = Reader { bytes: deed.numbers, at: 0 }.number()?;
+        *counts.entry(function).or_default() += 1;
+    }
+    let mut functions: Vec<_> = counts.into_iter().filter(|(_, count)| *count > 1).collect();
+    functions.sort_by_key(|(function, count)| (Reverse(*count), *function));
+    let deeds = (CALLED..)
+        .filter(|deed| !NOT_CALLED.contains(deed))
+        .take_while(|deed| usize::from(*deed - CALLED) < CALLS);
+    Ok(functions.into_iter().map(|(function, _)| function).zip(deeds).collect())
+}
+
+/// Which function each of the deeds calls; nought for none.
+fn table(called: &Called) -> impl Iterator<Item = usize> {
+    let by_deed: BTreeMap<u8, usize> = called.iter().map(|(call, deed)| (*deed, *call)).collect();
+    (CALLED..).take(CALLS).map(move |deed| by_deed.get(&deed).copied().unwrap_or_default())
+}
 
 struct Columns(Vec<Vec<u8>>);
 
@@ -136,25 +195,32 @@ impl Columns {
         }
     }
 
-    fn function(&mut self, body: &[u8]) -> Result<()> {
-        let (kept, deeds) = function(body)?;
-        self.put(KEPT, kept);
-        let next = deeds.iter().skip(1).map(|(deed, _)| *deed).chain([0]);
-        for ((deed, numbers), next) in deeds.iter().zip(next) {
-            self.put(DEED, &[*deed]);
-            self.put(column(*deed, next), numbers);
+    fn function(&mut self, deeds: &[Deed<'_>], called: &Called) {
+        let told: Vec<(u8, &[u8])> = deeds.iter().map(|deed| deed.told(called)).collect();
+        let next = told.iter().skip(1).map(|(what, _)| *what).chain([0]);
+        for ((deed, (what, numbers)), next) in deeds.iter().zip(&told).zip(next) {
+            self.put(DEED, &[*what]);
+            match deed.place {
+                Some(place) if *what == CONSTANT => {
+                    self.put(PLACED, &[place]);
+                    self.put(AWAY, numbers);
+                }
+                Some(place) => {
+                    self.put(PLACED_READ, &[place]);
+                    self.put(AWAY_READ, numbers);
+                }
+                None => self.put(column(*what, next), numbers),
+            }
         }
-        Ok(())
     }
 }
 
 /// What a function does, without any number.
 pub(crate) fn deeds(body: &[u8]) -> Result<Vec<u8>> {
-    Ok(function(body)?.1.into_iter().map(|(deed, _)| deed).collect())
+    Ok(function(body)?.1.into_iter().map(|deed| deed.what).collect())
 }
 
-/// A function's locals, and its deeds with the bytes of their numbers.
-fn function(body: &[u8]) -> Result<(&[u8], Vec<Deed<'_>>)> {
+fn function(body: &[u8]) -> Result<Body<'_>> {
     let mut body = Reader { bytes: body, at: 0 };
     for _ in 0..body.number()? {
         body.leb()?;
@@ -184,8 +250,8 @@ fn column(deed: u8, next: u8) -> usize {
     }
 }
 
-/// The next deed and the bytes of its numbers.
-fn deed<'a>(body: &mut Reader<'a>, recent: &mut Recent) -> Result<Deed<'a>> {
+/// The next deed as the wasm has it, and the bytes of its numbers.
+fn next<'a>(body: &mut Reader<'a>) -> Result<(u8, &'a [u8])> {
     let deed = body.byte()?;
     if (0x28..=0x3E).contains(&deed) {
         let alignment = body.byte()?;
@@ -214,49 +280,65 @@ fn deed<'a>(body: &mut Reader<'a>, recent: &mut Recent) -> Result<Deed<'a>> {
         },
         _ => bail!("{deed:#x}"),
     }
-    let numbers = body.bytes.get(start..body.at).context("numbers")?;
+    Ok((deed, body.bytes.get(start..body.at).context("numbers")?))
+}
+
+/// The next deed.
+fn deed<'a>(body: &mut Reader<'a>, recent: &mut Recent) -> Result<Deed<'a>> {
+    let (what, numbers) = next(body)?;
+    let deed = |what| Deed { what, numbers: &[], place: None };
+    let placed = |place| Deed {
+        what,
+        numbers: if place == PLACES { numbers } else { &[] },
+        place: Some(place),
+    };
     let number = || Reader { bytes: numbers, at: 0 }.number();
-    let goes_on = match deed {
-        GET | SET | TEE => match (deed, recent.local(number()?)) {
-            (GET, Some(place)) => Some(GET_AGAIN + place),
-            (SET, Some(0)) => Some(SET_AGAIN),
-            (TEE, Some(0)) => Some(TEE_AGAIN),
+    let is_own = recent.is_at_frame();
+    let goes_on = match what {
+        GET | SET | TEE => match (what, recent.local(what, number()?)) {
+            (GET, Some(place)) => Some(deed(GET_AGAIN + place)),
+            (SET, Some(0)) => Some(deed(SET_AGAIN)),
+            (TEE, Some(0)) => Some(deed(TEE_AGAIN)),
             _ => None,
         },
-        0x28..=0x3E => recent.offset(deed, number()?).map(|place| BESIDE + place),
-        CONSTANT if numbers.len() > 2 => return Ok((FAR, numbers)),
+        0x28..=0x3E => {
+            let offset = number()?;
+            let step = recent.offset(what, offset).map(|step| deed(BESIDE + step));
+            let place = i64::try_from(offset)?;
+            match step {
+                _ if !is_own || what > 0x35 => step,
+                None => Some(placed(recent.place(place))),
+                Some(step) => {
+                    recent.name(place);
+                    Some(step)
+                }
+            }
+        }
+        CONSTANT if is_own && body.peek() == Some(ADD) => {
+            Some(placed(recent.place(signed(numbers))))
+        }
+        CONSTANT if numbers.len() > 2 => Some(Deed { what: FAR, numbers, place: None }),
         _ => None,
     };
-    Ok(goes_on.map_or((deed, numbers), |deed| (deed, &[])))
+    recent.pass(what);
+    Ok(goes_on.unwrap_or(Deed { what, numbers, place: None }))
 }
 
-/// What a function used last.
-#[derive(Default)]
-struct Recent {
-    /// The last one first.
-    locals: Vec<usize>,
-    read: usize,
-    written: usize,
+/// A constant.
+fn signed(bytes: &[u8]) -> i64 {
+    let sum = bytes.iter().rev().fold(0, |sum, byte| sum << 7 | i64::from(byte & 0x7F));
+    let is_negative = bytes.last().is_some_and(|last| last & 0x40 != 0);
+    if is_negative { sum - (1 << (7 * bytes.len())) } else { sum }
 }
 
-impl Recent {
-    /// Where a local was before it was used again.
-    fn local(&mut self, local: usize) -> Option<u8> {
-        let place = self.locals.iter().position(|other| *other == local);
-        self.locals.retain(|other| *other != local);
-        self.locals.insert(0, local);
-        self.locals.truncate(3);
-        place.and_then(|place| u8::try_from(place).ok())
-    }
-
-    /// Which step led from the last offset to this one.
-    fn offset(&mut self, deed: u8, offset: usize) -> Option<u8> {
-        let last = if deed < 0x36 { &mut self.read } else { &mut self.written };
-        let from = std::mem::replace(last, offset);
-        let is_it = |(of, step): &(u8, isize)| {
-            *of == deed && from.checked_add_signed(*step) == Some(offset)
-        };
-        STEPS.iter().position(is_it).and_then(|place| u8::try_from(place).ok())
+impl<'a> Deed<'a> {
+    /// What stands in the column of deeds, and the numbers that are left.
+    fn told(&self, called: &Called) -> (u8, &'a [u8]) {
+        let function = Reader { bytes: self.numbers, at: 0 }.number().ok();
+        match function.filter(|_| self.what == CALL).and_then(|it| called.get(&it)) {
+            Some(deed) => (*deed, &[]),
+            None => (self.what, self.numbers),
+        }
     }
 }
 
@@ -423,6 +505,50 @@ mod tests {
         assert_eq!(column_of(&packed, OF + 0x28), [20, 28]);
         assert_eq!(column_of(&packed, OF + 0x36), [16]);
         assert_eq!(column_of(&packed, READ), [1]);
+    }
+
+    #[test]
+    fn a_place_in_the_functions_own_memory_is_told_by_when_it_was_named() {
+        let get = Instruction::LocalGet(4);
+        let place = |at| [get.clone(), Instruction::I32Const(at), Instruction::I32Add];
+        let load = |offset| {
+            [get.clone(), Instruction::I32Load(MemArg { offset, align: 2, memory_index: 0 })]
+        };
+        let mut instructions = vec![
+            Instruction::GlobalGet(0),
+            Instruction::I32Const(1456),
+            Instruction::I32Sub,
+            Instruction::LocalTee(4),
+        ];
+        instructions.extend(place(808));
+        instructions.extend(place(-8));
+        instructions.extend(place(816));
+        instructions.extend(load(808));
+        instructions.extend(load(812));
+        instructions.extend(load(100));
+        instructions.extend(place(812));
+        instructions.extend([Instruction::LocalGet(1), Instruction::I32Const(808)]);
+
+        let packed = pack(&program(&instructions)).unwrap();
+
+        // Away, away, two steps on; then the last but one, beside it, away; then the last but one.
+        assert_eq!(column_of(&packed, PLACED), [16, 16, 27, 1]);
+        assert_eq!(column_of(&packed, AWAY), [0xA8, 6, 0x78]);
+        assert_eq!(column_of(&packed, PLACED_READ), [1, 16]);
+        assert_eq!(column_of(&packed, AWAY_READ), [100]);
+        assert_eq!(column_of(&packed, SMALL), [0xA8, 6], "somebody else's memory");
+    }
+
+    #[test]
+    fn functions_that_are_called_most_often_have_deeds() {
+        let calls = [9, 300, 7, 300, 9, 300, 5].map(Instruction::Call);
+
+        let packed = pack(&program(&calls)).unwrap();
+
+        assert_eq!(column_of(&packed, DEED), [0xC6, 0xC5, 0x10, 0xC5, 0xC6, 0xC5, 0x10]);
+        assert_eq!(column_of(&packed, OF + 0x10), [7, 5]);
+        let table = &packed[HEADER - 4 * CALLS..][..12];
+        assert_eq!(table, [300_u32, 9, 0].map(u32::to_le_bytes).as_flattened());
     }
 
     #[test]
