@@ -8,18 +8,24 @@ use core::fmt;
 mod read;
 mod write;
 
-pub use read::{Decode, Reader, Row};
+pub use read::{Decode, Reader, Table};
 pub use shared_derive::{Decode, Encode};
 pub use write::{Bytes, Encode, Writer};
 
 /// Bytes that one end carries for the other without looking inside.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Default, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Default, Encode)]
 #[cbor(transparent)]
 pub struct Blob(#[cbor(n(0), bytes)] pub Vec<u8>);
 
 impl fmt::Debug for Blob {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Blob({} bytes)", self.0.len())
+    }
+}
+
+impl Decode for Blob {
+    fn decode(reader: &mut Reader<'_>) -> Self {
+        Self(reader.bytes().into())
     }
 }
 
@@ -45,14 +51,19 @@ pub fn to_vec<T: Encode + ?Sized>(value: &T) -> Vec<u8> {
 /// Decodes `bytes` whole; a trailing byte is an error, so that one value has one encoding length.
 pub fn from_slice<T: Decode>(bytes: &[u8]) -> Option<T> {
     let mut reader = Reader::new(bytes);
-    let value = T::decode(&mut reader)?;
-    reader.is_at_end().then_some(value)
+    let value = T::decode(&mut reader);
+    (reader.is_sound() && reader.is_at_end()).then_some(value)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+    use crate::map::Map;
     use proptest::prelude::*;
+
+    mod by_hand;
 
     #[derive(Debug, PartialEq, Encode, Decode)]
     #[cbor(map)]
@@ -226,6 +237,15 @@ mod tests {
         }
     }
 
+    #[derive(Clone, Copy, Debug, PartialEq, Encode, Decode)]
+    #[cbor(index_only)]
+    enum Kind {
+        #[n(1)]
+        Letter,
+        #[n(4)]
+        Book,
+    }
+
     #[test]
     fn a_variant_without_fields_is_written_as_minicbor_writes_it() {
         let theirs = minicbor::to_vec(theirs::Step::Arrive).unwrap();
@@ -235,8 +255,66 @@ mod tests {
     }
 
     #[test]
+    fn a_variant_is_known_by_its_number_alone() {
+        assert_eq!(from_slice(&[0x01]), Some(Kind::Letter));
+        assert_eq!(from_slice(&[0x04]), Some(Kind::Book));
+        for number in [0x00, 0x02, 0x05, 0x17, 0x20, 0xf6] {
+            assert_eq!(from_slice::<Kind>(&[number]), None);
+        }
+    }
+
+    #[test]
     fn a_length_is_only_claimed() {
         assert_eq!(from_slice::<Vec<u64>>(&[0x9b, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 1]), None);
         assert_eq!(from_slice::<Vec<u64>>(&[0x9f, 0x01, 0xff]), None);
+    }
+
+    #[track_caller]
+    fn check_ends<T: Decode + fmt::Debug + PartialEq>(kind: u8, content: &[u8]) {
+        let head = [[kind | 0x1b].as_slice(), &[0xff; 8]].concat();
+
+        for bytes in [&head, &[&*head, content].concat(), &[&*head, &*head, content].concat()] {
+            assert_eq!(from_slice::<T>(bytes), None);
+        }
+    }
+
+    #[test]
+    fn the_largest_length_ends_with_the_bytes() {
+        check_ends::<Blob>(0x40, &[7]);
+        check_ends::<String>(0x60, b"a");
+        check_ends::<Vec<u64>>(0x80, &[7, 7]);
+        check_ends::<Vec<Vec<u64>>>(0x80, &[7, 7]);
+        check_ends::<Vec<()>>(0x80, &[0x80, 0x80]);
+        check_ends::<()>(0x80, &[]);
+        check_ends::<(u64, u64)>(0x80, &[7, 7]);
+        check_ends::<[u64; 2]>(0x80, &[7, 7]);
+        check_ends::<Row>(0x80, &[0x00, 0xf6, 0xf6, 0xf6, 0x44, 1, 2, 3, 4]);
+        check_ends::<Step>(0x80, &[0x00, 0x80]);
+        check_ends::<Card>(0xa0, &[0x00, 0x07, 0x02, 0xf6, 0x03, 0x80]);
+        check_ends::<BTreeMap<u64, bool>>(0xa0, &[0x00, 0xf4, 0x01, 0xf5]);
+        check_ends::<Map<u64, bool>>(0xa0, &[0x00, 0xf4, 0x01, 0xf5]);
+    }
+
+    #[test]
+    fn a_reader_that_failed_stands_still_and_reads_the_least_of_everything() {
+        let bytes = [0x07, 0x07, 0x82, 0x07, 0x07];
+        let mut reader = Reader::new(&bytes);
+        assert!(reader.u64() == 7 && reader.is_sound());
+
+        assert_eq!(reader.text(), "", "a number is no text");
+
+        assert!(!reader.is_sound());
+        assert_eq!((reader.u64(), reader.i64(), reader.bool()), (0, 0, false));
+        assert_eq!((reader.bytes(), reader.text(), reader.exact()), (&[][..], "", [0; 3]));
+        assert_eq!((reader.array_head(), reader.map_head(), reader.variant()), (0, 0, 0));
+        assert_eq!(Vec::<u64>::decode(&mut reader), []);
+        assert_eq!(Option::<u64>::decode(&mut reader), None);
+        assert_eq!(<[u8; 2]>::decode(&mut reader), [0, 0]);
+        assert_eq!(Card::decode(&mut reader), Card { number: 0, title: None });
+        assert_eq!(Step::decode(&mut reader), Step::Arrive);
+        assert_eq!(Kind::decode(&mut reader), Kind::Letter);
+        reader.skip();
+        reader.expect(true);
+        assert!(!reader.is_sound() && !reader.is_at_end());
     }
 }

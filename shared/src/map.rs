@@ -223,16 +223,18 @@ impl<K: Encode, V: Encode> Encode for Map<K, V> {
 }
 
 impl<K: Decode + Ord, V: Decode> Decode for Map<K, V> {
-    fn decode(reader: &mut Reader<'_>) -> Option<Self> {
+    fn decode(reader: &mut Reader<'_>) -> Self {
         let mut map = Self::new();
-        for _ in 0..reader.map_head()? {
-            let key = K::decode(reader)?;
+        let mut left = reader.map_head();
+        while reader.more(&mut left) {
+            let (key, value) = (K::decode(reader), V::decode(reader));
             if map.0.last().is_some_and(|(last, _)| *last >= key) {
-                return None;
+                reader.fail();
+            } else {
+                map.0.push((key, value));
             }
-            map.0.push((key, V::decode(reader)?));
         }
-        Some(map)
+        map
     }
 }
 

@@ -73,15 +73,14 @@ impl OpenRun {
 
 /// The envelopes in a run's bytes.
 pub(super) fn envelopes(bytes: &[u8]) -> impl Iterator<Item = Result<&[u8], StoreError>> {
-    let mut reader = Some(Reader::new(bytes));
+    let mut reader = Reader::new(bytes);
     std::iter::from_fn(move || {
-        let here = reader.as_mut().filter(|it| !it.is_at_end())?;
-        let envelope = here.bytes();
-        if envelope.is_none() {
-            // Ends the iteration, which could otherwise repeat the same error for ever.
-            reader = None;
+        // A reader that failed stays where it is, and would repeat the same error for ever.
+        if reader.is_at_end() || !reader.is_sound() {
+            return None;
         }
-        Some(envelope.ok_or(StoreError::Damaged { what: "run" }))
+        let envelope = reader.bytes();
+        Some(reader.is_sound().then_some(envelope).ok_or(StoreError::Damaged { what: "run" }))
     })
 }
 

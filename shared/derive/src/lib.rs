@@ -10,11 +10,13 @@
 //! A row is what one build tells itself, as page and worker do: every field in its place and none
 //! besides. It knows no other version, so reading it is half the code.
 
+use std::collections::BTreeSet;
+
 use proc_macro::TokenStream;
-use proc_macro2::TokenStream as Tokens;
+use proc_macro2::{Span, TokenStream as Tokens};
 use quote::{format_ident, quote};
 use syn::{
-    Attribute, Data, DataEnum, DeriveInput, Error, Fields, Ident, LitInt, Result, Type, Variant,
+    Attribute, Data, DataEnum, DeriveInput, Error, Fields, LitInt, Result, Type, Variant,
     meta::ParseNestedMeta, parenthesized, parse_macro_input, spanned::Spanned,
 };
 
@@ -93,20 +95,28 @@ fn expand(input: &DeriveInput) -> Result<Tokens> {
         ));
     }
     let said = Said::of(&input.attrs)?;
-    let body = match &input.data {
-        Data::Struct(data) if said.transparent => transparent(&data.fields)?,
-        Data::Struct(data) => fields(&quote!(Self), &data.fields, &said)?,
-        Data::Enum(data) => variants(data, &said)?,
+    let (body, least) = match &input.data {
+        Data::Struct(data) => (whole(&data.fields, &said)?, Some(&data.fields)),
+        Data::Enum(data) => (variants(data, &said)?, data.variants.first().map(|it| &it.fields)),
         Data::Union(_) => return Err(Error::new(input.span(), "a union has no encoding")),
     };
     let name = &input.ident;
+    let held = least.into_iter().flatten().map(|field| &field.ty);
     Ok(quote! {
         impl ::shared::cbor::Decode for #name {
-            fn decode(reader: &mut ::shared::cbor::Reader<'_>) -> ::core::option::Option<Self> {
+            const ENDS: () = { #(let () = <#held as ::shared::cbor::Decode>::ENDS;)* };
+
+            fn decode(reader: &mut ::shared::cbor::Reader<'_>) -> Self {
                 #body
             }
         }
+
+        const _: () = <#name as ::shared::cbor::Decode>::ENDS;
     })
+}
+
+fn whole(fields: &Fields, said: &Said) -> Result<Tokens> {
+    if said.transparent { transparent(fields) } else { shape(&quote!(Self), fields, said) }
 }
 
 /// A type that is written as its only field is.
@@ -118,116 +128,114 @@ fn transparent(fields: &Fields) -> Result<Tokens> {
     for field in fields {
         said = Said::of(&field.attrs)?;
     }
-    let read = if said.bytes {
-        quote!(::core::convert::TryFrom::try_from(reader.bytes()?).ok())
-    } else {
-        quote!(::shared::cbor::Decode::decode(reader))
-    };
-    Ok(quote!(#read.map(Self)))
+    let value = value(&said, &quote!(reader));
+    Ok(quote!(Self(#value)))
 }
 
 /// `[0, [..]]`, or the number alone.
+///
+/// The first variant is what a reader that failed reads, and so what an unknown number is read as.
 fn variants(data: &DataEnum, said: &Said) -> Result<Tokens> {
-    let arms =
-        data.variants.iter().map(|variant| arm(variant, said)).collect::<Result<Vec<_>>>()?;
-    let number = if said.index_only { quote!(reader.u64()?) } else { quote!(reader.variant()?) };
+    let numbers = data
+        .variants
+        .iter()
+        .map(|variant| Said::of(&variant.attrs)?.index(variant).map(u64::from))
+        .collect::<Result<Vec<_>>>()?;
+    unique(&numbers, data.variants.span())?;
+    let bodies = data
+        .variants
+        .iter()
+        .map(|variant| variant_body(variant, said))
+        .collect::<Result<Vec<_>>>()?;
+    let ([first, numbers @ ..], [least, bodies @ ..]) = (&*numbers, &*bodies) else {
+        return Err(Error::new(data.variants.span(), "there is no variant"));
+    };
+    let read = if said.index_only { quote!(u64) } else { quote!(variant) };
     Ok(quote! {
-        match #number {
-            #(#arms)*
-            _ => ::core::option::Option::None,
+        let number = reader.#read();
+        match number {
+            #(#numbers => #bodies,)*
+            _ => {
+                reader.expect(number == #first);
+                #least
+            }
         }
     })
 }
 
-fn arm(variant: &Variant, said: &Said) -> Result<Tokens> {
+fn variant_body(variant: &Variant, said: &Said) -> Result<Tokens> {
     let name = &variant.ident;
-    let index = u64::from(Said::of(&variant.attrs)?.index(variant)?);
-    let body = match &variant.fields {
-        Fields::Unit if said.index_only => quote!(::core::option::Option::Some(Self::#name)),
+    Ok(match &variant.fields {
+        Fields::Unit if said.index_only => quote!(Self::#name),
         Fields::Unit => quote! {{
-            reader.skip()?;
-            ::core::option::Option::Some(Self::#name)
+            reader.skip();
+            Self::#name
         }},
         some @ (Fields::Named(_) | Fields::Unnamed(_)) => {
-            let body = fields(&quote!(Self::#name), some, said)?;
+            let body = shape(&quote!(Self::#name), some, said)?;
             quote!({ #body })
         }
-    };
-    Ok(quote!(#index => #body,))
+    })
 }
 
 /// The fields of a type or variant.
-fn fields(name: &Tokens, fields: &Fields, said: &Said) -> Result<Tokens> {
+fn shape(name: &Tokens, fields: &Fields, said: &Said) -> Result<Tokens> {
     if said.row { row(name, fields) } else { table(name, fields, said.map) }
 }
 
 /// Every field where its number says.
 fn row(name: &Tokens, fields: &Fields) -> Result<Tokens> {
-    let mut inits = Vec::new();
+    let mut values = Vec::new();
     for (place, field) in (0..).zip(fields) {
         let said = Said::of(&field.attrs)?;
         if said.index(field)? != place {
             return Err(Error::new(field.span(), "the fields of a row are numbered in order"));
         }
-        let value = if said.bytes {
-            quote!(::core::convert::TryFrom::try_from(reader.bytes()?).ok()?)
-        } else {
-            quote!(::shared::cbor::Decode::decode(reader)?)
-        };
-        inits.push(init(field.ident.as_ref(), &value));
+        values.push(value(&said, &quote!(reader)));
     }
     let count = u64::try_from(fields.len()).unwrap_or(u64::MAX);
-    let whole = whole(name, fields, &inits);
+    let members = fields.members();
     Ok(quote! {
-        reader.row(#count)?;
-        ::core::option::Option::Some(#whole)
+        reader.row(#count);
+        #name { #(#members: #values),* }
     })
 }
 
-fn whole(name: &Tokens, fields: &Fields, inits: &[Tokens]) -> Tokens {
-    match fields {
-        Fields::Named(_) => quote!(#name { #(#inits),* }),
-        Fields::Unnamed(_) => quote!(#name(#(#inits),*)),
-        Fields::Unit => quote!(#name),
-    }
-}
-
-/// A slot for each field, a row of the table for each slot, and the whole at the end.
+/// The fields one after another as their numbers ascend, and the whole at the end.
 fn table(name: &Tokens, fields: &Fields, map: bool) -> Result<Tokens> {
-    let (mut slots, mut rows, mut inits) = (Vec::new(), Vec::new(), Vec::new());
+    let mut parts = Vec::new();
     for (position, field) in fields.iter().enumerate() {
         let said = Said::of(&field.attrs)?;
-        let index = u64::from(said.index(field)?);
-        let slot = format_ident!("slot_{position}");
-        rows.push(if said.bytes {
-            quote!(#index => {
-                #slot = ::core::option::Option::Some(
-                    ::core::convert::TryFrom::try_from(reader.bytes()?).ok()?,
-                );
-                ::core::option::Option::Some(())
-            })
-        } else {
-            quote!(#index => reader.read(&mut #slot),)
-        });
-        let value =
-            if is_option(&field.ty) { quote!(#slot.unwrap_or_default()) } else { quote!(#slot?) };
-        inits.push(init(field.ident.as_ref(), &value));
-        slots.push(slot);
+        let number = u64::from(said.index(field)?);
+        let seek = if is_option(&field.ty) { quote!(may) } else { quote!(must) };
+        let value = value(&said, &quote!(table.#seek(#number)));
+        parts.push((number, format_ident!("part_{position}"), value));
     }
-    let whole = whole(name, fields, &inits);
-    let walk = if map { quote!(map) } else { quote!(array) };
+    let names: Vec<_> = parts.iter().map(|(_, name, _)| name.clone()).collect();
+    parts.sort_by_key(|(number, ..)| *number);
+    unique(&parts.iter().map(|(number, ..)| *number).collect::<Vec<_>>(), fields.span())?;
+    let reads = parts.iter().map(|(_, name, value)| quote!(let #name = #value;));
+    let read = if map { quote!(map) } else { quote!(array) };
+    let members = fields.members();
     Ok(quote! {
-        #(let mut #slots = ::core::option::Option::None;)*
-        reader.#walk(&mut |key, reader| match key {
-            #(#rows)*
-            _ => reader.skip(),
-        })?;
-        ::core::option::Option::Some(#whole)
+        let mut table = reader.#read();
+        #(#reads)*
+        table.end();
+        #name { #(#members: #names),* }
     })
 }
 
-fn init(field: Option<&Ident>, value: &Tokens) -> Tokens {
-    field.map_or_else(|| value.clone(), |field| quote!(#field: #value))
+fn value(said: &Said, reader: &Tokens) -> Tokens {
+    if said.bytes {
+        quote!(#reader.exact())
+    } else {
+        quote!(::shared::cbor::Decode::decode(#reader))
+    }
+}
+
+fn unique(numbers: &[u64], span: Span) -> Result<()> {
+    let distinct = numbers.iter().collect::<BTreeSet<_>>().len();
+    if distinct == numbers.len() { Ok(()) } else { Err(Error::new(span, "a number stands twice")) }
 }
 
 fn is_option(ty: &Type) -> bool {

@@ -37,8 +37,12 @@ macro_rules! coded {
         }
 
         impl shared::cbor::Decode for $name {
-            fn decode(reader: &mut shared::cbor::Reader<'_>) -> Option<Self> {
-                Self::of(&<String as shared::cbor::Decode>::decode(reader)?)
+            fn decode(reader: &mut shared::cbor::Reader<'_>) -> Self {
+                Self::of(reader.text()).unwrap_or_else(|| {
+                    reader.fail();
+                    let [least, ..] = [$(Self::$variant),+];
+                    least
+                })
             }
         }
     };
