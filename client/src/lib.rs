@@ -11,6 +11,7 @@ pub mod start;
 pub mod table;
 pub mod text;
 pub mod update;
+pub mod watched;
 pub mod widgets;
 pub mod worker;
 

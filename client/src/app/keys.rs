@@ -8,6 +8,7 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use crate::{
     text::say::say,
+    watched::{Derived, Watched},
     widgets::{
         dialog,
         html::{self, Child as _},
@@ -16,8 +17,8 @@ use crate::{
 };
 
 /// Listens to the keyboard. The handle of the sheet that lists the shortcuts.
-pub fn watch() -> RwSignal<bool> {
-    let is_open = RwSignal::new(false);
+pub fn watch() -> Watched<bool> {
+    let is_open = Watched::new(false);
     let listener = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
         // Safari ends a composition before the key that ended it arrives, with the code 229.
         let is_other = event.ctrl_key() || event.meta_key() || !event.alt_key();
@@ -56,7 +57,7 @@ fn key_of(element: &Element) -> String {
 }
 
 /// The sheet of shortcuts.
-pub fn sheet(is_open: RwSignal<bool>) -> AnyView {
+pub fn sheet(is_open: Watched<bool>) -> AnyView {
     let close = move || is_open.set(false);
     let body = move || {
         let line = |keys: String, what: String| {
@@ -84,5 +85,5 @@ pub fn sheet(is_open: RwSignal<bool>) -> AnyView {
         )
             .into_child()
     };
-    dialog::dialog("keys", is_open.into(), close, body)
+    dialog::dialog("keys", Derived::following(move || is_open.get()), close, body)
 }

@@ -8,7 +8,11 @@ use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use web_sys::{Blob, BlobPropertyBag, History, HtmlElement, Storage, Url, VisibilityState, Window};
 
 use super::{desk, place::Place, stage::Stage};
-use crate::{text::Language, widgets::dom};
+use crate::{
+    text::Language,
+    watched::{Derived, effect},
+    widgets::dom,
+};
 
 /// Where the language is remembered.
 const LANGUAGE: &str = "mendan-language";
@@ -148,7 +152,7 @@ fn veil() {
 /// The body says what the page is ready for, for styles and for tests.
 fn mark_body(stage: Stage) {
     use engine::view::{Badge, Gate};
-    Effect::new(move |_| {
+    effect(move || {
         let gate = stage.gate.with(|gate| match gate {
             None => "starting",
             Some(Gate::Empty) => "empty",
@@ -179,7 +183,7 @@ fn mark_body(stage: Stage) {
 /// The root says the language, and what is on the page: a style that asks what is inside the root
 /// makes the browser style the whole page again whatever changes on it.
 fn mark_root(stage: Stage) {
-    Effect::new(move |_| {
+    effect(move || {
         let language = stage.language.get().tag();
         let document = window().document();
         if let Some(root) = document.and_then(|document| document.document_element()) {
@@ -194,8 +198,8 @@ fn mark_root(stage: Stage) {
 
 /// The root has a class while something is so.
 fn follow(class: &'static str, is_so: impl Fn() -> bool + Send + Sync + 'static) {
-    let is_so = Memo::new(move |_| is_so());
-    Effect::new(move |_| mark(class, is_so.get()));
+    let is_so = Derived::new(is_so);
+    effect(move || mark(class, is_so.get()));
 }
 
 fn mark(class: &str, is_so: bool) {

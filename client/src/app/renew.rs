@@ -1,10 +1,11 @@
 //! Shows what is new, and leaves alone what is not: whoever types waits for every picture.
 
-use leptos::prelude::*;
 use shared::{id::DocumentId, map::Map};
 
+use crate::watched::Watched;
+
 /// Shows something; what was shown as it is already makes nothing be drawn again.
-pub fn renew<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, new: T) {
+pub fn renew<T: PartialEq + Send + Sync + 'static>(signal: Watched<T>, new: T) {
     signal.maybe_update(|shown| {
         let is_new = *shown != new;
         *shown = new;
@@ -14,7 +15,7 @@ pub fn renew<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, new: T) 
 
 /// The same for what is shown of one document.
 pub fn renew_in<T: PartialEq + Send + Sync + 'static>(
-    signal: RwSignal<Map<DocumentId, T>>,
+    signal: Watched<Map<DocumentId, T>>,
     document: DocumentId,
     new: T,
 ) {
@@ -27,26 +28,29 @@ pub fn renew_in<T: PartialEq + Send + Sync + 'static>(
 
 #[cfg(test)]
 mod tests {
+    use leptos::prelude::Owner;
+
     use super::*;
+    use crate::watched::Derived;
 
     /// How often a memo of a signal is made anew.
     fn counted<T: Clone + PartialEq + Send + Sync + 'static>(
-        signal: RwSignal<T>,
-    ) -> (Memo<usize>, impl Fn() -> usize) {
-        let count = RwSignal::new(0);
-        let memo = Memo::new(move |_| {
+        signal: Watched<T>,
+    ) -> (Derived<usize>, impl Fn() -> usize) {
+        let count = Watched::new(0);
+        let memo = Derived::new(move || {
             signal.track();
             count.update_untracked(|count| *count += 1);
             count.get_untracked()
         });
-        (memo, move || memo.get_untracked())
+        (memo, move || memo.with_untracked(|count| *count))
     }
 
     #[test]
     fn only_what_is_new_is_drawn() {
         let owner = Owner::new();
         owner.set();
-        let signal = RwSignal::new(Some(String::from("a")));
+        let signal = Watched::new(Some(String::from("a")));
         let (_memo, drawn) = counted(signal);
         assert_eq!(drawn(), 1);
 
@@ -62,7 +66,7 @@ mod tests {
     fn what_is_shown_of_another_document_is_new() {
         let owner = Owner::new();
         owner.set();
-        let signal = RwSignal::new(Map::new());
+        let signal = Watched::new(Map::new());
         let (_memo, drawn) = counted(signal);
         let [one, other] = [1, 2].map(|id| DocumentId::new([id; 16]));
         assert_eq!(drawn(), 1);

@@ -31,6 +31,7 @@ use crate::{
     port::{self, Control, Heard},
     text::{Language, say::say},
     update::Persistence,
+    watched::Watched,
     widgets::board,
 };
 
@@ -73,120 +74,120 @@ pub type Stage = &'static Signals;
 /// All signals of the page.
 pub struct Signals {
     /// The language of the screen.
-    pub language: RwSignal<Language>,
+    pub language: Watched<Language>,
     /// The address.
-    pub place: RwSignal<Place>,
+    pub place: Watched<Place>,
     /// `None` until the worker has spoken.
-    pub gate: RwSignal<Option<Gate>>,
+    pub gate: Watched<Option<Gate>>,
     /// What keeps the app from starting.
-    pub trouble: RwSignal<Option<Trouble>>,
+    pub trouble: Watched<Option<Trouble>>,
     /// Where everything written here is.
-    pub sync: RwSignal<SyncView>,
+    pub sync: Watched<SyncView>,
     /// The first page.
-    pub home: RwSignal<Home>,
+    pub home: Watched<Home>,
     /// Everything else that is open.
-    pub shelf: RwSignal<Shelf>,
+    pub shelf: Watched<Shelf>,
     /// The open note.
-    pub note: RwSignal<Option<NoteView>>,
+    pub note: Watched<Option<NoteView>>,
     /// Where open documents are.
-    pub whereabouts: RwSignal<Map<DocumentId, Whereabouts>>,
+    pub whereabouts: Watched<Map<DocumentId, Whereabouts>>,
     /// Open shared documents.
-    pub shared: RwSignal<Map<DocumentId, SharedView>>,
+    pub shared: Watched<Map<DocumentId, SharedView>>,
     /// Invitations that are being handed over.
-    pub invitations: RwSignal<Vec<InvitationView>>,
+    pub invitations: Watched<Vec<InvitationView>>,
     /// How many of the first of them are on paper.
-    pub printed: RwSignal<usize>,
+    pub printed: Watched<usize>,
     /// What speaks against the server.
-    pub alarms: RwSignal<Vec<AlarmRow>>,
+    pub alarms: Watched<Vec<AlarmRow>>,
     /// The evidence of one alarm, while it is looked at.
-    pub evidence: RwSignal<Option<(u64, String)>>,
+    pub evidence: Watched<Option<(u64, String)>>,
     /// A recovery kit that is being printed.
-    pub kit: RwSignal<Option<RecoveryKitView>>,
+    pub kit: Watched<Option<RecoveryKitView>>,
     /// Which documents open on this device, once told.
-    pub opening: RwSignal<Option<OpeningView>>,
+    pub opening: Watched<Option<OpeningView>>,
     /// Who reads open documents.
-    pub members: RwSignal<Map<DocumentId, MembersView>>,
+    pub members: Watched<Map<DocumentId, MembersView>>,
     /// The account of somebody who lost everything and is to be let in again.
-    pub lost: RwSignal<Option<AccountId>>,
+    pub lost: Watched<Option<AccountId>>,
     /// What letting somebody in again did.
-    pub regranted: RwSignal<Option<RegrantView>>,
+    pub regranted: Watched<Option<RegrantView>>,
     /// Messages that stay until dismissed, with a number each.
-    pub notices: RwSignal<Vec<(u32, Notice)>>,
+    pub notices: Watched<Vec<(u32, Notice)>>,
     /// The answer to what was tried at the gate.
-    pub remark: RwSignal<Option<Notice>>,
+    pub remark: Watched<Option<Notice>>,
     /// Something was asked at the gate and not answered.
-    pub is_busy: RwSignal<bool>,
+    pub is_busy: Watched<bool>,
     /// What was filled in at the gate.
     pub form: Form,
     /// The worker died since the device was last unlocked.
-    pub restarted: RwSignal<bool>,
+    pub restarted: Watched<bool>,
     /// How many drafts wait for their note.
-    pub drafts: RwSignal<usize>,
+    pub drafts: Watched<usize>,
     /// A new build waits.
-    pub update_ready: RwSignal<bool>,
+    pub update_ready: Watched<bool>,
     /// The person asked for it.
-    pub is_updating: RwSignal<bool>,
+    pub is_updating: Watched<bool>,
     /// Whether the browser keeps the records, once known.
-    pub persistence: RwSignal<Option<Persistence>>,
+    pub persistence: Watched<Option<Persistence>>,
     /// Whether and how the app can be installed.
-    pub installing: RwSignal<Installing>,
+    pub installing: Watched<Installing>,
     /// This device was written to a file since the page was opened.
-    pub is_exported: RwSignal<bool>,
+    pub is_exported: Watched<bool>,
     /// Hundredths of the battery, and whether it is charged, where the browser says.
-    pub battery: RwSignal<Option<(u8, bool)>>,
+    pub battery: Watched<Option<(u8, bool)>>,
     /// Whether the device is about to be locked because nobody uses it.
-    pub is_idle: RwSignal<bool>,
-    told_sync: RwSignal<SyncView>,
-    told_whereabouts: RwSignal<Map<DocumentId, Whereabouts>>,
+    pub is_idle: Watched<bool>,
+    told_sync: Watched<SyncView>,
+    told_whereabouts: Watched<Map<DocumentId, Whereabouts>>,
     /// What is open, and when it was asked for last, in milliseconds since 1970.
-    opened: RwSignal<Vec<(DocumentId, u64)>>,
+    opened: Watched<Vec<(DocumentId, u64)>>,
     /// What was on its way is to be looked for again.
-    seeks: RwSignal<bool>,
+    seeks: Watched<bool>,
     /// The device is to be locked, or may rest instead.
-    wants_lock: RwSignal<Option<Leave>>,
+    wants_lock: Watched<Option<Leave>>,
 }
 
 impl Signals {
     /// The empty stage.
     pub fn new(language: Language, link: Option<String>) -> Stage {
         Box::leak(Box::new(Self {
-            language: RwSignal::new(language),
-            place: RwSignal::new(Place::parse(&outside::path())),
-            gate: RwSignal::new(None),
-            trouble: RwSignal::new(None),
-            sync: RwSignal::new(UNHEARD),
-            home: RwSignal::new(Home::default()),
-            shelf: RwSignal::new(Shelf::default()),
-            note: RwSignal::new(None),
-            whereabouts: RwSignal::new(Map::new()),
-            shared: RwSignal::new(Map::new()),
-            invitations: RwSignal::new(vec![]),
-            printed: RwSignal::new(0),
-            alarms: RwSignal::new(vec![]),
-            evidence: RwSignal::new(None),
-            kit: RwSignal::new(None),
-            opening: RwSignal::new(None),
-            members: RwSignal::new(Map::new()),
-            lost: RwSignal::new(None),
-            regranted: RwSignal::new(None),
-            notices: RwSignal::new(vec![]),
-            remark: RwSignal::new(None),
-            is_busy: RwSignal::new(false),
+            language: Watched::new(language),
+            place: Watched::new(Place::parse(&outside::path())),
+            gate: Watched::new(None),
+            trouble: Watched::new(None),
+            sync: Watched::new(UNHEARD),
+            home: Watched::new(Home::default()),
+            shelf: Watched::new(Shelf::default()),
+            note: Watched::new(None),
+            whereabouts: Watched::new(Map::new()),
+            shared: Watched::new(Map::new()),
+            invitations: Watched::new(vec![]),
+            printed: Watched::new(0),
+            alarms: Watched::new(vec![]),
+            evidence: Watched::new(None),
+            kit: Watched::new(None),
+            opening: Watched::new(None),
+            members: Watched::new(Map::new()),
+            lost: Watched::new(None),
+            regranted: Watched::new(None),
+            notices: Watched::new(vec![]),
+            remark: Watched::new(None),
+            is_busy: Watched::new(false),
             form: Form::new(link),
-            restarted: RwSignal::new(false),
-            drafts: RwSignal::new(0),
-            update_ready: RwSignal::new(false),
-            is_updating: RwSignal::new(false),
-            persistence: RwSignal::new(None),
-            installing: RwSignal::new(Installing::Unknown),
-            is_exported: RwSignal::new(false),
-            battery: RwSignal::new(None),
-            is_idle: RwSignal::new(false),
-            told_sync: RwSignal::new(UNHEARD),
-            told_whereabouts: RwSignal::new(Map::new()),
-            opened: RwSignal::new(vec![]),
-            seeks: RwSignal::new(false),
-            wants_lock: RwSignal::new(None),
+            restarted: Watched::new(false),
+            drafts: Watched::new(0),
+            update_ready: Watched::new(false),
+            is_updating: Watched::new(false),
+            persistence: Watched::new(None),
+            installing: Watched::new(Installing::Unknown),
+            is_exported: Watched::new(false),
+            battery: Watched::new(None),
+            is_idle: Watched::new(false),
+            told_sync: Watched::new(UNHEARD),
+            told_whereabouts: Watched::new(Map::new()),
+            opened: Watched::new(vec![]),
+            seeks: Watched::new(false),
+            wants_lock: Watched::new(None),
         }))
     }
 

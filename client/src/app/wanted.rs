@@ -1,7 +1,6 @@
 //! Which documents a page shows, and so needs open.
 
 use engine::view::{CaseRow, Gate, Home, PlanHome};
-use leptos::prelude::*;
 use shared::id::DocumentId;
 
 use super::{

@@ -8,6 +8,7 @@ use super::gate::passphrase;
 use crate::{
     app::stage::Stage,
     text::words,
+    watched::{Derived, Watched},
     widgets::part::{self, FormField},
 };
 
@@ -15,10 +16,10 @@ use crate::{
 #[derive(Clone, Copy)]
 pub struct Again {
     stage: Stage,
-    value: RwSignal<String>,
-    is_shown: RwSignal<bool>,
+    value: Watched<String>,
+    is_shown: Watched<bool>,
     /// It was this field that asked last.
-    is_asked: RwSignal<bool>,
+    is_asked: Watched<bool>,
 }
 
 impl Again {
@@ -26,9 +27,9 @@ impl Again {
     pub fn new(stage: Stage) -> Self {
         Self {
             stage,
-            value: RwSignal::new(String::new()),
-            is_shown: RwSignal::new(false),
-            is_asked: RwSignal::new(false),
+            value: Watched::new(String::new()),
+            is_shown: Watched::new(false),
+            is_asked: Watched::new(false),
         }
     }
 
@@ -43,10 +44,10 @@ impl Again {
             id,
             label,
             hint,
-            kind: Signal::derive(move || if is_shown.get() { "text" } else { "password" }),
+            kind: Derived::following(move || if is_shown.get() { "text" } else { "password" }),
             autocomplete: "current-password",
             value,
-            error: Signal::derive(move || {
+            error: Derived::following(move || {
                 (is_asked.get() && is_wrong()).then(|| (say)(&Notice::WrongPassphrase))
             }),
         };

@@ -14,6 +14,7 @@ use crate::{
     port::{self, Control},
     text::{say::say, words},
     update::{self, Persistence},
+    watched::Derived,
     widgets::{
         html::{self, Child as _},
         icon::{self, icon},
@@ -23,7 +24,7 @@ use crate::{
 
 /// All bars, in the order of how grave they are.
 pub fn bars(stage: Stage) -> AnyView {
-    let kept = Memo::new(move |_| stage.sync.with(|sync| sync.storage));
+    let kept = Derived::new(move || stage.sync.with(|sync| sync.storage));
     html::div()
         .class("bars")
         .child((

@@ -18,6 +18,7 @@ use crate::{
         say::{fill, of, say},
         words,
     },
+    watched::Derived,
     widgets::{
         board::{self, Board, Done, Scene},
         html::{self, Child as _},
@@ -32,9 +33,9 @@ pub const BOARD: Board = Board { show, hear, every_s: 60 };
 
 /// The page.
 pub fn case(stage: Stage, role: Role, id: DocumentId) -> AnyView {
-    let shared = Memo::new(move |_| stage.shared.with(|all| all.get(&id).cloned()));
+    let shared = Derived::new(move || stage.shared.with(|all| all.get(&id).cloned()));
     let is_known =
-        Memo::new(move |_| stage.home.with(|home| home.cases.iter().any(|row| row.case == id)));
+        Derived::new(move || stage.home.with(|home| home.cases.iter().any(|row| row.case == id)));
     let readers = (role != Role::Employee).then(|| members::members(stage, id));
     let content = move || {
         shared.with(|shared| match shared {

@@ -8,6 +8,7 @@ use crate::{
     app::stage::Stage,
     port,
     text::words,
+    watched::Derived,
     widgets::{
         html::{self, Child as _},
         icon,
@@ -18,7 +19,7 @@ use crate::{
 /// The page.
 pub fn devices(stage: Stage) -> AnyView {
     let words = &words().devices;
-    let devices = Memo::new(move |_| stage.home.with(|home| home.devices.clone()));
+    let devices = Derived::new(move || stage.home.with(|home| home.devices.clone()));
     let list = move || {
         devices.with(|devices| {
             let rows = devices.iter().map(device);

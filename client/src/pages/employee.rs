@@ -12,6 +12,7 @@ use crate::{
         stage::Stage,
     },
     text::{say::say, words},
+    watched::Derived,
     widgets::{
         html::{self, Child as _},
         icon, moment, part,
@@ -21,8 +22,8 @@ use crate::{
 /// The page.
 pub fn employee(stage: Stage) -> AnyView {
     let words = words();
-    let cases = Memo::new(move |_| stage.home.with(|home| home.cases.clone()));
-    let grids = Memo::new(move |_| {
+    let cases = Derived::new(move || stage.home.with(|home| home.cases.clone()));
+    let grids = Derived::new(move || {
         let all = |shelf: &Shelf| shelf.plan.slots.iter().map(|it| it.document).collect::<Vec<_>>();
         stage.shelf.with(all)
     });

@@ -14,6 +14,7 @@ use crate::{
         stage::Stage,
     },
     text::say::say,
+    watched::Derived,
     widgets::{
         below,
         html::{self, Child as _},
@@ -28,7 +29,7 @@ const LINES: usize = 2;
 
 /// The page.
 pub fn form(stage: Stage, role: Role, id: DocumentId) -> AnyView {
-    let is_there = Memo::new(move |_| stage.shelf.with(|shelf| shelf.form(id).is_some()));
+    let is_there = Derived::new(move || stage.shelf.with(|shelf| shelf.form(id).is_some()));
     let content = move || if is_there.get() { sheet(stage, id) } else { work::not_here(stage) };
     let readers = (role != Role::Employee).then(|| members::members(stage, id));
     html::div()

@@ -16,6 +16,7 @@ use crate::{
         stage::{Screen, Stage},
     },
     text::{say::say, words},
+    watched::{Derived, Watched},
     widgets::{
         badge,
         board::{self, Board},
@@ -27,7 +28,7 @@ use crate::{
 
 /// The whole screen.
 pub fn frame(stage: Stage) -> AnyView {
-    let screen = Memo::new(move |_| stage.screen());
+    let screen = Derived::new(move || stage.screen());
     let shortcuts = keys::watch();
     (
         html::a().class("skip").href("#main").child(words().frame.skip),
@@ -199,9 +200,9 @@ fn on_board(stage: Stage, place: Place, test_id: &'static str, it: Board) -> Any
         .into_child()
 }
 
-fn header(stage: Stage, shortcuts: RwSignal<bool>) -> AnyView {
+fn header(stage: Stage, shortcuts: Watched<bool>) -> AnyView {
     let frame = &words().frame;
-    let is_open = Memo::new(move |_| stage.is_open());
+    let is_open = Derived::new(move || stage.is_open());
     let tools = move || {
         is_open.get().then(|| {
             let lock =

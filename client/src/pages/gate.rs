@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use crate::{
     app::{install::Installing, stage::Stage},
     text::{say::say, words},
+    watched::Derived,
     widgets::{
         html::{self, Child as _},
         icon::{self, Icon, icon},
@@ -97,7 +98,7 @@ fn link_field(stage: Stage, way: Way) -> AnyView {
         Way::Device | Way::Kit | Way::File => (gate.code, gate.code_hint),
     };
     let error = form.says(Problem::Link, gate.link_missing);
-    let kind = Signal::stored("text");
+    let kind = Derived::new(|| "text");
     let field =
         FormField { id: "link", label, hint, kind, autocomplete: "off", value: form.link, error };
     let shown = move || {
@@ -128,7 +129,7 @@ fn name_field(stage: Stage) -> AnyView {
 fn plain_field(stage: Stage, id: &'static str) -> FormField {
     let gate = &words().gate;
     let form = stage.form;
-    let kind = Signal::stored("text");
+    let kind = Derived::new(|| "text");
     if id == "name" {
         FormField {
             id,
@@ -150,7 +151,7 @@ fn plain_field(stage: Stage, id: &'static str) -> FormField {
             kind,
             autocomplete: "off",
             value: form.device_name,
-            error: Signal::stored(None),
+            error: Derived::new(|| None),
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::{
     app::{place::Place, stage::Stage},
     port,
     text::say::{fill, say},
+    watched::{Derived, Watched},
     widgets::{
         board,
         html::{self, Child as _},
@@ -27,7 +28,7 @@ const TABS: [&str; 3] = ["hand.consent", "hand.survey", "hand.canvas"];
 
 /// The page.
 pub fn handed(stage: Stage, name: &str) -> AnyView {
-    let tab = RwSignal::new(0_u32);
+    let tab = Watched::new(0_u32);
     let tabs = (0..).zip(TABS).map(|(at, key)| {
         let is_here = move || (tab.get() == at).then_some("true");
         html::button()
@@ -59,15 +60,15 @@ pub fn handed(stage: Stage, name: &str) -> AnyView {
 
 /// The way back, for the consultant.
 fn back(stage: Stage) -> AnyView {
-    let pin = RwSignal::new(String::new());
+    let pin = Watched::new(String::new());
     let field = FormField {
         id: "pin",
         label: say("hand.pin"),
         hint: "",
-        kind: Signal::stored("password"),
+        kind: Derived::new(|| "password"),
         autocomplete: "off",
         value: pin,
-        error: Signal::stored(None),
+        error: Derived::new(|| None),
     };
     let take = move || {
         port::send(&Command::Room(RoomAct::TakeBack(Passphrase::new(pin.get_untracked()))));
@@ -92,7 +93,7 @@ fn newest(stage: Stage) -> Option<CaseRow> {
 
 /// What the employee says of an interview: the survey, and whether they want to come again.
 fn survey(stage: Stage) -> AnyView {
-    let case = Memo::new(move |_| {
+    let case = Derived::new(move || {
         let case = newest(stage)?;
         let is_there = stage.shelf.with(|shelf| shelf.form(case.case).is_some());
         Some((case.case, case.interviews.last()?.interview)).filter(|_| is_there)

@@ -12,6 +12,7 @@ use crate::{
     app::{place::Place, stage::Stage},
     port,
     text::words,
+    watched::Derived,
     widgets::{
         board,
         html::{self, Child as _},
@@ -23,7 +24,7 @@ use crate::{
 /// The page: cases, people invited, an invitation form.
 pub fn home(stage: Stage) -> AnyView {
     let words = words();
-    let cases = Memo::new(move |_| stage.home.with(|home| home.cases.clone()));
+    let cases = Derived::new(move || stage.home.with(|home| home.cases.clone()));
     html::div()
         .class("page")
         .attr("data-testid", "home")

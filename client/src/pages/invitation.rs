@@ -10,6 +10,7 @@ use crate::{
         say::{fill, say},
         words,
     },
+    watched::Derived,
     widgets::{
         copy::copy_button,
         dialog,
@@ -22,7 +23,7 @@ use crate::{
 
 /// The dialog. It closes only by its own button: what it shows cannot be shown again.
 pub fn invitation(stage: Stage) -> AnyView {
-    let is_open = Signal::derive(move || stage.invitations.with(|all| !all.is_empty()));
+    let is_open = Derived::following(move || stage.invitations.with(|all| !all.is_empty()));
     let body = move || {
         stage.invitations.with(|all| match all.as_slice() {
             [invitation] => content(stage, invitation),

@@ -8,6 +8,7 @@ use crate::{
     app::stage::Stage,
     port,
     text::words,
+    watched::{Derived, Watched, effect},
     widgets::{
         html::{self, Child as _},
         part::{self, FormField},
@@ -17,18 +18,18 @@ use crate::{
 /// The form, for the roles this person may invite. The first is chosen.
 pub fn invite(stage: Stage, roles: &'static [Role]) -> AnyView {
     let words = &words().people;
-    let chosen = RwSignal::new(roles.first().copied().unwrap_or(Role::Employee));
-    let name = RwSignal::new(String::new());
-    let is_tried = RwSignal::new(false);
+    let chosen = Watched::new(roles.first().copied().unwrap_or(Role::Employee));
+    let name = Watched::new(String::new());
+    let is_tried = Watched::new(false);
     let is_nameless = move || name.with(|name| name.trim().is_empty());
-    let error = Signal::derive(move || {
+    let error = Derived::following(move || {
         (is_tried.get() && is_nameless()).then(|| words.name_missing.to_owned())
     });
     let field = FormField {
         id: "invite-name",
         label: words.name,
         hint: words.name_hint,
-        kind: Signal::stored("text"),
+        kind: Derived::new(|| "text"),
         autocomplete: "off",
         value: name,
         error,
@@ -41,7 +42,7 @@ pub fn invite(stage: Stage, roles: &'static [Role]) -> AnyView {
         }
     };
     // The name stays until the invitation is there: without a network nothing has to be typed again.
-    Effect::new(move |_| {
+    effect(move || {
         if stage.invitations.with(|all| !all.is_empty()) {
             name.set(String::new());
             is_tried.set(false);
@@ -63,7 +64,7 @@ pub fn invite(stage: Stage, roles: &'static [Role]) -> AnyView {
     part::form("card form", send, body.into_child())
 }
 
-fn role_choice(roles: &'static [Role], chosen: RwSignal<Role>) -> AnyView {
+fn role_choice(roles: &'static [Role], chosen: Watched<Role>) -> AnyView {
     let words = words();
     let chips = roles.iter().map(|role| {
         let input = html::input()

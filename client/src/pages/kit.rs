@@ -12,6 +12,7 @@ use crate::{
     app::{outside, stage::Stage},
     port,
     text::words,
+    watched::Derived,
     widgets::{
         dialog,
         html::{self, Child as _},
@@ -24,7 +25,7 @@ use crate::{
 /// Where one is made, and whether there is one.
 pub fn section(stage: Stage) -> AnyView {
     let words = &words().recovery;
-    let kit = Memo::new(move |_| stage.home.with(|home| home.kit));
+    let kit = Derived::new(move || stage.home.with(|home| home.kit));
     let condition = move || state(kit.get());
     let again = Again::new(stage);
     let make = move || {
@@ -68,7 +69,7 @@ fn state(kit: Option<KitRow>) -> AnyView {
 
 /// The sheet. It closes only by its own button: what it shows cannot be shown again.
 pub fn sheet(stage: Stage) -> AnyView {
-    let is_open = Signal::derive(move || stage.kit.with(Option::is_some));
+    let is_open = Derived::following(move || stage.kit.with(Option::is_some));
     let body = move || {
         stage.kit.with(|kit| match kit {
             Some(kit) => content(stage, kit),

@@ -7,6 +7,7 @@ use super::gate::{passphrase::show_button, remark};
 use crate::{
     app::stage::Stage,
     text::words,
+    watched::Derived,
     widgets::{
         html::{self, Child as _},
         icon::{self, icon},
@@ -22,10 +23,10 @@ pub fn lock(stage: Stage, device_name: &str) -> AnyView {
         id: "passphrase",
         label: words.lock.passphrase,
         hint: "",
-        kind: Signal::derive(move || if form.is_shown.get() { "text" } else { "password" }),
+        kind: Derived::following(move || if form.is_shown.get() { "text" } else { "password" }),
         autocomplete: "current-password",
         value: form.passphrase,
-        error: Signal::stored(None),
+        error: Derived::new(|| None),
     };
     let body = (
         html::div().class("lock-mark").aria_hidden("true").child(icon(icon::LOCK)),

@@ -14,6 +14,7 @@ use crate::{
     app::stage::Stage,
     port,
     text::words,
+    watched::{Derived, Watched},
     widgets::{
         html::{self, Child as _},
         part::{self, Weight},
@@ -23,9 +24,9 @@ use crate::{
 /// The list, folded away, for who manages the document.
 pub fn members(stage: Stage, document: DocumentId) -> AnyView {
     let words = &words().members;
-    let view = Memo::new(move |_| stage.members.with(|all| all.get(&document).cloned()));
+    let view = Derived::new(move || stage.members.with(|all| all.get(&document).cloned()));
     // A firm has many people to let in: made when somebody looks.
-    let is_open = RwSignal::new(false);
+    let is_open = Watched::new(false);
     let body = move || {
         let view = view.get().filter(|_| is_open.get())?;
         Some((list(document, &view), let_in(document, &view), ends(document, &view)).into_child())
@@ -95,8 +96,8 @@ fn let_in(document: DocumentId, view: &MembersView) -> Option<AnyView> {
     let words = &words().members;
     let others = offered(&view.others);
     let first = others.first()?.account;
-    let chosen = RwSignal::new(first);
-    let access = RwSignal::new(Access::Reader);
+    let chosen = Watched::new(first);
+    let access = Watched::new(Access::Reader);
     let people = others.iter().map(|row| {
         let account = row.account;
         let is_it = move || chosen.get() == account;
@@ -108,12 +109,12 @@ fn let_in(document: DocumentId, view: &MembersView) -> Option<AnyView> {
         let is_it = move || access.get() == it;
         chip("let-in-access", (words.access)(it).to_owned(), is_it, move || access.set(it))
     });
-    let from_now = RwSignal::new(false);
+    let from_now = Watched::new(false);
     let since = [(false, words.since_beginning), (true, words.since_now)].map(|(it, label)| {
         let is_it = move || from_now.get() == it;
         chip("let-in-since", label.to_owned(), is_it, move || from_now.set(it))
     });
-    let consent = RwSignal::new(false);
+    let consent = Watched::new(false);
     let agreed = html::label().class("chip").child((
         html::input()
             .r#type("checkbox")

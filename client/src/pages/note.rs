@@ -7,6 +7,8 @@ pub mod offer;
 pub mod read;
 pub mod section;
 
+use core::mem::replace;
+
 use engine::{
     casework::field::{Field, Value},
     view::{Content, NoteView, Whereabouts},
@@ -20,6 +22,7 @@ use crate::{
     app::{desk, outside, place::Place, stage::Stage},
     pages::{members, work},
     text::words,
+    watched::{Derived, Watched, effect},
     widgets::{
         below, board,
         copy::copy_button,
@@ -50,13 +53,13 @@ pub struct Sheet {
     /// Whether it is shown as a form, and no note.
     pub is_form: bool,
     /// Grows with everything typed, so that what depends on texts is looked at again.
-    pub typed: RwSignal<u32>,
+    pub typed: Watched<u32>,
     /// Grows with everything typed into the summary.
-    pub drafted: RwSignal<u32>,
+    pub drafted: Watched<u32>,
     /// The list an item was removed from last.
-    pub emptied: RwSignal<Option<Field>>,
+    pub emptied: Watched<Option<Field>>,
     /// The section the person is in.
-    pub current: RwSignal<usize>,
+    pub current: Watched<usize>,
 }
 
 impl Sheet {
@@ -66,10 +69,10 @@ impl Sheet {
             stage,
             id,
             is_form,
-            typed: RwSignal::new(0),
-            drafted: RwSignal::new(0),
-            emptied: RwSignal::new(None),
-            current: RwSignal::new(0),
+            typed: Watched::new(0),
+            drafted: Watched::new(0),
+            emptied: Watched::new(None),
+            current: Watched::new(0),
         }
     }
 
@@ -91,8 +94,8 @@ impl Sheet {
     }
 
     /// Whether an item that was removed can be brought back.
-    pub fn can_restore(self) -> Memo<bool> {
-        Memo::new(move |_| {
+    pub fn can_restore(self) -> Derived<bool> {
+        Derived::new(move || {
             if self.is_form {
                 self.stage.shelf.with(|shelf| shelf.form(self.id).is_some_and(|it| it.can_restore))
             } else {
@@ -102,17 +105,16 @@ impl Sheet {
     }
 
     /// What the field holds if it is no text; follows the engine.
-    pub fn value(self, field: Field) -> Signal<Value> {
-        let value = Memo::new(move |_| match self.content(&field) {
+    pub fn value(self, field: Field) -> Derived<Value> {
+        Derived::new(move || match self.content(&field) {
             Some(Content::Value(value)) => value,
             Some(Content::Text { .. } | Content::Items(_)) | None => Value::Unset,
-        });
-        value.into()
+        })
     }
 
     /// The items of a list; follows the engine.
-    pub fn items(self, list: Field) -> Memo<Vec<String>> {
-        Memo::new(move |_| match self.content(&list) {
+    pub fn items(self, list: Field) -> Derived<Vec<String>> {
+        Derived::new(move || match self.content(&list) {
             Some(Content::Items(items)) => items,
             Some(Content::Text { .. } | Content::Value(_)) | None => vec![],
         })
@@ -122,8 +124,8 @@ impl Sheet {
     pub fn about<T: Clone + PartialEq + Send + Sync + Default + 'static>(
         self,
         look: impl Fn(&NoteView) -> T + Send + Sync + 'static,
-    ) -> Memo<T> {
-        Memo::new(move |_| {
+    ) -> Derived<T> {
+        Derived::new(move || {
             self.stage.note.with(|note| note.as_ref().map(&look).unwrap_or_default())
         })
     }
@@ -135,10 +137,10 @@ fn find<'a>(note: &'a NoteView, field: &Field) -> Option<&'a Content> {
 
 /// The page.
 pub fn note(stage: Stage, id: DocumentId) -> AnyView {
-    let is_there = Memo::new(move |_| {
+    let is_there = Derived::new(move || {
         stage.note.with(|note| note.as_ref().is_some_and(|note| note.document == id))
     });
-    let is_signed = Memo::new(move |_| {
+    let is_signed = Derived::new(move || {
         stage.note.with(|note| note.as_ref().is_some_and(|note| note.signed_at.is_some()))
     });
     let content = move || match (is_there.get(), is_signed.get()) {
@@ -214,7 +216,8 @@ fn head(sheet: Sheet) -> AnyView {
 /// Where this document is.
 pub fn whereabouts(sheet: Sheet) -> AnyView {
     let words = words();
-    let here = Memo::new(move |_| sheet.stage.whereabouts.with(|all| all.get(&sheet.id).copied()));
+    let here =
+        Derived::new(move || sheet.stage.whereabouts.with(|all| all.get(&sheet.id).copied()));
     let name = move || match here.get() {
         Some(Whereabouts::Unsaved) => "unsaved",
         Some(Whereabouts::Kept) => "kept",
@@ -238,7 +241,7 @@ pub fn whereabouts(sheet: Sheet) -> AnyView {
 fn navigation(sheet: Sheet) -> AnyView {
     let words = words();
     let entries = (0..).zip(SECTIONS).zip(words.note.section_names).map(|((at, section), name)| {
-        let is_filled = Memo::new(move |_| is_filled(sheet, section));
+        let is_filled = Derived::new(move || is_filled(sheet, section));
         let dot = move || if is_filled.get() { "dot dot-filled" } else { "dot" };
         let state = move || if is_filled.get() { words.note.filled } else { words.note.empty };
         let is_here = move || (sheet.current.get() == at).then_some("true");
@@ -287,12 +290,12 @@ fn is_filled(sheet: Sheet, section: &Section) -> bool {
 
 /// The section at the top of the screen is the one the person is in.
 fn follow_scroll(sheet: Sheet) {
-    let is_due = StoredValue::new(false);
+    let is_due = Watched::new(false);
     let listener = window_event_listener(ev::scroll, move |_| {
-        if !is_due.get_value() {
-            is_due.set_value(true);
+        if !is_due.get_untracked() {
+            is_due.update_untracked(|is_due| *is_due = true);
             request_animation_frame(move || {
-                is_due.try_set_value(false);
+                is_due.update_untracked(|is_due| *is_due = false);
                 look(sheet);
             });
         }
@@ -300,9 +303,10 @@ fn follow_scroll(sheet: Sheet) {
     on_cleanup(move || listener.remove());
     // A new page shows the first entry already; to look where it is would be to lay the page out
     // before all of it is there.
-    Effect::new(move |before: Option<()>| {
+    let mut is_first = true;
+    effect(move || {
         let at = sheet.current.get();
-        if before.is_some() {
+        if !replace(&mut is_first, false) {
             show_entry(at);
         }
     });
@@ -373,7 +377,7 @@ fn section_of(target: &web_sys::EventTarget) -> Option<usize> {
 /// Texts that were typed before the worker died and whose items are gone.
 fn leftovers(sheet: Sheet) -> AnyView {
     let words = words();
-    let shown = Memo::new(move |_| {
+    let shown = Derived::new(move || {
         sheet.stage.note.with(|note| {
             note.as_ref().map(|note| desk::with(|desk| desk.leftovers(note))).unwrap_or_default()
         })

@@ -12,6 +12,7 @@ use crate::{
     app::stage::Stage,
     port,
     text::{Words, words},
+    watched::Derived,
     widgets::{
         html::{self, Child as _},
         icon, moment,
@@ -50,7 +51,7 @@ pub fn people(stage: Stage, role: Role) -> AnyView {
 
 /// The list of people, or what to do when there are none.
 pub fn invited(stage: Stage, with_me: bool) -> AnyView {
-    let people = Memo::new(move |_| {
+    let people = Derived::new(move || {
         let mut people = stage.home.with(|home| home.people.clone());
         people.retain(|row| with_me || !row.is_me);
         people

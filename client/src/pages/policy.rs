@@ -7,6 +7,7 @@ use crate::{
     app::stage::Stage,
     port,
     text::words,
+    watched::Derived,
     widgets::html::{self, Child as _},
 };
 
@@ -16,7 +17,7 @@ const HOURS: [u16; 6] = [12, 24, 48, 72, 120, 168];
 /// How long devices may be opened without the server.
 pub fn policy(stage: Stage) -> AnyView {
     let words = &words().policy;
-    let hours = Memo::new(move |_| stage.home.with(|home| home.offline_hours));
+    let hours = Derived::new(move || stage.home.with(|home| home.offline_hours));
     let chips = HOURS.map(|choice| {
         let input = html::input()
             .r#type("radio")

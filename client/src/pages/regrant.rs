@@ -11,6 +11,7 @@ use crate::{
     app::stage::Stage,
     port,
     text::words,
+    watched::{Derived, Watched},
     widgets::{
         dialog,
         html::{self, Child as _},
@@ -27,7 +28,7 @@ pub fn button(stage: Stage, row: &PersonRow) -> Option<AnyView> {
 
 /// The dialog: which account is new, and that the person is there.
 pub fn ask(stage: Stage) -> AnyView {
-    let is_open = Signal::derive(move || stage.lost.get().is_some());
+    let is_open = Derived::following(move || stage.lost.get().is_some());
     let close = move || stage.lost.set(None);
     let body = move || match stage.lost.get() {
         Some(former) => content(stage, former),
@@ -54,8 +55,8 @@ fn content(stage: Stage, former: AccountId) -> AnyView {
     let people = stage.home.with_untracked(|home| home.people.clone());
     let name = people.iter().find(|row| row.account == Some(former)).map(|row| row.name.clone());
     let candidates = candidates(&people, former);
-    let chosen = RwSignal::new(candidates.first().map(|(account, _)| *account));
-    let is_there = RwSignal::new(false);
+    let chosen = Watched::new(candidates.first().map(|(account, _)| *account));
+    let is_there = Watched::new(false);
     let close = move || stage.lost.set(None);
     let title =
         html::h2().id("regrant-dialog-title").child((words.title)(&name.unwrap_or_default()));

@@ -9,6 +9,7 @@ use crate::{
     app::stage::Stage,
     port,
     text::{say::say, words},
+    watched::{Derived, Watched},
     widgets::{
         html::{self, Child as _},
         part::{self, FormField, Weight},
@@ -17,15 +18,15 @@ use crate::{
 
 /// The page.
 pub fn rest(stage: Stage) -> AnyView {
-    let pin = RwSignal::new(String::new());
+    let pin = Watched::new(String::new());
     let field = FormField {
         id: "pin",
         label: say("room.pin"),
         hint: "",
-        kind: Signal::stored("password"),
+        kind: Derived::new(|| "password"),
         autocomplete: "off",
         value: pin,
-        error: Signal::stored(None),
+        error: Derived::new(|| None),
     };
     let go_on = move || {
         let typed = Passphrase::new(pin.get_untracked().trim().to_owned());

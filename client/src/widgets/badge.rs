@@ -4,7 +4,10 @@ use engine::view::{Badge, LinkView, SyncView};
 use leptos::prelude::*;
 
 use super::html::{self, Child as _};
-use crate::text::{Words, words};
+use crate::{
+    text::{Words, words},
+    watched::{Derived, Watched},
+};
 
 /// The badge's words.
 pub fn say(words: &Words, sync: &SyncView) -> String {
@@ -27,7 +30,7 @@ pub fn say_link(words: &Words, sync: &SyncView) -> &'static str {
 }
 
 /// The badge on the page.
-pub fn badge(sync: RwSignal<SyncView>) -> AnyView {
+pub fn badge(sync: Watched<SyncView>) -> AnyView {
     let words = words();
     let kind = move || match sync.with(SyncView::badge) {
         Badge::Saving => "badge badge-saving",
@@ -36,9 +39,9 @@ pub fn badge(sync: RwSignal<SyncView>) -> AnyView {
         Badge::Sending(_) => "badge badge-sending",
         Badge::Sent => "badge badge-sent",
     };
-    let link = Memo::new(move |_| sync.with(|sync| say_link(words, sync)));
+    let link = Derived::new(move || sync.with(|sync| say_link(words, sync)));
     // Typing toggles between two words many times a minute; a screen reader is told the rest.
-    let spoken = Memo::new(move |_| sync.with(|sync| spoken(words, sync)));
+    let spoken = Derived::new(move || sync.with(|sync| spoken(words, sync)));
     html::div()
         .class("sync")
         .attr("data-testid", "sync")

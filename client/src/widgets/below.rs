@@ -6,7 +6,7 @@ use core::time::Duration;
 use leptos::prelude::*;
 
 use super::html::Child as _;
-use crate::app::outside;
+use crate::{app::outside, watched::Watched};
 
 /// What is on the device is on the page sooner than this. To say for a moment that it is not here
 /// would be to draw a page more, and to have it read out.
@@ -28,9 +28,9 @@ pub fn late(make: impl Fn() -> AnyView + Send + 'static) -> AnyView {
 
 /// A place that is empty until it is told to be filled. The page may be gone by then.
 fn once(make: impl Fn() -> AnyView + Send + 'static) -> (impl FnOnce(), AnyView) {
-    let is_due = RwSignal::new(false);
+    let is_due = Watched::new(false);
     let tell = move || {
-        is_due.try_set(true);
+        is_due.set(true);
     };
     (tell, (move || is_due.get().then(&make)).into_child())
 }

@@ -32,6 +32,7 @@ use super::{
 use crate::{
     app::{desk, outside, place::Place, stage::Stage},
     port,
+    watched::effect,
 };
 
 /// What a field for a file is named by, and what is wrong with a file that cannot be read.
@@ -119,7 +120,7 @@ pub fn board(stage: Stage, place: Place, board: Board) -> AnyView {
     });
     let [follows, clicked, entered, changed, ticked, pressed, moved, left, lost, late] =
         [(); 10].map(|()| Rc::clone(&live));
-    Effect::new(move |_| {
+    effect(move || {
         stage.shelf.track();
         stage.home.track();
         stage.gate.track();

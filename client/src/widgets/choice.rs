@@ -4,14 +4,14 @@ use engine::casework::field::Value;
 use leptos::{ev, prelude::*};
 
 use super::html::{self, Child as _};
-use crate::text;
+use crate::{text, watched::Derived};
 
 /// A group of chips, one of which may be chosen; choosing it again leaves none.
 pub fn one(
     name: &str,
     path: &str,
     codes: &'static [&'static str],
-    value: Signal<Value>,
+    value: Derived<Value>,
     choose: impl Fn(Value) + Copy + 'static,
 ) -> AnyView {
     let chips = codes.iter().map(|code| {
@@ -33,7 +33,7 @@ pub fn one(
 pub fn many(
     path: &str,
     codes: &'static [&'static str],
-    value: Signal<Value>,
+    value: Derived<Value>,
     choose: impl Fn(Value) + Copy + 'static,
 ) -> AnyView {
     let chips = codes.iter().map(|code| {
@@ -53,7 +53,7 @@ pub fn many(
 pub fn flag(
     label: &'static str,
     field: &str,
-    value: Signal<Value>,
+    value: Derived<Value>,
     choose: impl Fn(Value) + Copy + 'static,
 ) -> AnyView {
     let is_chosen = move || value.with(|value| matches!(value, Value::Flag(true)));

@@ -6,12 +6,12 @@ use leptos::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::{html, icon, part};
-use crate::text::words;
+use crate::{text::words, watched::Watched};
 
 /// A button that copies `text` and says that it did.
 pub fn copy_button(test_id: &'static str, label: &'static str, text: String) -> AnyView {
     let words = words();
-    let is_copied = RwSignal::new(false);
+    let is_copied = Watched::new(false);
     let body = (
         move || icon::icon(if is_copied.get() { icon::DONE } else { icon::COPY }),
         html::span()

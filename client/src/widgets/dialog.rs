@@ -6,16 +6,17 @@ use super::{
     dom,
     html::{self, Child as _},
 };
+use crate::watched::{Derived, effect};
 
 /// A dialog, open as long as `is_open`. Its body is built each time it opens.
 pub fn dialog(
     test_id: &'static str,
-    is_open: Signal<bool>,
+    is_open: Derived<bool>,
     dismiss: impl Fn() + 'static,
     body: impl Fn() -> AnyView + Send + 'static,
 ) -> AnyView {
     let node = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
+    effect(move || {
         let Some(dialog) = node.get() else { return };
         if !is_open.get() {
             dialog.close();

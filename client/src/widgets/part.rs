@@ -11,6 +11,7 @@ use super::{
 use crate::{
     app::{place::Place, stage::Stage},
     text::words,
+    watched::{Derived, Watched},
 };
 
 /// How much a button asks for attention.
@@ -61,7 +62,7 @@ pub fn sure_button(
     question: &'static str,
     click: impl Fn() + Clone + Send + Sync + 'static,
 ) -> AnyView {
-    let is_asking = RwSignal::new(false);
+    let is_asking = Watched::new(false);
     let (sure, not_sure) = (words().devices.sure, words().devices.not_sure);
     let body = move || {
         if !is_asking.get() {
@@ -120,7 +121,7 @@ pub fn submit(
     test_id: &'static str,
     label: &'static str,
     busy: &'static str,
-    is_busy: RwSignal<bool>,
+    is_busy: Watched<bool>,
 ) -> AnyView {
     html::button()
         .r#type("submit")
@@ -183,13 +184,13 @@ pub struct FormField {
     /// What to enter, or empty.
     pub hint: &'static str,
     /// `text` or `password`.
-    pub kind: Signal<&'static str>,
+    pub kind: Derived<&'static str>,
     /// For password managers and keyboards.
     pub autocomplete: &'static str,
     /// What is in it.
-    pub value: RwSignal<String>,
+    pub value: Watched<String>,
     /// What is wrong with it, if anything.
-    pub error: Signal<Option<String>>,
+    pub error: Derived<Option<String>>,
 }
 
 /// A labelled field with its hint and what is wrong with it.

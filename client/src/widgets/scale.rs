@@ -7,13 +7,16 @@ use super::{
     html::{self, Child as _},
     offset,
 };
-use crate::text::words;
+use crate::{
+    text::words,
+    watched::{Derived, Watched},
+};
 
 /// A row of numbers to choose from; choosing one again leaves none.
 pub fn scale(
     name: &str,
     range: (i64, i64),
-    value: Signal<Value>,
+    value: Derived<Value>,
     choose: impl Fn(Value) + Copy + 'static,
 ) -> AnyView {
     let (low, high) = range;
@@ -41,11 +44,11 @@ pub fn time(
     field: &str,
     label: &'static str,
     range: (i64, i64),
-    value: Signal<Value>,
+    value: Derived<Value>,
     choose: impl Fn(Value) + Copy + 'static,
 ) -> AnyView {
     let words = words();
-    let is_wrong = RwSignal::new(false);
+    let is_wrong = Watched::new(false);
     let shown = move || {
         value.with(|value| match value {
             Value::Number(seconds) => offset::show(*seconds),

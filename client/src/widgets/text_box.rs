@@ -14,7 +14,10 @@ use super::{
     html::{self, Child as _},
     splice,
 };
-use crate::app::desk::{self, Key, TextBox};
+use crate::{
+    app::desk::{self, Key, TextBox},
+    watched::effect,
+};
 
 /// Fewest lines of a long text.
 const LINES_MIN: u32 = 3;
@@ -106,7 +109,7 @@ pub fn some(text: &str) -> Option<String> {
 
 fn attach<B: TextBox + 'static>(key: &Key, find: impl Fn() -> Option<B> + 'static) {
     let (mounted, gone) = (key.clone(), key.clone());
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(text_box) = find() {
             desk::attach(mounted.clone(), Rc::new(text_box));
         }

@@ -10,6 +10,7 @@ use super::Signals;
 use crate::{
     app::{desk, place::Place, wanted},
     port,
+    watched::{Derived, effect},
     widgets::board,
 };
 
@@ -20,8 +21,8 @@ impl Signals {
     /// Opens the documents that the page shows, and closes others once nothing of them can be lost.
     pub fn follow(&'static self) {
         desk::watch(move || self.show_progress());
-        let is_shown = Memo::new(move |_| self.is_shown());
-        Effect::new(move |_| {
+        let is_shown = Derived::new(move || self.is_shown());
+        effect(move || {
             let wanted = wanted::wanted(self);
             // What is missing is asked for again whenever something arrived.
             self.shelf.track();

@@ -15,6 +15,7 @@ use super::{passphrase::show_button, remark};
 use crate::{
     app::stage::Stage,
     text::{say::say, words},
+    watched::{Derived, Watched},
     widgets::{
         html::{self, Child as _},
         icon,
@@ -29,7 +30,7 @@ const FILE_BYTES_MAX: f64 = 512.0 * 1024.0 * 1024.0;
 /// The form.
 pub(super) fn form(stage: Stage) -> AnyView {
     let form = stage.form;
-    let lacks_file = RwSignal::new(false);
+    let lacks_file = Watched::new(false);
     let leave = move || {
         stage.remark.set(None);
         form.way.set(None);
@@ -38,10 +39,10 @@ pub(super) fn form(stage: Stage) -> AnyView {
         id: "passphrase",
         label: say("import.passphrase"),
         hint: "",
-        kind: Signal::derive(move || if form.is_shown.get() { "text" } else { "password" }),
+        kind: Derived::following(move || if form.is_shown.get() { "text" } else { "password" }),
         autocomplete: "current-password",
         value: form.passphrase,
-        error: Signal::stored(None),
+        error: Derived::new(|| None),
     };
     let missing = move || if lacks_file.get() { say("import.missing") } else { "" };
     let file = html::div().class("form-field").child((

@@ -2,10 +2,10 @@
 //! language loses nothing.
 
 use engine::words::WordsError;
-use leptos::prelude::*;
 use zeroize::Zeroize;
 
 use super::passphrase::{self, Strength};
+use crate::watched::{Derived, Watched};
 
 /// How somebody starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,44 +62,44 @@ pub enum Problem {
 #[derive(Clone, Copy)]
 pub struct Form {
     /// `None` until somebody has chosen.
-    pub way: RwSignal<Option<Way>>,
+    pub way: Watched<Option<Way>>,
     /// A link, a code, or the fragment of the address.
-    pub link: RwSignal<String>,
+    pub link: Watched<String>,
     /// The link came with the address and need not be shown.
-    pub is_link_given: RwSignal<bool>,
+    pub is_link_given: Watched<bool>,
     /// The person's name.
-    pub name: RwSignal<String>,
+    pub name: Watched<String>,
     /// The device's name.
-    pub device_name: RwSignal<String>,
+    pub device_name: Watched<String>,
     /// The passphrase.
-    pub passphrase: RwSignal<String>,
+    pub passphrase: Watched<String>,
     /// The passphrase again.
-    pub repeat: RwSignal<String>,
+    pub repeat: Watched<String>,
     /// Whether the passphrase can be read on the screen.
-    pub is_shown: RwSignal<bool>,
+    pub is_shown: Watched<bool>,
     /// Whether the passphrase was suggested by the app.
-    pub is_suggested: RwSignal<bool>,
+    pub is_suggested: Watched<bool>,
     /// Somebody tried to send it: from then on it says what is missing.
-    pub is_tried: RwSignal<bool>,
+    pub is_tried: Watched<bool>,
     /// It was sent.
-    pub is_sent: RwSignal<bool>,
+    pub is_sent: Watched<bool>,
 }
 
 impl Form {
     /// The empty form, or the one for a link.
     pub fn new(link: Option<String>) -> Self {
         let form = Self {
-            way: RwSignal::new(None),
-            link: RwSignal::new(String::new()),
-            is_link_given: RwSignal::new(false),
-            name: RwSignal::new(String::new()),
-            device_name: RwSignal::new(String::new()),
-            passphrase: RwSignal::new(String::new()),
-            repeat: RwSignal::new(String::new()),
-            is_shown: RwSignal::new(false),
-            is_suggested: RwSignal::new(false),
-            is_tried: RwSignal::new(false),
-            is_sent: RwSignal::new(false),
+            way: Watched::new(None),
+            link: Watched::new(String::new()),
+            is_link_given: Watched::new(false),
+            name: Watched::new(String::new()),
+            device_name: Watched::new(String::new()),
+            passphrase: Watched::new(String::new()),
+            repeat: Watched::new(String::new()),
+            is_shown: Watched::new(false),
+            is_suggested: Watched::new(false),
+            is_tried: Watched::new(false),
+            is_sent: Watched::new(false),
         };
         if let Some(link) = link {
             form.offer_link(link);
@@ -134,8 +134,8 @@ impl Form {
     }
 
     /// What a field says about a problem, once somebody has tried.
-    pub fn says(self, problem: Problem, word: &'static str) -> Signal<Option<String>> {
-        Signal::derive(move || {
+    pub fn says(self, problem: Problem, word: &'static str) -> Derived<Option<String>> {
+        Derived::following(move || {
             let way = self.way.get()?;
             let is_it = self.is_tried.get() && self.problem(way) == Some(problem);
             is_it.then(|| word.to_owned())

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::form::{Form, Problem};
 use crate::{
     text::words,
+    watched::{Derived, Watched},
     widgets::{
         html::{self, Child as _},
         part::{self, FormField, Weight},
@@ -60,9 +61,10 @@ pub fn judge(passphrase: &str) -> Strength {
 /// The two fields, what they are worth, and the suggestion.
 pub fn fields(form: Form) -> AnyView {
     let gate = &words().gate;
-    let kind = Signal::derive(move || if form.is_shown.get() { "text" } else { "password" });
-    let too_short = Signal::derive(move || {
-        form.says(Problem::Passphrase, "").get()?;
+    let kind = Derived::following(move || if form.is_shown.get() { "text" } else { "password" });
+    let is_too_short = form.says(Problem::Passphrase, "");
+    let too_short = Derived::following(move || {
+        is_too_short.get()?;
         match form.passphrase.with(|it| judge(it)) {
             Strength::TooShort(missing) => Some((words().gate.too_short)(missing)),
             Strength::Guessable | Strength::Fair | Strength::Good => None,
@@ -96,7 +98,7 @@ pub fn fields(form: Form) -> AnyView {
 }
 
 /// The button beside a passphrase that makes it readable.
-pub fn show_button(is_shown: RwSignal<bool>) -> AnyView {
+pub fn show_button(is_shown: Watched<bool>) -> AnyView {
     let frame = &words().frame;
     let label = (move || if is_shown.get() { frame.hide } else { frame.show }).into_child();
     part::button(Weight::Plain, "show-passphrase", label, move || {
@@ -106,7 +108,7 @@ pub fn show_button(is_shown: RwSignal<bool>) -> AnyView {
 
 fn meter(form: Form) -> AnyView {
     let gate = &words().gate;
-    let strength = Memo::new(move |_| form.passphrase.with(|it| judge(it)));
+    let strength = Derived::new(move || form.passphrase.with(|it| judge(it)));
     let class = move || match strength.get() {
         Strength::TooShort(_) => "meter meter-0",
         Strength::Guessable => "meter meter-1",

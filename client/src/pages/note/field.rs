@@ -11,6 +11,7 @@ use super::{Sheet, list};
 use crate::{
     port,
     text::{self, words},
+    watched::Watched,
     widgets::{
         choice,
         html::{self, Child as _},
@@ -175,9 +176,9 @@ fn typed(sheet: Sheet, kind: &'static str, field: Field, path: &str) -> AnyView 
 }
 
 fn setter(sheet: Sheet, field: Field) -> impl Fn(Value) + Copy + 'static {
-    let field = StoredValue::new(field);
+    let field = Watched::new(field);
     move |value| {
-        let field = field.get_value();
+        let field = field.get_untracked();
         port::send(&Command::SetValue { document: sheet.id, field, value });
     }
 }

@@ -17,6 +17,7 @@ use crate::{
     app::desk,
     port,
     text::{self, words},
+    watched::{Watched, effect},
     widgets::{
         dom,
         html::{self, Child as _},
@@ -37,7 +38,7 @@ pub fn list(sheet: Sheet, specs: &'static [Spec], list: Field, path: &str) -> An
     let label = text::field(path).label;
     let items = sheet.items(list.clone());
     // The item that is added next gets the focus.
-    let is_adding = RwSignal::new(false);
+    let is_adding = Watched::new(false);
     let (of_rows, of_undo) = (list.clone(), list.clone());
     let path = path.to_owned();
     let rows = ForProps::builder()
@@ -74,7 +75,7 @@ struct Item<'a> {
     sheet: Sheet,
     specs: &'static [Spec],
     path: &'a str,
-    is_adding: RwSignal<bool>,
+    is_adding: Watched<bool>,
     is_folded: bool,
 }
 
@@ -82,7 +83,7 @@ fn row(context: Item<'_>, list: &Field, item: &Field) -> AnyView {
     let Item { specs, is_adding, is_folded, .. } = context;
     let node = NodeRef::<html::Li>::new();
     let is_new = is_adding.get_untracked();
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(row) = node.get()
             && is_adding.get_untracked()
         {
@@ -114,7 +115,7 @@ fn folded(context: Item<'_>, list: &Field, item: &Field) -> AnyView {
         let said = said.filter(|text| !text.is_empty()).take(NAMING).collect::<Vec<_>>().join("　");
         if said.is_empty() { words().note.empty.to_owned() } else { said }
     };
-    let is_open = RwSignal::new(false);
+    let is_open = Watched::new(false);
     let (list, item, path) = (list.clone(), item.clone(), context.path.to_owned());
     let inside = move || {
         let context = Item { sheet, specs, path: &path, is_adding, is_folded };

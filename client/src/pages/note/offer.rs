@@ -9,6 +9,7 @@ use crate::{
     pages::summary::{self, SummaryText},
     port,
     text::words,
+    watched::{Derived, Watched},
     widgets::{
         dialog,
         html::{self, Child as _},
@@ -27,8 +28,8 @@ enum Asking {
 /// The state of the summary and the buttons to look at it and hand it over.
 pub fn offer(sheet: Sheet) -> AnyView {
     let offer = &words().offer;
-    let asking = RwSignal::new(None);
-    let is_refused = RwSignal::new(false);
+    let asking = Watched::new(None);
+    let is_refused = Watched::new(false);
     let offered_at = sheet.about(|note| note.offered_at);
     let label = move || if offered_at.get().is_some() { offer.again } else { offer.submit };
     let ask = move || {
@@ -70,13 +71,13 @@ fn state(sheet: Sheet) -> AnyView {
     let offered_at = sheet.about(|note| note.offered_at);
     let stale_at_engine = sheet.about(|note| note.offer_is_stale);
     // The engine judges a text only when it shows the whole note again; typing makes it stale now.
-    let drafted_at_note = Memo::new(move |_| {
+    let drafted_at_note = Derived::new(move || {
         sheet.stage.note.track();
         sheet.drafted.get_untracked()
     });
     let is_stale = move || stale_at_engine.get() || sheet.drafted.get() != drafted_at_note.get();
     let case = sheet.about(|note| Some(note.case));
-    let has_left = Memo::new(move |_| {
+    let has_left = Derived::new(move || {
         let here = |case| sheet.stage.whereabouts.with(|all| all.get(&case).copied());
         case.get().and_then(here) == Some(Whereabouts::Sent)
     });
@@ -105,8 +106,8 @@ fn state(sheet: Sheet) -> AnyView {
 /// The summary's place among the sections: the last.
 pub const SECTION: usize = super::section::SECTIONS.len() - 1;
 
-fn confirmation(sheet: Sheet, asking: RwSignal<Option<Asking>>) -> AnyView {
-    let is_open = Signal::derive(move || asking.get().is_some());
+fn confirmation(sheet: Sheet, asking: Watched<Option<Asking>>) -> AnyView {
+    let is_open = Derived::following(move || asking.get().is_some());
     let close = move || asking.set(None);
     let body = move || {
         let draft = draft_of(sheet);
