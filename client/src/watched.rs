@@ -1,9 +1,9 @@
 //! What pages follow, with its type erased as it is made.
 //!
 //! Leptos gives every type that a signal can hold its own code for making, reading and changing it,
-//! and every effect its own code for running it: a phone would download a hundred kilobytes of
-//! copies. Here Leptos sees values of one type, and effects of one; what is followed, and who is
-//! told, stays Leptos's.
+//! and every effect its own code for running it, and a phone would download all those copies. Here
+//! Leptos sees values of one type, and effects of one; what is followed, and who is told, stays
+//! Leptos's.
 
 use core::{any::Any, marker::PhantomData};
 use std::sync::Arc;

@@ -93,17 +93,12 @@ impl Desk {
         field: &Field,
         write: impl FnOnce(&mut Writer<'_, '_>) -> Result<(), EditError>,
     ) -> bool {
-        self.is_filled_in_here(step, id, field) && self.edit(step, id, write)
+        self.may_fill_in(step, id, field) && self.edit(step, id, write)
     }
 
     /// Whether the page may fill in a field, or else shows it what stands there: a signed note takes
     /// nothing, what asks rules first nothing either, and a minimal record only what it may hold.
-    fn is_filled_in_here(
-        &mut self,
-        step: &mut Step<'_, '_>,
-        id: DocumentId,
-        field: &Field,
-    ) -> bool {
+    fn may_fill_in(&mut self, step: &mut Step<'_, '_>, id: DocumentId, field: &Field) -> bool {
         let is_by_acts = self.is_made_by_acts(id) || self.is_for_acts(id, field);
         if self.is_signed_note(id) || is_by_acts {
             self.refresh_open(step, id);
