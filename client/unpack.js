@@ -4,7 +4,10 @@ const unpack = (packed) => {
   const SMALL = OF + 256;
   const LARGE = SMALL + 256;
   const PLACED = LARGE + 256;
-  const COLUMNS = PLACED + 4;
+  const AWAY = PLACED + 3;
+  const CALLING = AWAY + 3;
+  const WAITING = 8;
+  const COLUMNS = CALLING + WAITING;
   const PLACES = 16;
   const CALLED = 0xc5;
   const CALLS = 27;
@@ -13,6 +16,12 @@ const unpack = (packed) => {
   const STEPS = [4, -4, 8, -8, 8, -8, 4, -4, 8, -8, 8, -8];
   const DEEDS = [0x28, 0x28, 0x28, 0x28, 0x29, 0x29, 0x36, 0x36, 0x36, 0x36, 0x37, 0x37];
   const ALIGNMENTS = '23230011001122232301012';
+  // What the deeds from 0x1a on take from the stack, twice, and what they put there.
+  const EFFECTS = Uint8Array.from(
+    '2700001201234033333333333333444444444131111355555555553555555555555555' +
+      '55555553335555555555555553335555555555555553333333555555533333335555555333333333' +
+      '33333333333333333333300000000000131',
+  );
   const sizes = new DataView(packed.buffer, packed.byteOffset);
   const size = (place) => sizes.getUint32(place * 4, true);
   const begin = (COLUMNS + 2 + CALLS) * 4;
@@ -53,6 +62,28 @@ const unpack = (packed) => {
     write(size);
     length += size;
   };
+  // Writes before a function which locals it has: so many of some types, of the first as many as the
+  // others leave.
+  const keep = (start, count) => {
+    const end = length;
+    const groups = [];
+    for (let kind = count > 0 ? 128 : 0; kind > 127; ) {
+      const some = groups.length > 0 ? number(KEPT) : 0;
+      kind = byte(KEPT);
+      groups.push([some, kind & 127]);
+      count -= some;
+    }
+    if (groups.length > 0) groups[0][0] = count;
+    length = end;
+    write(groups.length);
+    for (const [some, kind] of groups) {
+      write(some);
+      code[length++] = kind;
+    }
+    const header = code.slice(end, length);
+    code.copyWithin(start + header.length, start, end);
+    code.set(header, start);
+  };
   const isCalled = (deed) =>
     deed >= CALLED && deed < CALLED + CALLS && (deed < 0xd0 || deed > 0xd2);
   const isBeside = (deed) => deed >= BESIDE && deed < BESIDE + STEPS.length;
@@ -68,19 +99,100 @@ const unpack = (packed) => {
     if (deed !== 0x20 && deed !== 0x22) return OF + deed;
     return reads(next) ? READ : writes(next) ? WRITTEN : OF + 0x20;
   };
-  const body = () => {
-    const groups = number(KEPT);
-    for (let group = 0; group < groups; group++) {
-      number(KEPT);
-      byte(KEPT);
+  // What each type of function takes and gives back, and the type of each function.
+  const takes = [];
+  const gives = [];
+  const functions = [];
+  let imported = 0;
+  let read = 8;
+  const leb = () => {
+    let value = 0;
+    for (let shift = 0, part = 128; part > 127; shift += 7) {
+      part = head[read++];
+      value |= (part & 127) << shift;
     }
+    return value;
+  };
+  const each = (act) => {
+    for (let count = leb(); count > 0; count--) act();
+  };
+  const skip = () => {
+    const count = leb();
+    read += count;
+    return count;
+  };
+  const parts = {
+    1: () => {
+      read++;
+      takes.push(skip());
+      gives.push(skip());
+    },
+    2: () => {
+      skip();
+      skip();
+      read++;
+      functions.push(leb());
+      imported++;
+    },
+    3: () => functions.push(leb()),
+  };
+  while (read < head.length) {
+    const part = parts[head[read++]];
+    const end = leb() + read;
+    if (part) each(part);
+    read = end;
+  }
+  // The local that each value which waits was just read from, or -1.
+  const values = new Int32Array(1 << 16);
+  const body = (place) => {
+    const start = length;
+    // How many values wait; how many did when the block began, and in those around it; and how many
+    // the blocks give back.
+    let waiting = 0;
+    let floor = 0;
+    const floors = [];
+    const given = [];
+    let named = 0;
+    const replace = (taken, put) => {
+      waiting = Math.max(waiting - taken, floor);
+      while (put-- > 0) values[waiting++] = -1;
+    };
+    const waits = (below) => (waiting - floor > below ? values[waiting - 1 - below] : -1);
+    const act = (deed, number) => {
+      if (deed === 0x20 || deed === 0x22) {
+        if (deed === 0x22) replace(1, 0);
+        values[waiting++] = number;
+      } else if (deed >= 0x02 && deed <= 0x04) {
+        if (deed === 0x04) replace(1, 0);
+        floors.push(floor);
+        given.push(number === 0x40 ? 0 : 1);
+        floor = waiting;
+      } else if (deed === 0x0b) {
+        waiting = floor;
+        floor = floors.pop() ?? 0;
+        replace(0, given.pop() ?? 0);
+      } else if (deed === 0x0d) replace(1, 0);
+      else if (deed === 0x10) replace(takes[functions[number]], gives[functions[number]]);
+      else if (deed === 0x11) replace(takes[number] + 1, gives[number]);
+      else if (deed < 0x10) waiting = floor;
+      else if (deed === 0xfc) {
+        if (number < 8) replace(1, 1);
+        else if (number === 15) replace(2, 1);
+        else if (number === 16) replace(0, 1);
+        else if (number !== 9 && number !== 13) replace(3, 0);
+      } else replace(EFFECTS[deed - 0x1a] >> 1, EFFECTS[deed - 0x1a] & 1);
+    };
     // The last three deeds, and the local where the function's own memory begins.
     let past = 0;
     let frame = -1;
-    const pass = (deed) => (past = ((past << 8) & 0xffffff) | deed);
+    const done = (deed, number) => {
+      past = ((past << 8) & 0xffffff) | deed;
+      act(deed, number);
+    };
     // The locals that were used last.
     let [first, second, third] = [-1, -1, -1];
     const use = (deed, local) => {
+      named = Math.max(named, local + 1);
       if (deed !== 0x20 && past === 0x23416b && frame < 0) frame = local;
       if (local === first) return;
       if (local !== second) third = second;
@@ -98,15 +210,15 @@ const unpack = (packed) => {
       places.unshift(place);
       places.length = Math.min(places.length, PLACES);
     };
-    // Writes a place, as a constant or as an offset, and tells it.
-    const put = (isConstant) => {
-      const column = PLACED + (isConstant ? 0 : 1);
-      const told = packed[at[column]++];
+    // Writes a place, as a constant or as an offset of what is read or written, and tells it.
+    const put = (kind) => {
+      const isConstant = kind === 0;
+      const told = packed[at[PLACED + kind]++];
       let place = places[told] ?? places[0] + (told - PLACES - 9) * 4;
       if (told !== PLACES) write(place, isConstant ? 63 : 127);
       else {
         const start = length;
-        place = number(column + 2);
+        place = number(AWAY + kind);
         if (isConstant && code[length - 1] & 64) place -= 2 ** (7 * (length - start));
       }
       name(place);
@@ -115,21 +227,21 @@ const unpack = (packed) => {
     const align = (deed) => (code[length++] = ALIGNMENTS.charCodeAt(deed - 0x28) - 48);
     for (let depth = 0; depth >= 0; ) {
       const deed = packed[at[DEED]++];
-      const isOwn = (past & 255) === 0x20 && first === frame;
       if (isBeside(deed)) {
         const step = deed - BESIDE;
         const kind = writes(DEEDS[step]) ? 1 : 0;
         code[length++] = DEEDS[step];
         align(DEEDS[step]);
         write((offsets[kind] += STEPS[step]));
-        if (isOwn && kind === 0) name(offsets[kind]);
-        pass(DEEDS[step]);
+        if (frame >= 0 && waits(kind) === frame) name(offsets[kind]);
+        done(DEEDS[step]);
         continue;
       }
       if (isCalled(deed)) {
+        const called = size(COLUMNS + 2 + deed - CALLED);
         code[length++] = 0x10;
-        write(size(COLUMNS + 2 + deed - CALLED));
-        pass(0x10);
+        write(called);
+        done(0x10, called);
         continue;
       }
       if (deed >= 0xe0 && deed < FAR) {
@@ -138,43 +250,49 @@ const unpack = (packed) => {
         code[length++] = real;
         write(local);
         use(real, local);
-        pass(real);
+        done(real, local);
         continue;
       }
       const from = column(deed, packed[at[DEED]]);
       const real = deed === FAR ? 0x41 : deed;
+      const isOwn = frame >= 0 && waits(writes(deed) ? 1 : 0) === frame;
+      let told = 0;
       code[length++] = real;
-      if (deed >= 0x20 && deed <= 0x22) use(deed, number(from));
+      if (deed >= 0x20 && deed <= 0x22) use(deed, (told = number(from)));
       else if (deed >= 0x28 && deed <= 0x3e) {
+        const kind = writes(deed) ? 1 : 0;
         align(deed);
-        const isPlace = isOwn && reads(deed);
-        offsets[writes(deed) ? 1 : 0] = isPlace ? put(false) : number(from);
-      } else if (deed === 0x41 && isOwn && packed[at[DEED]] === 0x6a) put(true);
+        offsets[kind] = isOwn ? put(kind + 1) : number(from);
+      } else if (deed === 0x41 && isOwn && packed[at[DEED]] === 0x6a) put(0);
       else if (deed === 0x0b) depth--;
       else if (deed >= 0x02 && deed <= 0x04) {
         depth++;
-        number(from);
+        told = number(from);
       } else if (deed === 0x0e) some(from, number(from) + 1);
-      else if (deed === 0x11) some(from, 2);
-      else if (deed === 0x43 || deed === 0x44) {
+      else if (deed === 0x10) told = number(CALLING + Math.min(waiting - floor, WAITING - 1));
+      else if (deed === 0x11) {
+        told = number(from);
+        number(from);
+      } else if (deed === 0x43 || deed === 0x44) {
         for (let rest = deed === 0x43 ? 4 : 8; rest > 0; rest--) byte(from);
       } else if (deed === 0xfc) {
-        const further = byte(from);
-        some(from, further < 8 ? 0 : further < 15 && further % 2 === 0 ? 2 : 1);
+        told = byte(from);
+        some(from, told < 8 ? 0 : told < 15 && told % 2 === 0 ? 2 : 1);
       } else if (
         (deed >= 0x23 && deed <= 0x26) ||
         (deed >= 0x3f && deed <= 0x42) ||
-        [0x0c, 0x0d, 0x10, 0xd0, 0xd2, FAR].includes(deed)
+        [0x0c, 0x0d, 0xd0, 0xd2, FAR].includes(deed)
       ) {
         number(from);
       }
-      pass(real);
+      done(real, told);
     }
+    keep(start, named - takes[functions[imported + place]]);
   };
   write(size(0));
-  for (let functions = size(0); functions > 0; functions--) {
+  for (let place = 0; place < size(0); place++) {
     const start = length;
-    body();
+    body(place);
     measure(start);
   }
   measure(0);

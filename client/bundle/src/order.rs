@@ -14,9 +14,12 @@ use wasmparser::{Parser, Payload, TypeRef};
 use crate::pack;
 
 /// Length of the strings of deeds by which functions are compared.
-const PART: usize = 5;
+const PART: usize = 4;
 /// A string that occurs in more functions than this tells nothing.
-const COMMON: usize = 300;
+const COMMON: usize = 1000;
+/// What a string counts for that the next function shares with the last one, with the one before, and
+/// so on; each string counts once.
+const WEIGHTS: [usize; 4] = [8, 4, 2, 1];
 /// Of two functions that share as much, the longer one has to be that much longer to come second.
 const SHORT: usize = 20;
 
@@ -24,8 +27,7 @@ const SHORT: usize = 20;
 pub(crate) fn order(wasm: &[u8]) -> Result<Vec<u8>> {
     let wasm = renumber(wasm, 0, vec![])?;
     let program = Program::read(&wasm)?;
-    let bodies = program.bodies.iter().filter_map(|body| wasm.get(body.clone()));
-    let order = alike(&bodies.map(pack::deeds).collect::<Result<Vec<_>>>()?);
+    let order = alike(&pack::deeds(&wasm)?);
     let mut places = vec![0; order.len()];
     for (place, function) in (program.imported..).zip(&order) {
         *places.get_mut(*function).context("a function that is not there")? = place;
@@ -125,8 +127,8 @@ impl Reencode for Renumber {
     }
 }
 
-/// The functions in an order in which each resembles the one before: the longest first, then always
-/// the one that shares most of itself with the last.
+/// The functions in an order in which each resembles those before: the longest first, then always the
+/// one that shares most of itself with the last ones.
 fn alike(bodies: &[Vec<u8>]) -> Vec<usize> {
     let parts: Vec<BTreeSet<&[u8]>> =
         bodies.iter().map(|body| body.windows(PART).collect()).collect();
@@ -149,10 +151,10 @@ fn alike(bodies: &[Vec<u8>]) -> Vec<usize> {
         }
         order.push(function);
         let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
-        for part in parts.get(function).into_iter().flatten() {
+        for (part, weight) in last(&order, &parts) {
             for other in holders.get(part).into_iter().flatten() {
                 if waiting.contains(other) {
-                    *shared.entry(*other).or_default() += 1;
+                    *shared.entry(*other).or_default() += weight;
                 }
             }
         }
@@ -166,6 +168,17 @@ fn alike(bodies: &[Vec<u8>]) -> Vec<usize> {
             .map(|(function, _)| function);
     }
     order
+}
+
+/// The strings of the last functions, and what each counts for.
+fn last<'p>(order: &[usize], parts: &[BTreeSet<&'p [u8]>]) -> BTreeMap<&'p [u8], usize> {
+    let mut counted = BTreeMap::new();
+    for (function, weight) in order.iter().rev().zip(WEIGHTS) {
+        for part in parts.get(*function).into_iter().flatten() {
+            counted.entry(*part).or_insert(weight);
+        }
+    }
+    counted
 }
 
 #[cfg(test)]

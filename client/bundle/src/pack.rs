@@ -5,7 +5,8 @@
 //! column of the deed that follows it. What goes on where the last deed of its kind ended has no number
 //! but a deed of its own: the locals that were used last, and the memory beside what was read or
 //! written last. So have the functions that are called most often. A place in a function's own memory
-//! is told by when it was named last.
+//! is told by when it was named last. The numbers of calls are sorted by how much waits on the stack,
+//! and the locals that a function has need hardly be told: they are those that it names.
 //!
 //! `client/unpack.js` puts the columns together again, byte for byte: all numbers stand in a wasm in
 //! the fewest bytes, and all alignments are what the deed says, so nothing is lost.
@@ -18,13 +19,19 @@ use anyhow::{Context as _, Result, bail};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+mod reader;
 mod recent;
+mod stack;
+#[cfg(test)]
+mod tests;
 
+use reader::Reader;
 use recent::{PLACES, Recent};
+use stack::{Kinds, Stack};
 
 /// What to do.
 const DEED: usize = 0;
-/// Locals that a function has.
+/// The types of the locals that a function has, and how many there are of all but the first.
 const KEPT: usize = 1;
 /// Locals that are read or written before something is read from memory.
 const READ: usize = 2;
@@ -36,13 +43,15 @@ const OF: usize = 4;
 const SMALL: usize = OF + 256;
 /// Longer ones, mostly addresses.
 const LARGE: usize = SMALL + 256;
-/// What is told of places in a function's own memory, of constants and of what is read.
+/// What is told of places in a function's own memory: of constants, of what is read and of what is
+/// written.
 const PLACED: usize = LARGE + 256;
-const PLACED_READ: usize = PLACED + 1;
-/// The numbers of places of which nothing can be told, of constants and of what is read.
-const AWAY: usize = PLACED + 2;
-const AWAY_READ: usize = PLACED + 3;
-const COLUMNS: usize = PLACED + 4;
+/// The numbers of places of which nothing can be told, of the same three.
+const AWAY: usize = PLACED + 3;
+/// Functions that are called, one column for each number of values that wait.
+const CALLING: usize = AWAY + 3;
+const WAITING: usize = 8;
+const COLUMNS: usize = CALLING + WAITING;
 /// Bytes of the numbers at the beginning.
 const HEADER: usize = (COLUMNS + 2 + CALLS) * 4;
 /// What was learnt of a column shorter than this does not hinder in the next.
@@ -91,31 +100,15 @@ const ALIGNMENTS: &[u8; 23] =
 
 /// The same program as columns.
 pub(crate) fn pack(wasm: &[u8]) -> Result<Vec<u8>> {
-    let mut reader = Reader { bytes: wasm, at: 8 };
-    while reader.peek() != Some(CODE) {
-        reader.byte()?;
-        let size = reader.number()?;
-        reader.take(size)?;
-    }
-    let before = reader.at;
-    reader.byte()?;
-    reader.number()?;
-    let functions = reader.number()?;
-    let mut bodies = vec![];
-    for _ in 0..functions {
-        let size = reader.number()?;
-        bodies.push(function(reader.take(size)?)?);
-    }
+    let Program { head, bodies, tail } = Program::read(wasm)?;
     let called = called(&bodies)?;
     let mut columns = Columns(vec![vec![]; COLUMNS]);
     for (kept, deeds) in &bodies {
         columns.put(KEPT, kept);
         columns.function(deeds, &called);
     }
-    let head = wasm.get(..before).context("the code")?;
-    let tail = wasm.get(reader.at..).context("the code")?;
     let mut packed = vec![];
-    let sizes = [functions, before].into_iter().chain(columns.0.iter().map(Vec::len));
+    let sizes = [bodies.len(), head.len()].into_iter().chain(columns.0.iter().map(Vec::len));
     for number in sizes.chain(table(&called)) {
         packed.extend(u32::try_from(number)?.to_le_bytes());
     }
@@ -157,10 +150,40 @@ struct Deed<'a> {
     numbers: &'a [u8],
     /// What is told of a place in the function's own memory.
     place: Option<u8>,
+    /// How many values wait.
+    waiting: usize,
 }
 
-/// A function's locals, and its deeds.
-type Body<'a> = (&'a [u8], Vec<Deed<'a>>);
+/// What is told of a function's locals, and its deeds.
+type Body<'a> = (Vec<u8>, Vec<Deed<'a>>);
+
+/// A wasm with its functions in pieces.
+struct Program<'a> {
+    head: &'a [u8],
+    bodies: Vec<Body<'a>>,
+    tail: &'a [u8],
+}
+
+impl<'a> Program<'a> {
+    fn read(wasm: &'a [u8]) -> Result<Self> {
+        let kinds = Kinds::read(wasm)?;
+        let mut reader = Reader { bytes: wasm, at: 8 };
+        while reader.peek() != Some(CODE) {
+            reader.byte()?;
+            let size = reader.number()?;
+            reader.take(size)?;
+        }
+        let head = wasm.get(..reader.at).context("the code")?;
+        reader.byte()?;
+        reader.number()?;
+        let mut bodies = vec![];
+        for place in 0..reader.number()? {
+            let size = reader.number()?;
+            bodies.push(function(reader.take(size)?, place, &kinds)?);
+        }
+        Ok(Self { head, bodies, tail: wasm.get(reader.at..).context("the code")? })
+    }
+}
 
 /// The deeds by which functions are called, and their numbers.
 type Called = BTreeMap<usize, u8>;
@@ -201,13 +224,17 @@ impl Columns {
         for ((deed, (what, numbers)), next) in deeds.iter().zip(&told).zip(next) {
             self.put(DEED, &[*what]);
             match deed.place {
-                Some(place) if *what == CONSTANT => {
-                    self.put(PLACED, &[place]);
-                    self.put(AWAY, numbers);
-                }
                 Some(place) => {
-                    self.put(PLACED_READ, &[place]);
-                    self.put(AWAY_READ, numbers);
+                    let kind = match *what {
+                        CONSTANT => 0,
+                        0x28..=0x35 => 1,
+                        _ => 2,
+                    };
+                    self.put(PLACED + kind, &[place]);
+                    self.put(AWAY + kind, numbers);
+                }
+                None if *what == CALL => {
+                    self.put(CALLING + deed.waiting.min(WAITING - 1), numbers);
                 }
                 None => self.put(column(*what, next), numbers),
             }
@@ -215,24 +242,45 @@ impl Columns {
     }
 }
 
-/// What a function does, without any number.
-pub(crate) fn deeds(body: &[u8]) -> Result<Vec<u8>> {
-    Ok(function(body)?.1.into_iter().map(|deed| deed.what).collect())
+/// What the functions do, without any number.
+pub(crate) fn deeds(wasm: &[u8]) -> Result<Vec<Vec<u8>>> {
+    let bodies = Program::read(wasm)?.bodies;
+    Ok(bodies.iter().map(|(_, deeds)| deeds.iter().map(|deed| deed.what).collect()).collect())
 }
 
-fn function(body: &[u8]) -> Result<Body<'_>> {
+/// A function, and how many of the program stand before it.
+fn function<'a>(body: &'a [u8], place: usize, kinds: &Kinds) -> Result<Body<'a>> {
     let mut body = Reader { bytes: body, at: 0 };
+    let mut groups = vec![];
     for _ in 0..body.number()? {
-        body.leb()?;
-        body.byte()?;
+        let start = body.at;
+        let count = body.number()?;
+        groups.push((count, body.bytes.get(start..body.at).context("a count")?, body.byte()?));
     }
-    let kept = body.bytes.get(..body.at).context("its locals")?;
+    let mut stack = Stack::new(kinds);
     let mut recent = Recent::default();
     let mut deeds = vec![];
     while body.peek().is_some() {
-        deeds.push(deed(&mut body, &mut recent)?);
+        deeds.push(deed(&mut body, &mut recent, &mut stack)?);
     }
-    Ok((kept, deeds))
+    Ok((kept(&groups, recent.named().saturating_sub(kinds.params(place)?))?, deeds))
+}
+
+/// What is told of a function's locals if it names so many of them: the type of each group, with the
+/// highest bit if another one follows, and how many there are in that one.
+fn kept(groups: &[(usize, &[u8], u8)], named: usize) -> Result<Vec<u8>> {
+    if groups.iter().map(|(count, ..)| count).sum::<usize>() != named {
+        bail!("a local that is not used");
+    }
+    let mut told = vec![];
+    for (_, count, kind) in groups {
+        if let Some(last) = told.last_mut() {
+            *last |= 0x80;
+            told.extend(*count);
+        }
+        told.push(*kind);
+    }
+    Ok(told)
 }
 
 /// Where a deed's numbers go.
@@ -284,16 +332,19 @@ fn next<'a>(body: &mut Reader<'a>) -> Result<(u8, &'a [u8])> {
 }
 
 /// The next deed.
-fn deed<'a>(body: &mut Reader<'a>, recent: &mut Recent) -> Result<Deed<'a>> {
+fn deed<'a>(body: &mut Reader<'a>, recent: &mut Recent, stack: &mut Stack<'_>) -> Result<Deed<'a>> {
     let (what, numbers) = next(body)?;
-    let deed = |what| Deed { what, numbers: &[], place: None };
+    let waiting = stack.height();
+    let deed = |what| Deed { what, numbers: &[], place: None, waiting };
     let placed = |place| Deed {
         what,
         numbers: if place == PLACES { numbers } else { &[] },
         place: Some(place),
+        waiting,
     };
     let number = || Reader { bytes: numbers, at: 0 }.number();
-    let is_own = recent.is_at_frame();
+    // What is written waits above where to.
+    let is_own = recent.is_frame(stack.local(usize::from((0x36..=0x3E).contains(&what))));
     let goes_on = match what {
         GET | SET | TEE => match (what, recent.local(what, number()?)) {
             (GET, Some(place)) => Some(deed(GET_AGAIN + place)),
@@ -306,7 +357,7 @@ fn deed<'a>(body: &mut Reader<'a>, recent: &mut Recent) -> Result<Deed<'a>> {
             let step = recent.offset(what, offset).map(|step| deed(BESIDE + step));
             let place = i64::try_from(offset)?;
             match step {
-                _ if !is_own || what > 0x35 => step,
+                _ if !is_own => step,
                 None => Some(placed(recent.place(place))),
                 Some(step) => {
                     recent.name(place);
@@ -317,11 +368,15 @@ fn deed<'a>(body: &mut Reader<'a>, recent: &mut Recent) -> Result<Deed<'a>> {
         CONSTANT if is_own && body.peek() == Some(ADD) => {
             Some(placed(recent.place(signed(numbers))))
         }
-        CONSTANT if numbers.len() > 2 => Some(Deed { what: FAR, numbers, place: None }),
+        CONSTANT if numbers.len() > 2 => Some(Deed { what: FAR, numbers, place: None, waiting }),
         _ => None,
     };
     recent.pass(what);
-    Ok(goes_on.unwrap_or(Deed { what, numbers, place: None }))
+    stack.pass(
+        what,
+        if numbers.is_empty() || (0x41..=0x44).contains(&what) { 0 } else { number()? },
+    )?;
+    Ok(goes_on.unwrap_or(Deed { what, numbers, place: None, waiting }))
 }
 
 /// A constant.
@@ -339,246 +394,5 @@ impl<'a> Deed<'a> {
             Some(deed) => (*deed, &[]),
             None => (self.what, self.numbers),
         }
-    }
-}
-
-struct Reader<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl<'a> Reader<'a> {
-    fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.at).copied()
-    }
-
-    fn take(&mut self, count: usize) -> Result<&'a [u8]> {
-        let taken = self.bytes.get(self.at..).and_then(|rest| rest.get(..count));
-        self.at += count;
-        taken.context("the end of the wasm")
-    }
-
-    fn byte(&mut self) -> Result<u8> {
-        self.take(1).map(|byte| byte.first().copied().unwrap_or_default())
-    }
-
-    /// The bytes of a number: all but the last have their highest bit set.
-    fn leb(&mut self) -> Result<&'a [u8]> {
-        let rest = self.bytes.get(self.at..).context("the end of the wasm")?;
-        let last = rest.iter().position(|byte| byte & 0x80 == 0).context("a number")?;
-        self.take(last + 1)
-    }
-
-    fn some(&mut self, numbers: usize) -> Result<()> {
-        for _ in 0..numbers {
-            self.leb()?;
-        }
-        Ok(())
-    }
-
-    /// A number in the fewest bytes.
-    fn number(&mut self) -> Result<usize> {
-        let bytes = self.leb()?;
-        if bytes.len() > 1 && bytes.last() == Some(&0) {
-            bail!("a number in more bytes than it needs");
-        }
-        Ok(bytes.iter().rev().fold(0, |sum, byte| sum << 7 | usize::from(byte & 0x7F)))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use wasm_encoder::{
-        CodeSection, CustomSection, Function, Instruction, MemArg, Module, ValType,
-    };
-
-    fn memory(align: u32) -> MemArg {
-        MemArg { offset: 300, align, memory_index: 0 }
-    }
-
-    /// A program with one function, between two sections that nobody knows.
-    fn program(instructions: &[Instruction<'_>]) -> Vec<u8> {
-        let mut function = Function::new([(2, ValType::I32), (1, ValType::I64)]);
-        for instruction in instructions {
-            function.instruction(instruction);
-        }
-        let mut code = CodeSection::new();
-        code.function(&function);
-        let custom =
-            |name: &'static str| CustomSection { name: name.into(), data: b"1"[..].into() };
-        let mut module = Module::new();
-        module.section(&custom("before")).section(&code).section(&custom("after"));
-        module.finish()
-    }
-
-    /// What stands in a column.
-    fn column_of(packed: &[u8], column: usize) -> &[u8] {
-        let sizes = sizes(packed).unwrap();
-        let start = HEADER + sizes[..=column].iter().sum::<usize>();
-        &packed[start..][..sizes[column + 1]]
-    }
-
-    #[test]
-    fn every_number_goes_to_its_column() {
-        let wasm = program(&[
-            Instruction::LocalGet(1),
-            Instruction::I32Load(memory(2)),
-            Instruction::I32Const(5),
-            Instruction::I32Const(1 << 20),
-            Instruction::I64Const(7),
-            Instruction::LocalGet(2),
-            Instruction::I64Store(memory(3)),
-            Instruction::LocalSet(0),
-            Instruction::LocalTee(3),
-            Instruction::Call(9),
-            Instruction::BrTable([1_u32, 0].as_slice().into(), 2),
-            Instruction::GlobalGet(3),
-            Instruction::MemoryFill(0),
-            Instruction::End,
-        ]);
-
-        let packed = pack(&wasm).unwrap();
-
-        let deeds =
-            [0x20, 0x28, 0x41, 0xE5, 0x42, 0x20, 0x37, 0x21, 0x22, 0x10, 0x0E, 0x23, 0xFC, 0x0B];
-        let expected: [(usize, &[u8]); 14] = [
-            (DEED, &deeds),
-            (KEPT, &[2, 2, 0x7F, 1, 0x7E]),
-            (READ, &[1]),
-            (OF + 0x28, &[0xAC, 2]),
-            (SMALL + 0xE5, &[5]),
-            (LARGE + 0x42, &[0x80, 0x80, 0xC0, 0]),
-            (OF + 0x42, &[7]),
-            (WRITTEN, &[2]),
-            (OF + 0x36, &[0xAC, 2]),
-            (OF + 0x21, &[0]),
-            (OF + 0x20, &[3]),
-            (OF + 0x10, &[9]),
-            (OF + 0x0E, &[2, 1, 0, 2]),
-            (OF + 0xFC, &[11, 0]),
-        ];
-        for (column, numbers) in expected {
-            assert_eq!(column_of(&packed, column), numbers, "{column}");
-        }
-        let head = usize::try_from(u32::from_le_bytes(packed[4..8].try_into().unwrap())).unwrap();
-        assert_eq!(packed[..4], 1_u32.to_le_bytes());
-        assert_eq!(packed[HEADER..][..head], wasm[..head]);
-        assert!(packed.ends_with(b"\x05after1"));
-    }
-
-    #[test]
-    fn a_local_that_was_just_used_has_no_number() {
-        let (get, set, tee) = (Instruction::LocalGet, Instruction::LocalSet, Instruction::LocalTee);
-        let wasm =
-            program(&[get(0), get(1), get(2), get(0), set(0), tee(0), get(2), set(1), get(9)]);
-
-        let packed = pack(&wasm).unwrap();
-
-        let deeds = [0x20, 0x20, 0x20, 0xE2, 0xE3, 0xE4, 0xE1, 0x21, 0x20];
-        assert_eq!(column_of(&packed, DEED), deeds);
-        assert_eq!(column_of(&packed, OF + 0x20), [0, 1, 2, 9]);
-        assert_eq!(column_of(&packed, OF + 0x21), [1]);
-    }
-
-    #[test]
-    fn memory_beside_what_was_read_or_written_last_has_no_offset() {
-        let at = |offset| MemArg { offset, align: 2, memory_index: 0 };
-        let (load, store) = (Instruction::I32Load, Instruction::I32Store);
-        let wasm = program(&[
-            load(at(4)),
-            load(at(20)),
-            store(at(16)),
-            load(at(12)),
-            store(at(20)),
-            store(at(24)),
-            Instruction::F32Load(at(28)),
-            load(at(24)),
-            Instruction::LocalGet(1),
-            load(at(28)),
-        ]);
-
-        let packed = pack(&wasm).unwrap();
-
-        let deeds = [0xE6, 0x28, 0x36, 0xE9, 0xEC, 0xEC, 0x2A, 0xE7, 0x20, 0xE6];
-        assert_eq!(column_of(&packed, DEED), deeds);
-        assert_eq!(column_of(&packed, OF + 0x28), [20, 28]);
-        assert_eq!(column_of(&packed, OF + 0x36), [16]);
-        assert_eq!(column_of(&packed, READ), [1]);
-    }
-
-    #[test]
-    fn a_place_in_the_functions_own_memory_is_told_by_when_it_was_named() {
-        let get = Instruction::LocalGet(4);
-        let place = |at| [get.clone(), Instruction::I32Const(at), Instruction::I32Add];
-        let load = |offset| {
-            [get.clone(), Instruction::I32Load(MemArg { offset, align: 2, memory_index: 0 })]
-        };
-        let mut instructions = vec![
-            Instruction::GlobalGet(0),
-            Instruction::I32Const(1456),
-            Instruction::I32Sub,
-            Instruction::LocalTee(4),
-        ];
-        instructions.extend(place(808));
-        instructions.extend(place(-8));
-        instructions.extend(place(816));
-        instructions.extend(load(808));
-        instructions.extend(load(812));
-        instructions.extend(load(100));
-        instructions.extend(place(812));
-        instructions.extend([Instruction::LocalGet(1), Instruction::I32Const(808)]);
-
-        let packed = pack(&program(&instructions)).unwrap();
-
-        // Away, away, two steps on; then the last but one, beside it, away; then the last but one.
-        assert_eq!(column_of(&packed, PLACED), [16, 16, 27, 1]);
-        assert_eq!(column_of(&packed, AWAY), [0xA8, 6, 0x78]);
-        assert_eq!(column_of(&packed, PLACED_READ), [1, 16]);
-        assert_eq!(column_of(&packed, AWAY_READ), [100]);
-        assert_eq!(column_of(&packed, SMALL), [0xA8, 6], "somebody else's memory");
-    }
-
-    #[test]
-    fn functions_that_are_called_most_often_have_deeds() {
-        let calls = [9, 300, 7, 300, 9, 300, 5].map(Instruction::Call);
-
-        let packed = pack(&program(&calls)).unwrap();
-
-        assert_eq!(column_of(&packed, DEED), [0xC6, 0xC5, 0x10, 0xC5, 0xC6, 0xC5, 0x10]);
-        assert_eq!(column_of(&packed, OF + 0x10), [7, 5]);
-        let table = &packed[HEADER - 4 * CALLS..][..12];
-        assert_eq!(table, [300_u32, 9, 0].map(u32::to_le_bytes).as_flattened());
-    }
-
-    #[test]
-    fn short_columns_are_compressed_together() {
-        let sizes = |columns: &[(usize, usize)]| {
-            let mut header = vec![0; HEADER];
-            for (place, size) in columns {
-                let size = u32::try_from(*size).unwrap();
-                header[place * 4..][..4].copy_from_slice(&size.to_le_bytes());
-            }
-            parts(&header).unwrap()
-        };
-
-        let columns = [(1, 10), (2, PART), (3, PART - 1), (5, 1), (9, 7), (10, PART), (11, 3)];
-        assert_eq!(sizes(&columns), [HEADER + 10, PART, PART, PART + 7]);
-    }
-
-    #[test]
-    fn what_cannot_be_put_together_again_is_refused() {
-        let wasm = program(&[Instruction::I32Const(5), Instruction::Drop, Instruction::End]);
-        assert!(pack(&wasm).is_ok());
-        let at = wasm.windows(2).position(|two| two == [0x41, 5]).unwrap();
-        for byte in [0xFD, 0xE0, 0xE5, 0xE6, 0x06] {
-            let mut other = wasm.clone();
-            other[at] = byte;
-            assert!(pack(&other).is_err(), "{byte:#x}");
-        }
-        assert!(pack(&wasm[..at]).is_err());
-        assert!(parts(&[1, 2, 3]).is_err());
-        let other = program(&[Instruction::I32Load(memory(0)), Instruction::End]);
-        assert!(pack(&other).is_err(), "an alignment that is not the deed's own");
     }
 }

@@ -16,6 +16,8 @@ const FRAME: u32 = 0x23_416B;
 pub(super) struct Recent {
     /// The last one first.
     locals: Vec<usize>,
+    /// One more than the highest number of a local.
+    named: usize,
     read: usize,
     written: usize,
     /// The last three deeds as the wasm has them, a byte each.
@@ -32,11 +34,17 @@ impl Recent {
         if deed != GET && self.past == FRAME {
             self.frame.get_or_insert(local);
         }
+        self.named = self.named.max(local + 1);
         let place = self.locals.iter().position(|other| *other == local);
         self.locals.retain(|other| *other != local);
         self.locals.insert(0, local);
         self.locals.truncate(3);
         place.and_then(|place| u8::try_from(place).ok())
+    }
+
+    /// How many locals there are at least.
+    pub(super) fn named(&self) -> usize {
+        self.named
     }
 
     /// Which step led from the last offset to this one.
@@ -54,10 +62,9 @@ impl Recent {
         self.past = self.past << 8 & 0xFF_FFFF | u32::from(deed);
     }
 
-    /// Whether the last deed was to say where the function's own memory begins.
-    pub(super) fn is_at_frame(&self) -> bool {
-        let last = self.past & 0xFF == u32::from(GET);
-        last && self.frame.is_some() && self.locals.first() == self.frame.as_ref()
+    /// Whether a local says where the function's own memory begins.
+    pub(super) fn is_frame(&self, local: Option<usize>) -> bool {
+        local.is_some() && local == self.frame
     }
 
     /// What is told of a place in the function's own memory: which of the places named last it is, or
