@@ -1,12 +1,14 @@
 // What page and worker have in common when they start.
-const unpacked = /*{{unpack}}*/null;
 
 // The wasm against its hash: a server or cache with other bytes cannot start the app. The service
 // worker keeps it whole, so that the browser can keep what it compiled. Before it is there, the wasm
 // is made from its columns.
 export const wasm = async () => {
   const fresh = async () => {
-    const packed = await fetch('{{packed}}', { integrity: '{{packed_sri}}' });
+    const [packed] = await Promise.all([
+      fetch('{{packed}}', { integrity: '{{packed_sri}}' }),
+      import('{{unpack}}'),
+    ]);
     return unpacked(packed, '{{wasm_sri}}');
   };
   const isKept = isServed() && (await globalThis.caches?.match('{{wasm}}'));

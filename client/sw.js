@@ -19,8 +19,11 @@
 // `bundle` fills in the build and its files, each with the hash the browser checks.
 const BUILD = '{{build}}';
 const FILES = /*{{precache}}*/[];
-// How the wasm is made from the columns that the server has.
-const unpacked = /*{{unpack}}*/null;
+// How the wasm is made from the columns that the server has. Its name is its hash.
+const UNPACK = '{{unpack}}';
+const createScriptURL = (address) => (address === UNPACK ? address : null);
+const policy = self.trustedTypes?.createPolicy('mendan', { createScriptURL });
+importScripts(policy?.createScriptURL(UNPACK) ?? UNPACK);
 
 const PREFIX = 'mendan-';
 const CACHE = PREFIX + BUILD;

@@ -98,7 +98,7 @@ fn squeezed(text: &[u8]) -> Vec<u8> {
 fn assemble(glue: Glue, sources: Sources) -> Result<Vec<Asset>> {
     let Sources { page, service_worker, scripts, style, public } = sources;
     let style = Asset::hashed("style", "css", style);
-    let Loaders { load, boot, worker } = loader::make(&scripts, &glue)?;
+    let Loaders { unpack, load, boot, worker } = loader::make(&scripts, &glue)?;
     let mut assets: Vec<Asset> =
         public.into_iter().map(|(path, bytes)| Asset::fixed(path, bytes)).collect();
     for name in ["index.html", "sw.js", LIST] {
@@ -121,15 +121,17 @@ fn assemble(glue: Glue, sources: Sources) -> Result<Vec<Asset>> {
             ("glue_sri", &glue.script.integrity()),
             ("load", &load.url()),
             ("load_sri", &load.integrity()),
+            ("unpack", &unpack.url()),
+            ("unpack_sri", &unpack.integrity()),
         ],
     )
     .context("client/index.html")?;
     assets.push(Asset::fixed("index.html", page.into_bytes()));
     assets.extend(glue.snippets);
-    assets.extend([glue.packed, glue.script, style, load, boot, worker]);
+    let names = [("build", build.as_str()), ("unpack", &unpack.url())];
+    assets.extend([glue.packed, glue.script, style, unpack, load, boot, worker]);
     let service_worker =
-        precache::inject(&service_worker, &assets, &glue.wasm, &build, &scripts.unpack)
-            .context("client/sw.js")?;
+        precache::inject(&service_worker, &assets, &glue.wasm, &names).context("client/sw.js")?;
     assets.push(Asset::fixed("sw.js", service_worker.into_bytes()));
     assets.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(assets)
@@ -220,7 +222,7 @@ mod tests {
     const PAGE: &str = "<html data-build=\"{{build}}\"><link href=\"{{style}}\" integrity=\"{{style_sri}}\">\
         <script src=\"{{boot}}\" integrity=\"{{boot_sri}}\"></script>";
     const SERVICE_WORKER: &str = "const A = /*{{precache}}*/[]; const B = '{{build}}'; \
-        const unpacked = /*{{unpack}}*/null;";
+        importScripts('{{unpack}}');";
 
     fn app(style: &str) -> Vec<Asset> {
         let glue = Glue {
@@ -234,9 +236,7 @@ mod tests {
             service_worker: SERVICE_WORKER.to_owned(),
             scripts: loader::Sources {
                 unpack: "const unpacked = 1;".to_owned(),
-                load: "const unpacked = /*{{unpack}}*/null; '{{wasm}}{{wasm_sri}}' \
-                    '{{packed}}{{packed_sri}}'"
-                    .to_owned(),
+                load: "'{{unpack}}' '{{wasm}}{{wasm_sri}}' '{{packed}}{{packed_sri}}'".to_owned(),
                 boot: "'{{glue}}' '{{load}}' '{{worker}}'".to_owned(),
                 worker: "'{{glue}}' '{{load}}'".to_owned(),
             },

@@ -5,27 +5,23 @@ use serde_json::{Value, json};
 
 use crate::app::has_extension;
 use crate::asset::Asset;
-use crate::loader;
 use crate::template;
 
 /// Where `sw.js` wants the list. It is valid JavaScript even before it is filled.
 const PLACE: &str = "/*{{precache}}*/[]";
 
-/// Fills the list, the build id and `unpack` into the service worker. The list has `wasm` instead of
-/// its columns.
+/// Fills the list and some names into the service worker. The list has `wasm` instead of its columns.
 pub(crate) fn inject(
     service_worker: &str,
     assets: &[Asset],
     wasm: &Asset,
-    build: &str,
-    unpack: &str,
+    names: &[(&str, &str)],
 ) -> Result<String> {
     if !service_worker.contains(PLACE) {
         bail!("sw.js に {PLACE} がありません / sw.js lacks {PLACE}");
     }
     let list = serde_json::to_string_pretty(&entries(assets, wasm)).context("precache list")?;
-    let filled = loader::with_unpack(&service_worker.replace(PLACE, &list), unpack)?;
-    template::fill(&filled, &[("build", build)], &[])
+    template::fill(&service_worker.replace(PLACE, &list), names, &[])
 }
 
 /// Addresses in order, each with the hash that the browser checks; the page itself is asked for as
@@ -55,6 +51,8 @@ fn entries(assets: &[Asset], wasm: &Asset) -> Vec<Value> {
 mod tests {
     use super::*;
 
+    const NAMES: [(&str, &str); 2] = [("build", "b1"), ("unpack", "/u.js")];
+
     fn wasm() -> Asset {
         Asset::hashed("app", "wasm", b"abc".to_vec())
     }
@@ -67,9 +65,9 @@ mod tests {
             Asset::fixed("icons/icon.svg", vec![]),
         ];
         let template = "const LIST = /*{{precache}}*/[];\nconst BUILD = '{{build}}';\n\
-            const unpacked = /*{{unpack}}*/null;\n";
+            importScripts('{{unpack}}');\n";
 
-        let worker = inject(template, &assets, &wasm(), "b1", "const unpacked = 1;").unwrap();
+        let worker = inject(template, &assets, &wasm(), &NAMES).unwrap();
 
         let list = worker.strip_prefix("const LIST = ").unwrap();
         let (list, rest) = list.split_once(";\n").unwrap();
@@ -79,14 +77,13 @@ mod tests {
         assert_eq!(list[1]["from"], assets[1].url());
         assert_eq!(list[1]["integrity"], assets[1].integrity());
         assert_eq!(list[1]["made"], wasm().integrity());
-        assert_eq!(rest, "const BUILD = 'b1';\nconst unpacked = 1;\n");
+        assert_eq!(rest, "const BUILD = 'b1';\nimportScripts('/u.js');\n");
     }
 
     #[test]
     fn a_service_worker_without_a_place_for_something_is_refused() {
-        let (list, build, unpack) =
-            ("/*{{precache}}*/[]", "'{{build}}'", "const unpacked = /*{{unpack}}*/null;");
-        let inject = |text: &str| inject(text, &[], &wasm(), "b1", "");
+        let (list, build, unpack) = ("/*{{precache}}*/[]", "'{{build}}'", "'{{unpack}}'");
+        let inject = |text: &str| inject(text, &[], &wasm(), &NAMES);
         assert!(inject(&[list, build, unpack].concat()).is_ok());
         for lacking in [[list, build], [list, unpack], [build, unpack]] {
             assert!(inject(&lacking.concat()).is_err(), "{lacking:?}");
