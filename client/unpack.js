@@ -1,6 +1,24 @@
 // Puts a wasm together again that `bundle` sorted into columns (`client/bundle/src/pack.rs`). The
 // page imports it where nothing keeps the wasm yet, and the service worker when it keeps it; one of
 // them has no modules, so it leaves behind what it can.
+// Puts back addresses that are where something else ended (`client/bundle/src/pack/data.rs`).
+const addresses = (tail, at, words, from, told) => {
+  const bytes = new DataView(tail.buffer, at);
+  const ends = [];
+  let before = 0;
+  for (let place = 0; place < words * 4; place += 4) {
+    let word = bytes.getUint32(place, true);
+    if (word >= told && word < told + 4) {
+      word = ends[word - told];
+      bytes.setUint32(place, word, true);
+    }
+    if (before >= from && before < from + words * 4 && word < 4096) {
+      ends.unshift(before + word);
+      ends.length = Math.min(ends.length, 4);
+    }
+    before = word;
+  }
+};
 const unpack = (packed) => {
   const [DEED, KEPT, READ, WRITTEN, OF] = Array(5).keys();
   const SMALL = OF + 256;
@@ -26,7 +44,7 @@ const unpack = (packed) => {
   );
   const sizes = new DataView(packed.buffer, packed.byteOffset);
   const size = (place) => sizes.getUint32(place * 4, true);
-  const begin = (COLUMNS + 2 + CALLS) * 4;
+  const begin = (COLUMNS + 6 + CALLS) * 4;
   let end = begin + size(1);
   const head = packed.subarray(begin, end);
   const at = new Uint32Array(COLUMNS);
@@ -34,7 +52,7 @@ const unpack = (packed) => {
     at[column] = end;
     end += size(column + 2);
   }
-  const tail = packed.subarray(end);
+  const tail = packed.slice(end);
   // The longest deed that a byte stands for: an alignment and an offset in five bytes.
   const code = new Uint8Array(packed.length * 7);
   let length = 0;
@@ -240,7 +258,7 @@ const unpack = (packed) => {
         continue;
       }
       if (isCalled(deed)) {
-        const called = size(COLUMNS + 2 + deed - CALLED);
+        const called = size(COLUMNS + 6 + deed - CALLED);
         code[length++] = 0x10;
         write(called);
         done(0x10, called);
@@ -298,6 +316,7 @@ const unpack = (packed) => {
     measure(start);
   }
   measure(0);
+  addresses(tail, ...[2, 3, 4, 5].map((place) => size(COLUMNS + place)));
   const wasm = new Uint8Array(head.length + 1 + length + tail.length);
   wasm.set(head);
   wasm[head.length] = 10;

@@ -12,13 +12,15 @@
 //! the fewest bytes, and all alignments are what the deed says, so nothing is lost.
 //!
 //! The file: how many functions there are, how long what stands before the code is, how long each
-//! column is, and which functions are called by deeds of their own, as 32-bit little-endian numbers;
-//! then what stands before, the columns, and what stands after the code.
+//! column is, where the data is and how its addresses are told, and which functions are called by deeds
+//! of their own, as 32-bit little-endian numbers; then what stands before, the columns, and what stands
+//! after the code.
 
 use anyhow::{Context as _, Result, bail};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+mod data;
 mod reader;
 mod recent;
 mod stack;
@@ -53,7 +55,7 @@ const CALLING: usize = AWAY + 3;
 const WAITING: usize = 8;
 const COLUMNS: usize = CALLING + WAITING;
 /// Bytes of the numbers at the beginning.
-const HEADER: usize = (COLUMNS + 2 + CALLS) * 4;
+const HEADER: usize = (COLUMNS + 2 + 4 + CALLS) * 4;
 /// What was learnt of a column shorter than this does not hinder in the next.
 const PART: usize = 512;
 
@@ -107,12 +109,16 @@ pub(crate) fn pack(wasm: &[u8]) -> Result<Vec<u8>> {
         columns.put(KEPT, kept);
         columns.function(deeds, &called);
     }
+    let (tail, data) = data::told(wasm, tail)?;
+    let data = [data.at, data.words, data.address, data.word];
     let mut packed = vec![];
     let sizes = [bodies.len(), head.len()].into_iter().chain(columns.0.iter().map(Vec::len));
-    for number in sizes.chain(table(&called)) {
+    for number in sizes.chain(data).chain(table(&called)) {
         packed.extend(u32::try_from(number)?.to_le_bytes());
     }
-    for part in [head].into_iter().chain(columns.0.iter().map(Vec::as_slice)).chain([tail]) {
+    for part in
+        [head].into_iter().chain(columns.0.iter().map(Vec::as_slice)).chain([tail.as_slice()])
+    {
         packed.extend(part);
     }
     Ok(packed)
