@@ -6,6 +6,7 @@ use std::path::Path;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::asset::Asset;
+use crate::merge;
 use crate::order;
 use crate::pack;
 use crate::slim;
@@ -46,7 +47,7 @@ pub(crate) fn make(workspace: &Workspace, compiled: &Path) -> Result<Glue> {
     let (wasm, script) = slim::slim(&wasm, &script)?;
     let sources = files(&directory.join("snippets"))?;
     let (script, snippets) = rename_snippets(script, sources)?;
-    let wasm = order::order(&wasm)?;
+    let wasm = order::order(&merge::merge(wasm)?)?;
     Ok(Glue {
         packed: Asset::hashed("app", "pack", pack::pack(&wasm)?),
         wasm: Asset::hashed("app", "wasm", wasm),

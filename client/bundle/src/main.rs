@@ -14,6 +14,7 @@ mod digest;
 mod glue;
 mod lean;
 mod loader;
+mod merge;
 mod order;
 mod pack;
 mod payload;

@@ -36,7 +36,7 @@ pub(crate) fn order(wasm: &[u8]) -> Result<Vec<u8>> {
 }
 
 /// The program with other numbers for the functions that have a place, and with usual alignments.
-fn renumber(wasm: &[u8], imported: u32, places: Vec<u32>) -> Result<Vec<u8>> {
+pub(crate) fn renumber(wasm: &[u8], imported: u32, places: Vec<u32>) -> Result<Vec<u8>> {
     let mut module = Module::new();
     Renumber { imported, places }
         .parse_core_module(&mut module, Parser::new(0), wasm)
@@ -47,17 +47,17 @@ fn renumber(wasm: &[u8], imported: u32, places: Vec<u32>) -> Result<Vec<u8>> {
 
 /// Where things are in a program.
 #[derive(Default)]
-struct Program {
+pub(crate) struct Program {
     /// How many functions come from outside; their numbers come first.
-    imported: u32,
+    pub(crate) imported: u32,
     /// The type of each function.
-    types: Vec<u32>,
+    pub(crate) types: Vec<u32>,
     /// Each function's locals and instructions.
-    bodies: Vec<Range<usize>>,
+    pub(crate) bodies: Vec<Range<usize>>,
 }
 
 impl Program {
-    fn read(wasm: &[u8]) -> Result<Self> {
+    pub(crate) fn read(wasm: &[u8]) -> Result<Self> {
         let mut program = Self::default();
         for payload in Parser::new(0).parse_all(wasm) {
             let payload = payload?;
@@ -75,7 +75,7 @@ impl Program {
     }
 
     /// The program with its functions moved, and called by the numbers they had.
-    fn moved(&self, wasm: &[u8], order: &[usize]) -> Result<Vec<u8>> {
+    pub(crate) fn moved(&self, wasm: &[u8], order: &[usize]) -> Result<Vec<u8>> {
         let mut module = Module::new();
         for payload in Parser::new(0).parse_all(wasm) {
             let payload = payload?;
