@@ -1,12 +1,8 @@
 //! One file of the app as the server will serve it.
 
 use anyhow::{Context as _, Result, bail};
-use brotli::CompressorWriter;
-use brotli::enc::BrotliEncoderParams;
-use brotli::enc::backward_references::BrotliEncoderMode;
-use std::io::Write as _;
 
-use crate::{digest, pack};
+use crate::{digest, pack, squeeze};
 
 /// A wasm in columns.
 const COLUMNS: &str = "application/octet-stream";
@@ -70,25 +66,18 @@ impl Asset {
         if !is_worth_it {
             return Ok(None);
         }
-        let mut params = BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
-        if kind == COLUMNS {
-            // Deeds and numbers are alike that have their highest bits in common.
-            params.mode = BrotliEncoderMode::BROTLI_FORCE_MSB_PRIOR;
+        if kind != COLUMNS {
+            return squeeze::text(&self.bytes).map(Some);
         }
-        let mut compressed = Vec::new();
-        let mut writer = CompressorWriter::with_params(&mut compressed, 64 * 1024, &params);
         let mut rest = self.bytes.as_slice();
-        let parts = if kind == COLUMNS { pack::parts(rest)? } else { vec![] };
-        for part in parts {
-            let (part, after) = rest.split_at_checked(part).context("a column")?;
-            writer.write_all(part)?;
-            // What was learnt of one column is of no use in the next.
-            writer.flush()?;
+        let mut parts = vec![];
+        for size in pack::parts(rest)? {
+            let (part, after) = rest.split_at_checked(size).context("a column")?;
+            parts.push(part);
             rest = after;
         }
-        writer.write_all(rest)?;
-        drop(writer);
-        Ok(Some(compressed))
+        parts.push(rest);
+        squeeze::parts(&parts).map(Some)
     }
 }
 

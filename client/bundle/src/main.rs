@@ -24,6 +24,7 @@ mod remap;
 mod say;
 mod server;
 mod slim;
+mod squeeze;
 mod step;
 mod template;
 mod toolchain;
