@@ -14,7 +14,7 @@ pub mod wanted;
 
 use leptos::prelude::*;
 
-use crate::{lull, pages, port, text, update};
+use crate::{lull, pages, port, text, update, widgets::html::Child as _};
 use stage::{Signals, Stage};
 
 /// Shows the app and starts its worker.
@@ -29,10 +29,11 @@ pub fn start() {
         stage.follow();
         // Words are plain constants: another language builds the page again. Texts being written
         // live on the desk, not in the page.
-        move || {
+        let page = move || {
             text::choose(stage.language.get());
             pages::frame::frame(stage)
-        }
+        };
+        page.into_child()
     });
     port::open(move |heard| stage.hear(heard));
     update::begin(move || stage.update_ready.set(true));

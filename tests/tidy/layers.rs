@@ -92,6 +92,7 @@ const LAYERS: &[Layer] = &[
             "js-sys",
             "leptos",
             "qrcodegen",
+            "send_wrapper",
             "wasm-bindgen",
             "wasm-bindgen-futures",
             "web-sys",

@@ -79,7 +79,7 @@ struct Live {
     stage: Stage,
     board: Board,
     place: Place,
-    root: NodeRef<html::Div>,
+    root: html::Found,
     shown: RefCell<Rc<[Node]>>,
     drag: RefCell<Option<Drag>>,
     /// Drawn anew when everything was heard that came with this.
@@ -107,7 +107,7 @@ const TREMBLE: i32 = 12;
 
 /// Puts a page on the screen.
 pub fn board(stage: Stage, place: Place, board: Board) -> AnyView {
-    let root = NodeRef::<html::Div>::new();
+    let root = html::Found::not_yet();
     let live = Rc::new(Live {
         stage,
         board,
@@ -142,7 +142,7 @@ pub fn board(stage: Stage, place: Place, board: Board) -> AnyView {
     html::div()
         .class("board")
         .tabindex("-1")
-        .node_ref(root)
+        .found(root)
         .on(&ev::click, move |event| clicked.click(&event))
         .on(&ev::keydown, move |event| entered.enter(&event))
         .on(&ev::change, move |event| {
@@ -159,8 +159,7 @@ pub fn board(stage: Stage, place: Place, board: Board) -> AnyView {
 
 impl Live {
     fn root(&self) -> Option<HtmlElement> {
-        let root = self.root.try_get_untracked()??;
-        Some(root.unchecked_into())
+        self.root.get_untracked()
     }
 
     fn scene<R>(&self, look: impl FnOnce(&Scene<'_>) -> R) -> R {

@@ -1,6 +1,7 @@
 //! A dialog that keeps everything else out of reach while it is open.
 
 use leptos::{ev, prelude::*};
+use web_sys::HtmlDialogElement;
 
 use super::{
     dom,
@@ -15,9 +16,9 @@ pub fn dialog(
     dismiss: impl Fn() + 'static,
     body: impl Fn() -> AnyView + Send + 'static,
 ) -> AnyView {
-    let node = NodeRef::<html::Dialog>::new();
+    let node = html::Found::not_yet();
     effect(move || {
-        let Some(dialog) = node.get() else { return };
+        let Some(dialog) = node.get::<HtmlDialogElement>() else { return };
         if !is_open.get() {
             dialog.close();
         } else if !dialog.open() {
@@ -28,7 +29,7 @@ pub fn dialog(
         .class("dialog")
         .attr("data-testid", test_id)
         .aria_labelledby(format!("{test_id}-title"))
-        .node_ref(node)
+        .found(node)
         .on(&ev::Custom::<web_sys::Event>::new("cancel"), move |event| {
             event.prevent_default();
             dismiss();

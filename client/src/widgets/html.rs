@@ -2,31 +2,56 @@
 //!
 //! Leptos gives every nesting of elements a type of its own, and every such type its own code for
 //! building, updating and removing: with some hundred different elements that alone is larger than
-//! what a phone should download. Here each element is one type, each attribute one of six, and
-//! each closure is boxed once; the rendering stays Leptos's.
+//! what a phone should download. Here each element is one type, and each closure is boxed once.
 
-pub use leptos::html::{Dialog, Div, Input, Li, Textarea};
+use std::borrow::Cow;
+
 use leptos::{
-    attr::{
-        any_attribute::{AnyAttribute, IntoAnyAttribute as _},
-        custom::custom_attribute,
-    },
-    ev::{self, EventDescriptor},
-    html::{self, ElementType},
+    ev::EventDescriptor,
     prelude::*,
-    tachys::view::iterators::StaticVec,
+    tachys::{renderer::Rndr, view::any_view::AnyViewState},
 };
+use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::Event;
+use web_sys::{Element, Event};
+
+mod view;
+
+use crate::watched::Watched;
+use view::{Kind, Parts, Setting, follow, view};
 
 /// An element that is being described. One pointer wide, because every line of every page hands it
 /// on by value.
 pub struct Tag(Box<Parts>);
 
-struct Parts {
-    name: &'static str,
-    attributes: Vec<AnyAttribute>,
-    children: Vec<AnyView>,
+/// Where an element is found once it is on the page.
+#[derive(Clone, Copy)]
+pub struct Found(Watched<Option<SendWrapper<Element>>>);
+
+impl Found {
+    /// Nowhere yet.
+    pub fn not_yet() -> Self {
+        Self(Watched::new(None))
+    }
+
+    /// The element; followed.
+    pub fn get<E: JsCast>(self) -> Option<E> {
+        self.0.get().map(cast)
+    }
+
+    /// The element; not followed.
+    pub fn get_untracked<E: JsCast>(self) -> Option<E> {
+        self.0.try_get_untracked()?.map(cast)
+    }
+
+    /// Follows it without looking at it.
+    pub fn track(self) {
+        self.0.track();
+    }
+}
+
+fn cast<E: JsCast>(found: SendWrapper<Element>) -> E {
+    found.take().unchecked_into()
 }
 
 /// The value of an attribute: absent, or a text, possibly one that changes.
@@ -77,6 +102,22 @@ tags!(
     li main nav ol p section span summary textarea ul
 );
 
+/// A picture.
+pub fn svg() -> Tag {
+    drawn("svg")
+}
+
+/// A line in a picture.
+pub fn path() -> Tag {
+    drawn("path")
+}
+
+fn drawn(name: &'static str) -> Tag {
+    let mut tag = Tag::new(name);
+    tag.0.namespace = Some("http://www.w3.org/2000/svg");
+    tag
+}
+
 macro_rules! attributes {
     ($($method:ident $name:literal)*) => {
         $(
@@ -91,7 +132,7 @@ macro_rules! attributes {
 
 impl Tag {
     fn new(name: &'static str) -> Self {
-        Self(Box::new(Parts { name, attributes: vec![], children: vec![] }))
+        Self(Box::new(Parts { name, namespace: None, settings: vec![], children: vec![] }))
     }
 
     attributes!(
@@ -126,16 +167,31 @@ impl Tag {
     fn set(self, name: &'static str, value: Value) -> Self {
         match value {
             Value::Fixed(None) => self,
-            Value::Word(word) => {
-                self.attribute(custom_attribute(name, word.to_owned()).into_any_attr())
-            }
-            Value::Fixed(Some(value)) => {
-                self.attribute(custom_attribute(name, value).into_any_attr())
-            }
-            Value::Following(value) => {
-                self.attribute(custom_attribute(name, value).into_any_attr())
-            }
+            Value::Word(word) => self.fix(name, Cow::Borrowed(word)),
+            Value::Fixed(Some(value)) => self.fix(name, Cow::Owned(value)),
+            Value::Following(mut value) => self.setting(Box::new(move |element| {
+                let element = element.clone();
+                let mut before = None;
+                follow(Box::new(move || {
+                    let now = value();
+                    if now == before {
+                        return;
+                    }
+                    match &now {
+                        Some(now) => Rndr::set_attribute(&element, name, now),
+                        None => Rndr::remove_attribute(&element, name),
+                    }
+                    before = now;
+                }))
+            })),
         }
+    }
+
+    fn fix(self, name: &'static str, value: Cow<'static, str>) -> Self {
+        self.setting(Box::new(move |element| {
+            Rndr::set_attribute(element, name, &value);
+            Box::new(())
+        }))
     }
 
     /// A property that is a text.
@@ -145,8 +201,8 @@ impl Tag {
     }
 
     #[inline(never)]
-    fn set_text(self, name: &'static str, value: Box<dyn FnMut() -> String + Send>) -> Self {
-        self.attribute(leptos::tachys::html::property::prop(name, value).into_any_attr())
+    fn set_text(self, name: &'static str, mut value: Box<dyn FnMut() -> String>) -> Self {
+        self.property(name, Box::new(move || JsValue::from_str(&value())))
     }
 
     /// A property that is yes or no.
@@ -156,8 +212,16 @@ impl Tag {
     }
 
     #[inline(never)]
-    fn set_flag(self, name: &'static str, value: Box<dyn FnMut() -> bool + Send>) -> Self {
-        self.attribute(leptos::tachys::html::property::prop(name, value).into_any_attr())
+    fn set_flag(self, name: &'static str, mut value: Box<dyn FnMut() -> bool>) -> Self {
+        self.property(name, Box::new(move || JsValue::from_bool(value())))
+    }
+
+    #[inline(never)]
+    fn property(self, name: &'static str, mut value: Box<dyn FnMut() -> JsValue>) -> Self {
+        self.setting(Box::new(move |element| {
+            let element = element.clone();
+            follow(Box::new(move || Rndr::set_property_or_value(&element, name, &value())))
+        }))
     }
 
     /// What to do at an event.
@@ -168,22 +232,21 @@ impl Tag {
         E::EventType: JsCast,
     {
         self.hear(
-            event.name().into_owned(),
+            event.name(),
             Box::new(move |event: Event| {
                 heard(event.unchecked_into());
             }),
         )
     }
 
-    /// Where to keep the element once it is on the page.
+    /// Where the element is found once it is on the page.
     #[must_use]
-    pub fn node_ref<E>(self, node: NodeRef<E>) -> Self
-    where
-        E: ElementType + 'static,
-        E::Output: JsCast + Clone + 'static,
-        JsValue: From<E::Output>,
-    {
-        self.attribute(leptos::tachys::html::node_ref::node_ref::<E, _>(node).into_any_attr())
+    #[inline(never)]
+    pub fn found(self, found: Found) -> Self {
+        self.setting(Box::new(move |element| {
+            found.0.set(Some(SendWrapper::new(element.clone())));
+            Box::new(())
+        }))
     }
 
     /// One more thing inside.
@@ -193,14 +256,19 @@ impl Tag {
     }
 
     #[inline(never)]
-    fn attribute(mut self, attribute: AnyAttribute) -> Self {
-        self.0.attributes.push(attribute);
+    fn setting(mut self, setting: Setting) -> Self {
+        self.0.settings.push(setting);
         self
     }
 
+    /// What is heard belongs to whatever part of the page describes the element.
     #[inline(never)]
-    fn hear(self, name: String, heard: Box<dyn FnMut(Event)>) -> Self {
-        self.attribute(ev::on(ev::Custom::<Event>::new(name), heard).into_any_attr())
+    fn hear(self, name: Cow<'static, str>, mut heard: Box<dyn FnMut(Event)>) -> Self {
+        let owner = Owner::current().unwrap_or_default();
+        self.setting(Box::new(move |element| {
+            let heard = move |event: JsValue| owner.with(|| heard(event.unchecked_into()));
+            Box::new(Rndr::add_event_listener(element, &name, Box::new(heard)))
+        }))
     }
 
     #[inline(never)]
@@ -211,9 +279,7 @@ impl Tag {
 
     #[inline(never)]
     fn finish(self) -> AnyView {
-        let Parts { name, attributes, children } = *self.0;
-        let children = StaticVec::from(children);
-        html::custom(name).add_any_attr(attributes).child(children).into_any()
+        view(Kind::Element(self.0))
     }
 }
 
@@ -266,14 +332,14 @@ impl Child for AnyView {
 impl Child for String {
     #[inline(never)]
     fn into_child(self) -> AnyView {
-        self.into_any()
+        view(Kind::Text(self))
     }
 }
 
 impl Child for &'static str {
     #[inline(never)]
     fn into_child(self) -> AnyView {
-        self.to_owned().into_any()
+        view(Kind::Text(self.to_owned()))
     }
 }
 
@@ -285,7 +351,7 @@ impl Child for () {
 
 #[inline(never)]
 fn nothing() -> AnyView {
-    ().into_any()
+    view(Kind::Nothing)
 }
 
 impl<T: Child> Child for Option<T> {
@@ -328,20 +394,72 @@ tuples!((A B) (A B C) (A B C D) (A B C D E) (A B C D E F) (A B C D E F G) (A B C
     (A B C D E F G H I));
 
 /// Several views beside each other.
-#[inline(never)]
 fn several(views: Vec<AnyView>) -> AnyView {
-    StaticVec::from(views).into_any()
+    // What follows signals is replaced where it is, and has to be somewhere.
+    if views.is_empty() { nothing() } else { view(Kind::Several(views)) }
 }
 
-/// What follows signals is replaced, not patched: of elements of one type Leptos could not tell a
-/// list from a heading. Two wrappings take turns, so that it sees another type each time.
 #[inline(never)]
-fn following(mut view: Box<dyn FnMut() -> AnyView + Send>) -> AnyView {
-    let mut is_odd = false;
-    let take_turns: Box<dyn FnMut() -> AnyView + Send> = Box::new(move || {
-        is_odd = !is_odd;
-        let view = view();
-        if is_odd { (view,).into_any() } else { StaticVec::from(vec![view]).into_any() }
-    });
-    take_turns.into_any()
+fn following(mut make: Box<dyn FnMut() -> AnyView>) -> AnyView {
+    view(Kind::Following(Box::new(move |mut before| {
+        let mut now = make().build();
+        if let Some(before) = before.first_mut() {
+            before.insert_before_this(&mut now);
+            before.unmount();
+        }
+        vec![now]
+    })))
+}
+
+/// A row for each key. Rows that stay are left where they are, and so are the focus and what was
+/// typed in them; each is a part of the page by itself, which goes with its key.
+pub fn rows(
+    keys: impl Fn() -> Vec<String> + 'static,
+    row: impl Fn(&str) -> AnyView + 'static,
+) -> AnyView {
+    keyed(Box::new(keys), Box::new(row))
+}
+
+struct Row {
+    view: AnyViewState,
+    key: String,
+    owner: Owner,
+}
+
+fn keyed(keys: Box<dyn Fn() -> Vec<String>>, row: Box<dyn Fn(&str) -> AnyView>) -> AnyView {
+    let parent = Owner::current().unwrap_or_default();
+    let mut known: Vec<(String, Owner)> = vec![];
+    view(Kind::Following(Box::new(move |mut views| {
+        let keys = keys();
+        let end = views.pop().unwrap_or_else(|| nothing().build());
+        let before = views.into_iter().zip(known.drain(..));
+        let mut before: Vec<Row> =
+            before.map(|(view, (key, owner))| Row { view, key, owner }).collect();
+        before.retain_mut(|row| {
+            let stays = keys.contains(&row.key);
+            if !stays {
+                row.view.unmount();
+            }
+            stays
+        });
+        let mut now = vec![];
+        for key in keys {
+            let at = before.iter().position(|row| row.key == key);
+            let mut found = if let Some(at) = at {
+                before.remove(at)
+            } else {
+                let owner = parent.with(Owner::new);
+                let view = owner.with(|| row(&key).build());
+                Row { view, key, owner }
+            };
+            if at != Some(0) {
+                let next = before.first().map_or(&end, |row| &row.view);
+                next.insert_before_this(&mut found.view);
+            }
+            now.push(found.view);
+            known.push((found.key, found.owner));
+        }
+        now.push(end);
+        now
+    })))
 }

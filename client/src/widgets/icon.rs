@@ -1,6 +1,8 @@
 //! Icons: a few lines each, drawn for this app on a grid of 24.
 
-use leptos::{attr::custom::CustomAttribute as _, prelude::*, svg};
+use leptos::prelude::*;
+
+use super::html::{self, Child as _};
 
 /// A drawing: one path.
 #[derive(Clone, Copy)]
@@ -41,11 +43,11 @@ pub const KEY: Icon = Icon(
 
 /// Draws an icon that says nothing by itself: words stand beside it, or the button has a name.
 pub fn icon(Icon(path): Icon) -> AnyView {
-    svg::svg()
+    html::svg()
         .attr("viewBox", "0 0 24 24")
         .attr("class", "icon")
         .attr("aria-hidden", "true")
         .attr("focusable", "false")
-        .child(svg::path().attr("d", path))
-        .into_any()
+        .child(html::path().attr("d", path))
+        .into_child()
 }

@@ -1,7 +1,9 @@
 //! A text as a square code for a camera.
 
-use leptos::{attr::custom::CustomAttribute as _, prelude::*, svg};
+use leptos::prelude::*;
 use qrcodegen::{QrCode, QrCodeEcc};
+
+use super::html::{self, Child as _};
 
 /// How many light modules surround the code, as its standard asks.
 const QUIET: i32 = 4;
@@ -11,7 +13,7 @@ pub fn square(text: &str, label: &'static str) -> Option<AnyView> {
     let code = QrCode::encode_text(text, QrCodeEcc::Medium).ok()?;
     let side = code.size() + 2 * QUIET;
     Some(
-        svg::svg()
+        html::svg()
             .attr("viewBox", format!("0 0 {side} {side}"))
             .attr("class", "square")
             .attr("role", "img")
@@ -19,10 +21,10 @@ pub fn square(text: &str, label: &'static str) -> Option<AnyView> {
             .attr("data-testid", "square")
             .attr("shape-rendering", "crispEdges")
             .child((
-                svg::path().attr("class", "square-light").attr("d", light(side)),
-                svg::path().attr("class", "square-dark").attr("d", dark(&code)),
+                html::path().attr("class", "square-light").attr("d", light(side)),
+                html::path().attr("class", "square-dark").attr("d", dark(&code)),
             ))
-            .into_any(),
+            .into_child(),
     )
 }
 

@@ -38,7 +38,7 @@ pub struct Names<'a> {
 /// A text of several lines.
 pub fn long(key: &Key, content: &Content, names: Names<'_>) -> AnyView {
     let text = desk::lay(key, content);
-    let node = NodeRef::<html::Textarea>::new();
+    let node = html::Found::not_yet();
     attach(key, move || node.get_untracked().map(Area));
     let keys = [(); 4].map(|()| key.clone());
     let [typed, began, ended, left] = keys;
@@ -54,10 +54,10 @@ pub fn long(key: &Key, content: &Content, names: Names<'_>) -> AnyView {
         .attr("translate", "no")
         .attr("rows", lines(&text).to_string())
         .text("value", move || text.clone())
-        .node_ref(node)
+        .found(node)
         .on(&ev::input, move |event| {
             let value = event_target_value(&event);
-            if let Some(area) = node.get_untracked() {
+            if let Some(area) = node.get_untracked::<HtmlTextAreaElement>() {
                 area.set_rows(lines(&value));
             }
             if !dom::is_composing(&event) {
@@ -74,7 +74,7 @@ pub fn long(key: &Key, content: &Content, names: Names<'_>) -> AnyView {
 /// A text of one line.
 pub fn short(key: &Key, content: &Content, names: Names<'_>) -> AnyView {
     let text = desk::lay(key, content);
-    let node = NodeRef::<html::Input>::new();
+    let node = html::Found::not_yet();
     attach(key, move || node.get_untracked().map(Line));
     let keys = [(); 4].map(|()| key.clone());
     let [typed, began, ended, left] = keys;
@@ -90,7 +90,7 @@ pub fn short(key: &Key, content: &Content, names: Names<'_>) -> AnyView {
         .attr("autocapitalize", "off")
         .attr("translate", "no")
         .text("value", move || text.clone())
-        .node_ref(node)
+        .found(node)
         .on(&ev::input, move |event| {
             if !dom::is_composing(&event) {
                 desk::typed(&typed, &event_target_value(&event));

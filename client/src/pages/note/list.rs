@@ -4,11 +4,7 @@ use engine::{
     casework::field::{Field, Shape, Spec},
     command::Command,
 };
-use leptos::{
-    control_flow::{For, ForProps},
-    ev,
-    prelude::*,
-};
+use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlElement;
 
@@ -41,15 +37,14 @@ pub fn list(sheet: Sheet, specs: &'static [Spec], list: Field, path: &str) -> An
     let is_adding = Watched::new(false);
     let (of_rows, of_undo) = (list.clone(), list.clone());
     let path = path.to_owned();
-    let rows = ForProps::builder()
-        .each(move || items.get())
-        .key(Clone::clone)
-        .children(move |item: String| {
+    let rows = html::rows(
+        move || items.get(),
+        move |item| {
             let is_folded = items.with_untracked(Vec::len) > OPEN_MAX && specs.len() > 1;
             let context = Item { sheet, specs, path: &path, is_adding, is_folded };
-            row(context, &of_rows, &of_rows.child(&item))
-        })
-        .build();
+            row(context, &of_rows, &of_rows.child(item))
+        },
+    );
     let name = list.as_str().to_owned();
     let add = move || {
         is_adding.set(true);
@@ -63,7 +58,7 @@ pub fn list(sheet: Sheet, specs: &'static [Spec], list: Field, path: &str) -> An
         .child((
             html::legend().class("label").child(label),
             nothing,
-            html::ol().class("items").child(For(rows).into_any()),
+            html::ol().class("items").child(rows),
             undo(sheet, of_undo),
             part::icon_button(Weight::Plain, "add-item", icon::ADD, &(note.add)(label), add),
         ))
@@ -81,7 +76,7 @@ struct Item<'a> {
 
 fn row(context: Item<'_>, list: &Field, item: &Field) -> AnyView {
     let Item { specs, is_adding, is_folded, .. } = context;
-    let node = NodeRef::<html::Li>::new();
+    let node = html::Found::not_yet();
     let is_new = is_adding.get_untracked();
     effect(move || {
         if let Some(row) = node.get()
@@ -96,7 +91,7 @@ fn row(context: Item<'_>, list: &Field, item: &Field) -> AnyView {
     html::li()
         .class(if specs.len() == 1 { "item item-line" } else { "item" })
         .attr("data-item", item.as_str().to_owned())
-        .node_ref(node)
+        .found(node)
         .child(inside)
         .into_child()
 }
