@@ -14,20 +14,20 @@ const LATE: Duration = Duration::from_millis(200);
 
 /// What lies below the screen: made after the picture of what is on it.
 pub fn below(make: impl Fn() -> AnyView + Send + 'static) -> AnyView {
-    let (is_due, shown) = once(make);
+    let (is_due, shown) = once(Box::new(make));
     outside::after_picture(is_due);
     shown
 }
 
 /// What is said only if it still has to be.
 pub fn late(make: impl Fn() -> AnyView + Send + 'static) -> AnyView {
-    let (is_due, shown) = once(make);
+    let (is_due, shown) = once(Box::new(make));
     when_late(is_due);
     shown
 }
 
 /// A place that is empty until it is told to be filled. The page may be gone by then.
-fn once(make: impl Fn() -> AnyView + Send + 'static) -> (impl FnOnce(), AnyView) {
+fn once(make: Box<dyn Fn() -> AnyView + Send>) -> (impl FnOnce(), AnyView) {
     let is_due = Watched::new(false);
     let tell = move || {
         is_due.set(true);

@@ -16,6 +16,15 @@ pub fn dialog(
     dismiss: impl Fn() + 'static,
     body: impl Fn() -> AnyView + Send + 'static,
 ) -> AnyView {
+    boxed(test_id, is_open, Box::new(dismiss), Box::new(body))
+}
+
+fn boxed(
+    test_id: &'static str,
+    is_open: Derived<bool>,
+    dismiss: Box<dyn Fn()>,
+    body: Box<dyn Fn() -> AnyView + Send>,
+) -> AnyView {
     let node = html::Found::not_yet();
     effect(move || {
         let Some(dialog) = node.get::<HtmlDialogElement>() else { return };

@@ -1,5 +1,7 @@
 //! Buttons, links and form fields.
 
+use std::sync::Arc;
+
 use leptos::{ev, prelude::*};
 use web_sys::MouseEvent;
 
@@ -44,14 +46,24 @@ pub fn button(
     weight: Weight,
     test_id: &'static str,
     label: impl Child,
-    mut click: impl FnMut() + 'static,
+    click: impl FnMut() + 'static,
+) -> AnyView {
+    pressed(weight, test_id, label.into_child(), Box::new(click))
+}
+
+#[inline(never)]
+fn pressed(
+    weight: Weight,
+    test_id: &'static str,
+    label: AnyView,
+    mut click: Box<dyn FnMut()>,
 ) -> AnyView {
     html::button()
         .r#type("button")
         .class(weight.class())
         .attr("data-testid", test_id)
         .on(&ev::click, move |_| click())
-        .child(label.into_child())
+        .child(label)
         .into_child()
 }
 
@@ -60,7 +72,16 @@ pub fn sure_button(
     test_id: &'static str,
     label: String,
     question: &'static str,
-    click: impl Fn() + Clone + Send + Sync + 'static,
+    click: impl Fn() + Send + Sync + 'static,
+) -> AnyView {
+    sure(test_id, label, question, Arc::new(click))
+}
+
+fn sure(
+    test_id: &'static str,
+    label: String,
+    question: &'static str,
+    click: Arc<dyn Fn() + Send + Sync>,
 ) -> AnyView {
     let is_asking = Watched::new(false);
     let (sure, not_sure) = (words().devices.sure, words().devices.not_sure);
@@ -69,7 +90,7 @@ pub fn sure_button(
             let label = label.clone();
             return button(Weight::Quiet, test_id, label, move || is_asking.set(true));
         }
-        let click = click.clone();
+        let click = Arc::clone(&click);
         let go = move || {
             is_asking.set(false);
             click();
@@ -95,7 +116,11 @@ pub fn icon_button(
     label: &str,
     click: impl FnMut() + 'static,
 ) -> AnyView {
-    button(weight, test_id, (icon(picture), html::span().child(label.to_owned())), click)
+    pressed(weight, test_id, pictured(picture, label), Box::new(click))
+}
+
+fn pictured(picture: Icon, label: &str) -> AnyView {
+    (icon(picture), html::span().child(label.to_owned())).into_child()
 }
 
 /// A button that is only an icon; its name is spoken.
@@ -103,7 +128,17 @@ pub fn bare_button(
     test_id: &'static str,
     picture: Icon,
     name: String,
-    mut click: impl FnMut() + 'static,
+    click: impl FnMut() + 'static,
+) -> AnyView {
+    bare(test_id, picture, name, Box::new(click))
+}
+
+#[inline(never)]
+fn bare(
+    test_id: &'static str,
+    picture: Icon,
+    name: String,
+    mut click: Box<dyn FnMut()>,
 ) -> AnyView {
     html::button()
         .r#type("button")
@@ -134,6 +169,10 @@ pub fn submit(
 
 /// A form that runs `send` instead of loading a page.
 pub fn form(class: &'static str, send: impl Fn() + 'static, body: AnyView) -> AnyView {
+    sent(class, Box::new(send), body)
+}
+
+fn sent(class: &'static str, send: Box<dyn Fn()>, body: AnyView) -> AnyView {
     html::form()
         .class(class)
         .attr("novalidate", "")
