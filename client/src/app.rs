@@ -12,7 +12,7 @@ pub mod shelf;
 pub mod stage;
 pub mod wanted;
 
-use leptos::prelude::*;
+use leptos::{mount::mount_to_renderer, prelude::*};
 
 use crate::{lull, pages, port, text, update, widgets::html::Child as _};
 use stage::{Signals, Stage};
@@ -21,7 +21,8 @@ use stage::{Signals, Stage};
 pub fn start() {
     let stage = Signals::new(outside::remembered_language(), outside::take_link());
     outside::clear_page();
-    mount_to_body(move || {
+    let Some(body) = document().body() else { return };
+    let mounted = mount_to_renderer(&body, move || {
         outside::listen(stage);
         idle::watch(stage);
         lull::watch();
@@ -35,6 +36,7 @@ pub fn start() {
         };
         page.into_child()
     });
+    mounted.forget();
     port::open(move |heard| stage.hear(heard));
     update::begin(move || stage.update_ready.set(true));
 }

@@ -11,7 +11,7 @@ use crate::{
     watched::{Derived, Watched},
     widgets::{
         dialog,
-        html::{self, Child as _},
+        html::{self, Child as _, View},
         part::{self, Weight},
     },
 };
@@ -57,7 +57,7 @@ fn key_of(element: &Element) -> String {
 }
 
 /// The sheet of shortcuts.
-pub fn sheet(is_open: Watched<bool>) -> AnyView {
+pub fn sheet(is_open: Watched<bool>) -> View {
     let close = move || is_open.set(false);
     let body = move || {
         let line = |keys: String, what: String| {
@@ -72,7 +72,7 @@ pub fn sheet(is_open: Watched<bool>) -> AnyView {
         let everywhere =
             [("Alt + ↑ ↓", "keys.sections"), ("Tab", "keys.tab"), ("Alt + /", "keys.this")];
         let everywhere = everywhere.map(|(keys, what)| line(keys.to_owned(), say(what).to_owned()));
-        let lines: Vec<AnyView> = here.chain(everywhere).collect();
+        let lines: Vec<View> = here.chain(everywhere).collect();
         (
             html::h2().id("keys-title").child(say("keys.title")),
             html::ul().class("rows").child(lines),

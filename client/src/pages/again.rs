@@ -1,7 +1,6 @@
 //! The passphrase, asked once more for what an open device left on a table must not do.
 
 use engine::{command::Passphrase, view::Notice};
-use leptos::prelude::*;
 use zeroize::Zeroize;
 
 use super::gate::passphrase;
@@ -9,7 +8,10 @@ use crate::{
     app::stage::Stage,
     text::words,
     watched::{Derived, Watched},
-    widgets::part::{self, FormField},
+    widgets::{
+        html::View,
+        part::{self, FormField},
+    },
 };
 
 /// One field of that kind.
@@ -34,7 +36,7 @@ impl Again {
     }
 
     /// The field. The engine's answer is beside it, too: the bar above may be out of sight.
-    pub fn field(self, id: &'static str, label: &'static str, hint: &'static str) -> AnyView {
+    pub fn field(self, id: &'static str, label: &'static str, hint: &'static str) -> View {
         let Self { stage, value, is_shown, is_asked } = self;
         let say = words().notice;
         let is_wrong = move || {

@@ -4,7 +4,6 @@ use engine::{
     command::Command,
     view::{AlarmKind, AlarmRow, Gate},
 };
-use leptos::prelude::*;
 use shared::{id::hex, log::org::Role};
 
 use crate::{
@@ -13,7 +12,7 @@ use crate::{
     text::words,
     widgets::{
         copy::copy_button,
-        html::{self, Child as _},
+        html::{self, Child as _, View},
         icon::{self, icon},
         moment,
         part::{self, Weight},
@@ -24,12 +23,12 @@ use crate::{
 const SHOWN_BYTES: usize = 8;
 
 /// A bar for each alarm that the person has not said to know of.
-pub fn alarms(stage: Stage) -> AnyView {
+pub fn alarms(stage: Stage) -> View {
     let open = stage.alarms.get().into_iter().filter(|row| !row.is_seen);
     open.map(|row| alarm(stage, row)).collect::<Vec<_>>().into_child()
 }
 
-fn alarm(stage: Stage, row: AlarmRow) -> AnyView {
+fn alarm(stage: Stage, row: AlarmRow) -> View {
     let words = &words().alarm;
     let (number, kind) = (row.number, row.matter.kind);
     let show = part::button(Weight::Quiet, "alarm-details", words.details, move || {
@@ -54,7 +53,7 @@ fn alarm(stage: Stage, row: AlarmRow) -> AnyView {
 }
 
 /// What can be done about it. What an admin must confirm, or what is for good, is not waved away.
-fn answer(stage: Stage, number: u64, kind: AlarmKind) -> Option<AnyView> {
+fn answer(stage: Stage, number: u64, kind: AlarmKind) -> Option<View> {
     let words = &words().alarm;
     let is_admin =
         stage.gate.with(|gate| matches!(gate, Some(Gate::Open { role: Role::Admin, .. })));
@@ -75,7 +74,7 @@ fn answer(stage: Stage, number: u64, kind: AlarmKind) -> Option<AnyView> {
     }
 }
 
-fn details(row: &AlarmRow, evidence: String) -> AnyView {
+fn details(row: &AlarmRow, evidence: String) -> View {
     let words = &words().alarm;
     let matter = &row.matter;
     let document = matter.document.map_or_else(

@@ -1,7 +1,6 @@
 //! Bars above the page: what the person has to know whatever they are doing.
 
 use engine::view::{Gate, StorageView};
-use leptos::prelude::*;
 
 use super::alarm;
 use crate::{
@@ -16,14 +15,14 @@ use crate::{
     update::{self, Persistence},
     watched::Derived,
     widgets::{
-        html::{self, Child as _},
+        html::{self, Child as _, View},
         icon::{self, icon},
         part::{self, Weight},
     },
 };
 
 /// All bars, in the order of how grave they are.
-pub fn bars(stage: Stage) -> AnyView {
+pub fn bars(stage: Stage) -> View {
     let kept = Derived::new(move || stage.sync.with(|sync| sync.storage));
     html::div()
         .class("bars")
@@ -41,14 +40,14 @@ pub fn bars(stage: Stage) -> AnyView {
 }
 
 /// What would make the records safer; shown on first pages only.
-pub fn advice(stage: Stage) -> AnyView {
+pub fn advice(stage: Stage) -> View {
     html::div()
         .class("advice")
         .child((move || not_kept(stage), move || install_hint(stage)))
         .into_child()
 }
 
-fn bar(class: &'static str, test_id: &'static str, text: String, after: AnyView) -> AnyView {
+fn bar(class: &'static str, test_id: &'static str, text: String, after: View) -> View {
     html::div()
         .class(class)
         .role("alert")
@@ -57,7 +56,7 @@ fn bar(class: &'static str, test_id: &'static str, text: String, after: AnyView)
         .into_child()
 }
 
-fn storage(kept: StorageView) -> Option<AnyView> {
+fn storage(kept: StorageView) -> Option<View> {
     let bars = &words().bar;
     let text = match kept {
         StorageView::Fine => return None,
@@ -67,12 +66,12 @@ fn storage(kept: StorageView) -> Option<AnyView> {
     Some(bar("bar bar-grave", "bar-storage", text.to_owned(), ().into_child()))
 }
 
-fn restarted(stage: Stage) -> Option<AnyView> {
+fn restarted(stage: Stage) -> Option<View> {
     let text = words().bar.restarted.to_owned();
     stage.restarted.get().then(|| bar("bar", "bar-restarted", text, ().into_child()))
 }
 
-fn drafts(stage: Stage) -> Option<AnyView> {
+fn drafts(stage: Stage) -> Option<View> {
     let waiting = u32::try_from(stage.drafts.get()).unwrap_or(u32::MAX);
     if waiting == 0 {
         return None;
@@ -88,12 +87,12 @@ fn drafts(stage: Stage) -> Option<AnyView> {
 }
 
 /// Any touch or key goes on.
-fn idle(stage: Stage) -> Option<AnyView> {
+fn idle(stage: Stage) -> Option<View> {
     let is_due = stage.is_idle.get() && stage.is_open();
     is_due.then(|| bar("bar", "bar-idle", say("bar.idle").to_owned(), ().into_child()))
 }
 
-fn notices(stage: Stage) -> AnyView {
+fn notices(stage: Stage) -> View {
     let shown = stage.notices.get().into_iter().map(|(number, notice)| {
         let dismiss = move || {
             stage.notices.update(|notices| notices.retain(|(it, _)| *it != number));
@@ -105,7 +104,7 @@ fn notices(stage: Stage) -> AnyView {
     shown.collect::<Vec<_>>().into_child()
 }
 
-fn link_unused(stage: Stage) -> Option<AnyView> {
+fn link_unused(stage: Stage) -> Option<View> {
     let is_open =
         stage.gate.with(|gate| matches!(gate, Some(Gate::Open { .. } | Gate::Locked { .. })));
     if !(is_open && stage.form.is_link_given.get()) {
@@ -120,7 +119,7 @@ fn link_unused(stage: Stage) -> Option<AnyView> {
     Some(bar("bar", "bar-link-unused", words().bar.link_unused.to_owned(), after))
 }
 
-fn update_ready(stage: Stage) -> Option<AnyView> {
+fn update_ready(stage: Stage) -> Option<View> {
     let bars = &words().bar;
     let apply = move || {
         desk::flush();
@@ -132,7 +131,7 @@ fn update_ready(stage: Stage) -> Option<AnyView> {
     is_ready.then(|| bar("bar bar-calm", "bar-update", bars.update_ready.to_owned(), after()))
 }
 
-fn not_kept(stage: Stage) -> Option<AnyView> {
+fn not_kept(stage: Stage) -> Option<View> {
     let bars = &words().bar;
     match stage.persistence.get() {
         Some(Persistence::BestEffort) => {}
@@ -142,7 +141,7 @@ fn not_kept(stage: Stage) -> Option<AnyView> {
     Some(hint("hint-not-kept", html::p().child(bars.not_kept).into_child(), keep))
 }
 
-fn install_hint(stage: Stage) -> Option<AnyView> {
+fn install_hint(stage: Stage) -> Option<View> {
     let bars = &words().bar;
     let text = html::p().child(bars.install);
     match stage.installing.get() {
@@ -160,7 +159,7 @@ fn install_hint(stage: Stage) -> Option<AnyView> {
     }
 }
 
-fn hint(test_id: &'static str, text: AnyView, after: AnyView) -> AnyView {
+fn hint(test_id: &'static str, text: View, after: View) -> View {
     html::div()
         .class("advice-item")
         .attr("data-testid", test_id)

@@ -5,7 +5,6 @@ use engine::{
     command::{CardAct, Command},
     view::{CaseRow, InterviewRow, SharedView},
 };
-use leptos::prelude::*;
 use shared::{id::DocumentId, log::org::Role};
 
 use super::{card, consent, members, room, summary, tell, work};
@@ -21,7 +20,7 @@ use crate::{
     watched::Derived,
     widgets::{
         board::{self, Board, Done, Scene},
-        html::{self, Child as _},
+        html::{self, Child as _, View},
         icon, moment,
         node::{self, Node, act, actions, el, empty, hint, link, pill, row, rows, section},
         part::{self, Weight},
@@ -32,7 +31,7 @@ use crate::{
 pub const BOARD: Board = Board { show, hear, every_s: 60 };
 
 /// The page.
-pub fn case(stage: Stage, role: Role, id: DocumentId) -> AnyView {
+pub fn case(stage: Stage, role: Role, id: DocumentId) -> View {
     let shared = Derived::new(move || stage.shared.with(|all| all.get(&id).cloned()));
     let is_known =
         Derived::new(move || stage.home.with(|home| home.cases.iter().any(|row| row.case == id)));
@@ -57,7 +56,7 @@ pub fn case(stage: Stage, role: Role, id: DocumentId) -> AnyView {
         .into_child()
 }
 
-fn content(role: Role, shared: &SharedView) -> AnyView {
+fn content(role: Role, shared: &SharedView) -> View {
     let words = words();
     let (title, lead, from) = if role == Role::Employee {
         (words.home.summaries.to_owned(), None, shared.consultant_name.as_str())

@@ -1,7 +1,6 @@
 //! One's own devices.
 
 use engine::{command::Command, view::DeviceRow};
-use leptos::prelude::*;
 
 use super::{bars, export, kit, opening};
 use crate::{
@@ -10,14 +9,14 @@ use crate::{
     text::words,
     watched::Derived,
     widgets::{
-        html::{self, Child as _},
+        html::{self, Child as _, View},
         icon,
         part::{self, Weight},
     },
 };
 
 /// The page.
-pub fn devices(stage: Stage) -> AnyView {
+pub fn devices(stage: Stage) -> View {
     let words = &words().devices;
     let devices = Derived::new(move || stage.home.with(|home| home.devices.clone()));
     let list = move || {
@@ -53,7 +52,7 @@ pub fn devices(stage: Stage) -> AnyView {
         .into_child()
 }
 
-fn device(row: &DeviceRow) -> AnyView {
+fn device(row: &DeviceRow) -> View {
     let words = &words().devices;
     let name = if row.name.is_empty() { words.unnamed.to_owned() } else { row.name.clone() };
     let this = row.is_this.then(|| html::span().class("pill").child(words.this));

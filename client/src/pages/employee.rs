@@ -1,7 +1,6 @@
 //! The first page of an employee: who can read, and what there is to read.
 
 use engine::view::{CaseRow, InterviewRow};
-use leptos::prelude::*;
 use shared::id::DocumentId;
 
 use super::{bars, home};
@@ -14,13 +13,13 @@ use crate::{
     text::{say::say, words},
     watched::Derived,
     widgets::{
-        html::{self, Child as _},
+        html::{self, Child as _, View},
         icon, moment, part,
     },
 };
 
 /// The page.
-pub fn employee(stage: Stage) -> AnyView {
+pub fn employee(stage: Stage) -> View {
     let words = words();
     let cases = Derived::new(move || stage.home.with(|home| home.cases.clone()));
     let grids = Derived::new(move || {
@@ -55,7 +54,7 @@ pub fn employee(stage: Stage) -> AnyView {
 }
 
 /// What there is to do, with each consultant.
-fn ways(stage: Stage, cases: &[CaseRow]) -> AnyView {
+fn ways(stage: Stage, cases: &[CaseRow]) -> View {
     let links = cases.iter().map(|case| {
         let name = (words().home.with_consultant)(&case.consultant_name);
         let body = (
@@ -77,7 +76,7 @@ fn ways(stage: Stage, cases: &[CaseRow]) -> AnyView {
 }
 
 /// Where a time can be chosen, also by who has no consultant yet.
-fn slots(stage: Stage, grids: &[DocumentId]) -> AnyView {
+fn slots(stage: Stage, grids: &[DocumentId]) -> View {
     let links = grids.iter().map(|id| {
         let body = (
             html::span().class("row-words").child(say("slots.title")),
@@ -98,7 +97,7 @@ fn offered(cases: &[CaseRow]) -> Vec<(&CaseRow, &InterviewRow)> {
     offered
 }
 
-fn summaries(stage: Stage, cases: &[CaseRow]) -> AnyView {
+fn summaries(stage: Stage, cases: &[CaseRow]) -> View {
     let words = words();
     let offered = offered(cases);
     if offered.is_empty() {

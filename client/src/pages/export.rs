@@ -1,7 +1,6 @@
 //! This device as a file: writing it.
 
 use engine::command::Command;
-use leptos::prelude::*;
 
 use super::again::Again;
 use crate::{
@@ -9,13 +8,13 @@ use crate::{
     port,
     text::say::{fill, say},
     widgets::{
-        html::{self, Child as _},
+        html::{self, Child as _, View},
         icon, part,
     },
 };
 
 /// Where it is written, and what the file is for.
-pub fn section(stage: Stage) -> AnyView {
+pub fn section(stage: Stage) -> View {
     let again = Again::new(stage);
     let make = move || {
         if let Some(passphrase) = again.take() {

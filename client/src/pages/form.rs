@@ -17,7 +17,7 @@ use crate::{
     watched::Derived,
     widgets::{
         below,
-        html::{self, Child as _},
+        html::{self, Child as _, View},
     },
 };
 
@@ -28,7 +28,7 @@ const CHIPS: usize = 6;
 const LINES: usize = 2;
 
 /// The page.
-pub fn form(stage: Stage, role: Role, id: DocumentId) -> AnyView {
+pub fn form(stage: Stage, role: Role, id: DocumentId) -> View {
     let is_there = Derived::new(move || stage.shelf.with(|shelf| shelf.form(id).is_some()));
     let content = move || if is_there.get() { sheet(stage, id) } else { work::not_here(stage) };
     let readers = (role != Role::Employee).then(|| members::members(stage, id));
@@ -39,7 +39,7 @@ pub fn form(stage: Stage, role: Role, id: DocumentId) -> AnyView {
         .into_child()
 }
 
-fn sheet(stage: Stage, id: DocumentId) -> AnyView {
+fn sheet(stage: Stage, id: DocumentId) -> View {
     let Some(kind) = stage.shelf.with_untracked(|shelf| Some(shelf.form(id)?.kind)) else {
         return ().into_child();
     };
@@ -56,7 +56,7 @@ fn sheet(stage: Stage, id: DocumentId) -> AnyView {
 }
 
 /// The fields that are filled in by hand: those on the screen, and those below it.
-fn fields(sheet: note::Sheet, kind: Kind) -> AnyView {
+fn fields(sheet: note::Sheet, kind: Kind) -> View {
     let specs = specs(sheet, kind);
     let from = on_screen(sheet, &specs);
     let show = move |spec: &&'static Spec| {

@@ -1,7 +1,6 @@
 //! What is around every page: header, bars, navigation.
 
 use engine::view::{CaseRow, Gate};
-use leptos::prelude::*;
 use shared::log::org::Role;
 
 use super::{
@@ -20,14 +19,14 @@ use crate::{
     widgets::{
         badge,
         board::{self, Board},
-        html::{self, Child as _},
+        html::{self, Child as _, View},
         icon,
         part::{self, Weight},
     },
 };
 
 /// The whole screen.
-pub fn frame(stage: Stage) -> AnyView {
+pub fn frame(stage: Stage) -> View {
     let screen = Derived::new(move || stage.screen());
     let shortcuts = keys::watch();
     (
@@ -47,7 +46,7 @@ pub fn frame(stage: Stage) -> AnyView {
         .into_child()
 }
 
-fn page(stage: Stage, screen: &Screen) -> AnyView {
+fn page(stage: Stage, screen: &Screen) -> View {
     match screen {
         Screen::Starting => work::starting(),
         Screen::Trouble(trouble) => trouble::trouble(stage, *trouble),
@@ -63,7 +62,7 @@ fn page(stage: Stage, screen: &Screen) -> AnyView {
     }
 }
 
-fn open(stage: Stage, role: Role, place: Place) -> AnyView {
+fn open(stage: Stage, role: Role, place: Place) -> View {
     match (place, role) {
         (Place::Home, Role::Admin) | (Place::People, _) => people::people(stage, role),
         (Place::Home, Role::Employee) => employee::employee(stage),
@@ -106,7 +105,7 @@ fn open(stage: Stage, role: Role, place: Place) -> AnyView {
 }
 
 /// The way back to what a page belongs to.
-pub fn up(stage: Stage, place: Place) -> AnyView {
+pub fn up(stage: Stage, place: Place) -> View {
     let role = role(stage);
     let case = |id| part::back(stage, Place::Case(id), "back-case", say("case.title"));
     match place {
@@ -189,7 +188,7 @@ fn is_of_plan(sheet: Sheet, role: Option<Role>) -> bool {
 }
 
 /// A page that is described.
-fn on_board(stage: Stage, place: Place, test_id: &'static str, it: Board) -> AnyView {
+fn on_board(stage: Stage, place: Place, test_id: &'static str, it: Board) -> View {
     // Where what is shown names the page by itself, there is no word for it.
     let title = say(&["page.", test_id].concat());
     let title = (!title.is_empty()).then(|| html::h1().child(title));
@@ -200,7 +199,7 @@ fn on_board(stage: Stage, place: Place, test_id: &'static str, it: Board) -> Any
         .into_child()
 }
 
-fn header(stage: Stage, shortcuts: Watched<bool>) -> AnyView {
+fn header(stage: Stage, shortcuts: Watched<bool>) -> View {
     let frame = &words().frame;
     let is_open = Derived::new(move || stage.is_open());
     let tools = move || {
@@ -237,7 +236,7 @@ fn header(stage: Stage, shortcuts: Watched<bool>) -> AnyView {
         .into_child()
 }
 
-fn navigation(stage: Stage) -> AnyView {
+fn navigation(stage: Stage) -> View {
     let frame = &words().frame;
     let role = role(stage);
     let first = if role == Some(Role::Admin) {
@@ -271,7 +270,7 @@ fn navigation(stage: Stage) -> AnyView {
 }
 
 /// Where there is nothing.
-pub fn not_found(stage: Stage) -> AnyView {
+pub fn not_found(stage: Stage) -> View {
     let frame = &words().frame;
     html::div()
         .class("page page-narrow")

@@ -13,7 +13,7 @@ use crate::{
     text::{say::say, words},
     watched::Derived,
     widgets::{
-        html::{self, Child as _},
+        html::{self, Child as _, View},
         icon::{self, Icon, icon},
         part::{self, FormField, Weight},
     },
@@ -21,7 +21,7 @@ use crate::{
 use form::{Problem, Way};
 
 /// The page: how to start, then the form for it.
-pub fn gate(stage: Stage) -> AnyView {
+pub fn gate(stage: Stage) -> View {
     let words = words();
     html::div()
         .class("page page-narrow")
@@ -42,7 +42,7 @@ pub fn gate(stage: Stage) -> AnyView {
         .into_child()
 }
 
-fn ways(stage: Stage) -> AnyView {
+fn ways(stage: Stage) -> View {
     let gate = &words().gate;
     let choices = [
         (Way::Join, "way-join", icon::NOTE, gate.join, gate.join_text),
@@ -58,13 +58,13 @@ fn ways(stage: Stage) -> AnyView {
     html::ul().class("ways").child(cards.into_iter().collect::<Vec<_>>()).into_child()
 }
 
-fn card(picture: Icon, title: &'static str, text: &'static str) -> AnyView {
+fn card(picture: Icon, title: &'static str, text: &'static str) -> View {
     let texts =
         (html::span().class("way-title").child(title), html::span().class("way-text").child(text));
     (icon(picture), html::span().class("way-words").child(texts)).into_child()
 }
 
-fn newcomer(stage: Stage, way: Way) -> AnyView {
+fn newcomer(stage: Stage, way: Way) -> View {
     let gate = &words().gate;
     let (title, test_id) = match way {
         Way::Firm => (gate.firm_submit, "make-firm"),
@@ -90,7 +90,7 @@ fn newcomer(stage: Stage, way: Way) -> AnyView {
     part::form("card form", move || send(stage, way), body.into_child())
 }
 
-fn link_field(stage: Stage, way: Way) -> AnyView {
+fn link_field(stage: Stage, way: Way) -> View {
     let gate = &words().gate;
     let form = stage.form;
     let (label, hint) = match way {
@@ -122,7 +122,7 @@ fn link_field(stage: Stage, way: Way) -> AnyView {
     shown.into_child()
 }
 
-fn name_field(stage: Stage) -> AnyView {
+fn name_field(stage: Stage) -> View {
     part::form_field(plain_field(stage, "name"), ().into_child())
 }
 
@@ -157,7 +157,7 @@ fn plain_field(stage: Stage, id: &'static str) -> FormField {
 }
 
 /// What the engine answered, beside the button that asked.
-pub fn remark(stage: Stage) -> AnyView {
+pub fn remark(stage: Stage) -> View {
     let say = move || stage.remark.with(|remark| remark.as_ref().map(words().notice));
     html::p().class("error").role("alert").attr("data-testid", "remark").child(say).into_child()
 }

@@ -8,7 +8,6 @@ use engine::{
     command::{Command, Passphrase, RoomAct},
     view::CaseRow,
 };
-use leptos::prelude::*;
 
 use super::{canvas, consent, gate, note};
 use crate::{
@@ -18,7 +17,7 @@ use crate::{
     watched::{Derived, Watched},
     widgets::{
         board,
-        html::{self, Child as _},
+        html::{self, Child as _, View},
         part::{self, FormField, Weight},
     },
 };
@@ -27,7 +26,7 @@ use crate::{
 const TABS: [&str; 3] = ["hand.consent", "hand.survey", "hand.canvas"];
 
 /// The page.
-pub fn handed(stage: Stage, name: &str) -> AnyView {
+pub fn handed(stage: Stage, name: &str) -> View {
     let tab = Watched::new(0_u32);
     let tabs = (0..).zip(TABS).map(|(at, key)| {
         let is_here = move || (tab.get() == at).then_some("true");
@@ -59,7 +58,7 @@ pub fn handed(stage: Stage, name: &str) -> AnyView {
 }
 
 /// The way back, for the consultant.
-fn back(stage: Stage) -> AnyView {
+fn back(stage: Stage) -> View {
     let pin = Watched::new(String::new());
     let field = FormField {
         id: "pin",
@@ -92,7 +91,7 @@ fn newest(stage: Stage) -> Option<CaseRow> {
 }
 
 /// What the employee says of an interview: the survey, and whether they want to come again.
-fn survey(stage: Stage) -> AnyView {
+fn survey(stage: Stage) -> View {
     let case = Derived::new(move || {
         let case = newest(stage)?;
         let is_there = stage.shelf.with(|shelf| shelf.form(case.case).is_some());

@@ -4,7 +4,6 @@ use engine::{
     command::Command,
     view::{CaseRow, Gate, Home, InterviewRow, QuarantineRow, SetAside},
 };
-use leptos::prelude::*;
 use shared::{id::AccountId, log::org::Role};
 
 use super::{bars, invite, people, today};
@@ -15,14 +14,14 @@ use crate::{
     watched::Derived,
     widgets::{
         board,
-        html::{self, Child as _},
+        html::{self, Child as _, View},
         icon, moment,
         part::{self, Weight},
     },
 };
 
 /// The page: cases, people invited, an invitation form.
-pub fn home(stage: Stage) -> AnyView {
+pub fn home(stage: Stage) -> View {
     let words = words();
     let cases = Derived::new(move || stage.home.with(|home| home.cases.clone()));
     html::div()
@@ -69,7 +68,7 @@ pub fn greeting(stage: Stage) -> String {
 }
 
 /// Changes that were set aside.
-pub fn quarantined(stage: Stage) -> Option<AnyView> {
+pub fn quarantined(stage: Stage) -> Option<View> {
     stage.home.with(|home| {
         let count = home.quarantined.iter().map(|row| row.seqs.len()).sum();
         (count > 0).then(|| {
@@ -87,7 +86,7 @@ pub fn quarantined(stage: Stage) -> Option<AnyView> {
 }
 
 /// Whose change it was, as far as this person knows names, and by which device.
-fn quarantined_from(home: &Home, row: &QuarantineRow) -> AnyView {
+fn quarantined_from(home: &Home, row: &QuarantineRow) -> View {
     let words = words();
     let hex = row.device.to_hex();
     let own = home.devices.iter().find(|it| it.device == row.device && !it.name.is_empty());
@@ -116,7 +115,7 @@ fn reason(SetAside { rule, at }: SetAside) -> Option<String> {
     Some(at.map_or_else(|| why.to_owned(), |at| format!("{why} {}", moment::minute(at))))
 }
 
-fn reason_line(reason: String) -> AnyView {
+fn reason_line(reason: String) -> View {
     html::span().class("row-text").attr("data-testid", "reason").child(reason).into_child()
 }
 
@@ -124,7 +123,7 @@ fn narrow(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-fn case_list(stage: Stage, cases: &[CaseRow]) -> AnyView {
+fn case_list(stage: Stage, cases: &[CaseRow]) -> View {
     let words = words();
     if cases.is_empty() {
         return part::empty(icon::NOTE, words.home.no_cases, words.home.no_cases_text);
@@ -133,7 +132,7 @@ fn case_list(stage: Stage, cases: &[CaseRow]) -> AnyView {
     html::ul().class("cards").child(rows.collect::<Vec<_>>()).into_child()
 }
 
-fn case_card(stage: Stage, row: &CaseRow) -> AnyView {
+fn case_card(stage: Stage, row: &CaseRow) -> View {
     let words = words();
     let case = row.case;
     let interviews = row.interviews.iter().rev().map(|interview| interview_row(stage, interview));
@@ -170,7 +169,7 @@ fn case_card(stage: Stage, row: &CaseRow) -> AnyView {
         .into_child()
 }
 
-fn interview_row(stage: Stage, row: &InterviewRow) -> AnyView {
+fn interview_row(stage: Stage, row: &InterviewRow) -> View {
     let words = words();
     let offered = match row.offered_at {
         Some(at) => (words.home.offered_on)(&moment::day(at)),

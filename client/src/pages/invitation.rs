@@ -1,7 +1,6 @@
 //! An invitation just made: a secret that is shown once.
 
 use engine::view::{InvitationFor, InvitationView};
-use leptos::prelude::*;
 
 use super::letter;
 use crate::{
@@ -14,7 +13,7 @@ use crate::{
     widgets::{
         copy::copy_button,
         dialog,
-        html::{self, Child as _},
+        html::{self, Child as _, View},
         icon, moment,
         part::{self, Weight},
         square,
@@ -22,7 +21,7 @@ use crate::{
 };
 
 /// The dialog. It closes only by its own button: what it shows cannot be shown again.
-pub fn invitation(stage: Stage) -> AnyView {
+pub fn invitation(stage: Stage) -> View {
     let is_open = Derived::following(move || stage.invitations.with(|all| !all.is_empty()));
     let body = move || {
         stage.invitations.with(|all| match all.as_slice() {
@@ -34,7 +33,7 @@ pub fn invitation(stage: Stage) -> AnyView {
 }
 
 /// Several at once: for paper alone, a sheet for each.
-fn letters(stage: Stage, all: &[InvitationView]) -> AnyView {
+fn letters(stage: Stage, all: &[InvitationView]) -> View {
     let count = all.len().to_string();
     let pages = all.iter().filter_map(|it| {
         let secret = secret(it, &outside::origin());
@@ -50,7 +49,7 @@ fn letters(stage: Stage, all: &[InvitationView]) -> AnyView {
         .into_child()
 }
 
-fn content(stage: Stage, invitation: &InvitationView) -> AnyView {
+fn content(stage: Stage, invitation: &InvitationView) -> View {
     let words = &words().invitation;
     let secret = secret(invitation, &outside::origin());
     let (title, text, label, copy) = match invitation.purpose {
@@ -107,7 +106,7 @@ fn warning() -> html::Tag {
 }
 
 /// `shown` are on the screen, and so on the paper.
-fn print(stage: Stage, shown: usize, label: &str) -> AnyView {
+fn print(stage: Stage, shown: usize, label: &str) -> View {
     let print = move || {
         stage.printed.set(shown);
         outside::print();
@@ -116,7 +115,7 @@ fn print(stage: Stage, shown: usize, label: &str) -> AnyView {
 }
 
 /// What can be done with it, and the way out.
-fn actions(stage: Stage, shown: usize, before: AnyView) -> html::Tag {
+fn actions(stage: Stage, shown: usize, before: View) -> html::Tag {
     let done = move || {
         let printed = stage.printed.get_untracked();
         stage.printed.set(0);

@@ -1,7 +1,7 @@
 //! The form that makes an invitation.
 
 use engine::command::Command;
-use leptos::{ev, prelude::*};
+use leptos::ev;
 use shared::log::org::Role;
 
 use crate::{
@@ -10,13 +10,13 @@ use crate::{
     text::words,
     watched::{Derived, Watched, effect},
     widgets::{
-        html::{self, Child as _},
+        html::{self, Child as _, View},
         part::{self, FormField},
     },
 };
 
 /// The form, for the roles this person may invite. The first is chosen.
-pub fn invite(stage: Stage, roles: &'static [Role]) -> AnyView {
+pub fn invite(stage: Stage, roles: &'static [Role]) -> View {
     let words = &words().people;
     let chosen = Watched::new(roles.first().copied().unwrap_or(Role::Employee));
     let name = Watched::new(String::new());
@@ -64,7 +64,7 @@ pub fn invite(stage: Stage, roles: &'static [Role]) -> AnyView {
     part::form("card form", send, body.into_child())
 }
 
-fn role_choice(roles: &'static [Role], chosen: Watched<Role>) -> AnyView {
+fn role_choice(roles: &'static [Role], chosen: Watched<Role>) -> View {
     let words = words();
     let chips = roles.iter().map(|role| {
         let input = html::input()

@@ -4,7 +4,6 @@ use engine::{
     command::Command,
     view::{KitRow, RecoveryKitView},
 };
-use leptos::prelude::*;
 use zeroize::Zeroize;
 
 use super::again::Again;
@@ -15,7 +14,7 @@ use crate::{
     watched::Derived,
     widgets::{
         dialog,
-        html::{self, Child as _},
+        html::{self, Child as _, View},
         icon, moment,
         part::{self, Weight},
         square,
@@ -23,7 +22,7 @@ use crate::{
 };
 
 /// Where one is made, and whether there is one.
-pub fn section(stage: Stage) -> AnyView {
+pub fn section(stage: Stage) -> View {
     let words = &words().recovery;
     let kit = Derived::new(move || stage.home.with(|home| home.kit));
     let condition = move || state(kit.get());
@@ -51,7 +50,7 @@ pub fn section(stage: Stage) -> AnyView {
         .into_child()
 }
 
-fn state(kit: Option<KitRow>) -> AnyView {
+fn state(kit: Option<KitRow>) -> View {
     let words = &words().recovery;
     let (name, text) = match kit {
         None => ("none", words.none.to_owned()),
@@ -68,7 +67,7 @@ fn state(kit: Option<KitRow>) -> AnyView {
 }
 
 /// The sheet. It closes only by its own button: what it shows cannot be shown again.
-pub fn sheet(stage: Stage) -> AnyView {
+pub fn sheet(stage: Stage) -> View {
     let is_open = Derived::following(move || stage.kit.with(Option::is_some));
     let body = move || {
         stage.kit.with(|kit| match kit {
@@ -79,7 +78,7 @@ pub fn sheet(stage: Stage) -> AnyView {
     dialog::dialog("kit", is_open, || {}, body)
 }
 
-fn content(stage: Stage, kit: &RecoveryKitView) -> AnyView {
+fn content(stage: Stage, kit: &RecoveryKitView) -> View {
     let words = &words().recovery;
     let done = move || {
         stage.kit.update(|kit| {

@@ -1,13 +1,12 @@
 //! What is printed of an invitation: a letter for one person, or a poster for whoever wants to come.
 
 use engine::view::{InvitationFor, InvitationView};
-use leptos::prelude::*;
 use shared::log::org::Role;
 
 use crate::{
     text::say::{fill, say},
     widgets::{
-        html::{self, Child as _},
+        html::{self, Child as _, View},
         moment, square,
     },
 };
@@ -23,7 +22,7 @@ pub fn kind(purpose: InvitationFor) -> Option<&'static str> {
 }
 
 /// The page, which is seen on paper only.
-pub fn page(kind: &'static str, invitation: &InvitationView, secret: &str) -> AnyView {
+pub fn page(kind: &'static str, invitation: &InvitationView, secret: &str) -> View {
     let of = |part: &str| say(&[kind, ".", part].concat());
     let name = &invitation.name;
     let to = (kind == "letter" && !name.is_empty()).then(|| {

@@ -1,7 +1,6 @@
 //! The lock page.
 
 use engine::command::{Command, Passphrase};
-use leptos::prelude::*;
 
 use super::gate::{passphrase::show_button, remark};
 use crate::{
@@ -9,14 +8,14 @@ use crate::{
     text::words,
     watched::Derived,
     widgets::{
-        html::{self, Child as _},
+        html::{self, Child as _, View},
         icon::{self, icon},
         part::{self, FormField},
     },
 };
 
 /// The page of a device that needs its passphrase.
-pub fn lock(stage: Stage, device_name: &str) -> AnyView {
+pub fn lock(stage: Stage, device_name: &str) -> View {
     let words = words();
     let form = stage.form;
     let field = FormField {
@@ -45,7 +44,7 @@ pub fn lock(stage: Stage, device_name: &str) -> AnyView {
 }
 
 /// A short statement in a frame.
-fn pill(text: &'static str) -> AnyView {
+fn pill(text: &'static str) -> View {
     html::span().class("pill").child(text).into_child()
 }
 

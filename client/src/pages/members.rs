@@ -4,7 +4,7 @@ use engine::{
     command::Command,
     view::{MemberRow, MembersView},
 };
-use leptos::{ev, prelude::*};
+use leptos::ev;
 use shared::{
     id::{AccountId, DocumentId},
     log::{document::Access, org::Role},
@@ -16,13 +16,13 @@ use crate::{
     text::words,
     watched::{Derived, Watched},
     widgets::{
-        html::{self, Child as _},
+        html::{self, Child as _, View},
         part::{self, Weight},
     },
 };
 
 /// The list, folded away, for who manages the document.
-pub fn members(stage: Stage, document: DocumentId) -> AnyView {
+pub fn members(stage: Stage, document: DocumentId) -> View {
     let words = &words().members;
     let view = Derived::new(move || stage.members.with(|all| all.get(&document).cloned()));
     // A firm has many people to let in: made when somebody looks.
@@ -44,7 +44,7 @@ pub fn members(stage: Stage, document: DocumentId) -> AnyView {
         .into_child()
 }
 
-fn list(document: DocumentId, view: &MembersView) -> AnyView {
+fn list(document: DocumentId, view: &MembersView) -> View {
     let words = &words().members;
     let rows = view.members.iter().map(|row| member(document, row));
     let waiting = (view.waiting > 0)
@@ -52,7 +52,7 @@ fn list(document: DocumentId, view: &MembersView) -> AnyView {
     (html::ul().class("rows").child(rows.collect::<Vec<_>>()), waiting).into_child()
 }
 
-fn member(document: DocumentId, row: &MemberRow) -> AnyView {
+fn member(document: DocumentId, row: &MemberRow) -> View {
     let words = &words().members;
     let account = row.account;
     let access = row.access.map(|access| (words.access)(access));
@@ -92,7 +92,7 @@ fn offered(others: &[MemberRow]) -> Vec<&MemberRow> {
     [staff, employees].concat()
 }
 
-fn let_in(document: DocumentId, view: &MembersView) -> Option<AnyView> {
+fn let_in(document: DocumentId, view: &MembersView) -> Option<View> {
     let words = &words().members;
     let others = offered(&view.others);
     let first = others.first()?.account;
@@ -135,7 +135,7 @@ fn let_in(document: DocumentId, view: &MembersView) -> Option<AnyView> {
             consent.set(false);
         }
     };
-    let group = |legend: &'static str, chips: Vec<AnyView>| {
+    let group = |legend: &'static str, chips: Vec<View>| {
         html::fieldset().class("group").child((
             html::legend().class("label").child(legend),
             html::div().class("chips").child(chips),
@@ -155,7 +155,7 @@ fn let_in(document: DocumentId, view: &MembersView) -> Option<AnyView> {
 }
 
 /// What only who manages the document can do to it, and nobody can undo.
-fn ends(document: DocumentId, view: &MembersView) -> Option<AnyView> {
+fn ends(document: DocumentId, view: &MembersView) -> Option<View> {
     let words = &words().members;
     let is_manager = |row: &MemberRow| row.is_me && row.access == Some(Access::Manager);
     view.members.iter().find(|row| is_manager(row))?;
@@ -186,7 +186,7 @@ fn chip(
     label: String,
     is_it: impl Fn() -> bool + Send + 'static,
     choose: impl Fn() + 'static,
-) -> AnyView {
+) -> View {
     let input = html::input()
         .r#type("radio")
         .name(group)

@@ -27,7 +27,7 @@ use crate::{
         below, board,
         copy::copy_button,
         dom,
-        html::{self, Child as _},
+        html::{self, Child as _, View},
         icon::{self, icon},
         part::{self, Weight},
     },
@@ -136,7 +136,7 @@ fn find<'a>(note: &'a NoteView, field: &Field) -> Option<&'a Content> {
 }
 
 /// The page.
-pub fn note(stage: Stage, id: DocumentId) -> AnyView {
+pub fn note(stage: Stage, id: DocumentId) -> View {
     let is_there = Derived::new(move || {
         stage.note.with(|note| note.as_ref().is_some_and(|note| note.document == id))
     });
@@ -152,7 +152,7 @@ pub fn note(stage: Stage, id: DocumentId) -> AnyView {
 }
 
 /// What was signed is not written any more: it is read, added to, and its summary handed over.
-fn signed(stage: Stage, id: DocumentId) -> AnyView {
+fn signed(stage: Stage, id: DocumentId) -> View {
     let sheet = Sheet::new(stage, id, false);
     let title = words().note.section_names.last().copied().unwrap_or_default();
     let summary = html::section()
@@ -162,7 +162,7 @@ fn signed(stage: Stage, id: DocumentId) -> AnyView {
     (head(sheet), board::board(stage, Place::Note(id), read::BOARD), summary).into_child()
 }
 
-fn sheet(stage: Stage, id: DocumentId) -> AnyView {
+fn sheet(stage: Stage, id: DocumentId) -> View {
     let sheet = Sheet::new(stage, id, false);
     let sections = move |from: usize, to: usize| {
         let within = (0..).zip(SECTIONS).take(to).skip(from);
@@ -192,7 +192,7 @@ fn sheet(stage: Stage, id: DocumentId) -> AnyView {
     (head(sheet), columns).into_child()
 }
 
-fn head(sheet: Sheet) -> AnyView {
+fn head(sheet: Sheet) -> View {
     let words = words();
     let name = sheet.about(|note| note.employee_name.clone());
     let ordinal = sheet.about(|note| note.ordinal);
@@ -214,7 +214,7 @@ fn head(sheet: Sheet) -> AnyView {
 }
 
 /// Where this document is.
-pub fn whereabouts(sheet: Sheet) -> AnyView {
+pub fn whereabouts(sheet: Sheet) -> View {
     let words = words();
     let here =
         Derived::new(move || sheet.stage.whereabouts.with(|all| all.get(&sheet.id).copied()));
@@ -238,7 +238,7 @@ pub fn whereabouts(sheet: Sheet) -> AnyView {
         .into_child()
 }
 
-fn navigation(sheet: Sheet) -> AnyView {
+fn navigation(sheet: Sheet) -> View {
     let words = words();
     let entries = (0..).zip(SECTIONS).zip(words.note.section_names).map(|((at, section), name)| {
         let is_filled = Derived::new(move || is_filled(sheet, section));
@@ -375,7 +375,7 @@ fn section_of(target: &web_sys::EventTarget) -> Option<usize> {
 }
 
 /// Texts that were typed before the worker died and whose items are gone.
-fn leftovers(sheet: Sheet) -> AnyView {
+fn leftovers(sheet: Sheet) -> View {
     let words = words();
     let shown = Derived::new(move || {
         sheet.stage.note.with(|note| {

@@ -4,21 +4,20 @@ use engine::{
     command::Command,
     view::{Arrival, OpeningView, Unopened},
 };
-use leptos::prelude::*;
 
 use crate::{
     app::stage::Stage,
     port,
     text::words,
     widgets::{
-        html::{self, Child as _},
+        html::{self, Child as _, View},
         icon,
         part::{self, Weight},
     },
 };
 
 /// On a device that has just come to its account: above every page, until the person has seen it.
-pub fn arrival(stage: Stage) -> Option<AnyView> {
+pub fn arrival(stage: Stage) -> Option<View> {
     let words = &words().opening;
     let opening = stage.opening.get().filter(|_| stage.is_open())?;
     let title = match opening.arrival? {
@@ -41,7 +40,7 @@ pub fn arrival(stage: Stage) -> Option<AnyView> {
 }
 
 /// On the page of one's devices.
-pub fn section(stage: Stage) -> AnyView {
+pub fn section(stage: Stage) -> View {
     let words = &words().opening;
     html::section()
         .class("card form")
@@ -52,7 +51,7 @@ pub fn section(stage: Stage) -> AnyView {
         .into_child()
 }
 
-fn report(opening: &OpeningView) -> AnyView {
+fn report(opening: &OpeningView) -> View {
     let words = &words().opening;
     let is_whole = opening.unopened.is_empty();
     let line = if is_whole {

@@ -4,7 +4,6 @@ use engine::{
     command::Command,
     view::{Gate, PersonRow, Standing},
 };
-use leptos::prelude::*;
 use shared::log::org::Role;
 
 use super::{bars, home, invite, policy, regrant};
@@ -14,7 +13,7 @@ use crate::{
     text::{Words, words},
     watched::Derived,
     widgets::{
-        html::{self, Child as _},
+        html::{self, Child as _, View},
         icon, moment,
         part::{self, Weight},
     },
@@ -26,7 +25,7 @@ const ADMIN_INVITES: &[Role] = &[Role::Consultant, Role::Supervisor, Role::Admin
 const OTHERS_INVITE: &[Role] = &[Role::Employee];
 
 /// The page.
-pub fn people(stage: Stage, role: Role) -> AnyView {
+pub fn people(stage: Stage, role: Role) -> View {
     let words = words();
     let roles = match role {
         Role::Admin => Some(ADMIN_INVITES),
@@ -50,7 +49,7 @@ pub fn people(stage: Stage, role: Role) -> AnyView {
 }
 
 /// The list of people, or what to do when there are none.
-pub fn invited(stage: Stage, with_me: bool) -> AnyView {
+pub fn invited(stage: Stage, with_me: bool) -> View {
     let people = Derived::new(move || {
         let mut people = stage.home.with(|home| home.people.clone());
         people.retain(|row| with_me || !row.is_me);
@@ -63,7 +62,7 @@ pub fn invited(stage: Stage, with_me: bool) -> AnyView {
     html::div().class("people").child(list).into_child()
 }
 
-fn list(stage: Stage, people: &[PersonRow], is_admin: bool) -> AnyView {
+fn list(stage: Stage, people: &[PersonRow], is_admin: bool) -> View {
     let words = words();
     if people.is_empty() {
         return part::empty(icon::PEOPLE, words.people.nobody, words.people.nobody_text);
@@ -72,7 +71,7 @@ fn list(stage: Stage, people: &[PersonRow], is_admin: bool) -> AnyView {
     html::ul().class("rows card").child(rows.collect::<Vec<_>>()).into_child()
 }
 
-fn person(stage: Stage, number: u32, row: &PersonRow, is_admin: bool) -> AnyView {
+fn person(stage: Stage, number: u32, row: &PersonRow, is_admin: bool) -> View {
     let words = words();
     let is_late = moment::is_past(row.expires_at);
     let condition = state(words, row, &moment::day(row.expires_at), is_late);
@@ -97,7 +96,7 @@ fn person(stage: Stage, number: u32, row: &PersonRow, is_admin: bool) -> AnyView
 }
 
 /// What an admin may do about somebody.
-fn manage(row: &PersonRow) -> Option<AnyView> {
+fn manage(row: &PersonRow) -> Option<View> {
     let words = &words().people;
     let account = row.account.filter(|_| !row.is_me && row.standing != Standing::Removed)?;
     let is_frozen = row.standing == Standing::Frozen;
@@ -117,7 +116,7 @@ fn manage(row: &PersonRow) -> Option<AnyView> {
     Some(html::span().class("row-tools").child(parts).into_child())
 }
 
-fn open_case(row: &PersonRow) -> Option<AnyView> {
+fn open_case(row: &PersonRow) -> Option<View> {
     let words = &words().people;
     match (row.role, row.account, row.case) {
         (Role::Employee, Some(_), Some(_)) => {

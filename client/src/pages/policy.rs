@@ -1,21 +1,21 @@
 //! What a firm asks of its devices: an admin's form.
 
 use engine::command::Command;
-use leptos::{ev, prelude::*};
+use leptos::ev;
 
 use crate::{
     app::stage::Stage,
     port,
     text::words,
     watched::Derived,
-    widgets::html::{self, Child as _},
+    widgets::html::{self, Child as _, View},
 };
 
 /// Hours to choose from; the log takes 12 to 168.
 const HOURS: [u16; 6] = [12, 24, 48, 72, 120, 168];
 
 /// How long devices may be opened without the server.
-pub fn policy(stage: Stage) -> AnyView {
+pub fn policy(stage: Stage) -> View {
     let words = &words().policy;
     let hours = Derived::new(move || stage.home.with(|home| home.offline_hours));
     let chips = HOURS.map(|choice| {

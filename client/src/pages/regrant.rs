@@ -4,7 +4,7 @@ use engine::{
     command::Command,
     view::{PersonRow, RegrantView, Standing},
 };
-use leptos::{ev, prelude::*};
+use leptos::ev;
 use shared::{id::AccountId, log::org::Role};
 
 use crate::{
@@ -14,20 +14,20 @@ use crate::{
     watched::{Derived, Watched},
     widgets::{
         dialog,
-        html::{self, Child as _},
+        html::{self, Child as _, View},
         part::{self, Weight},
     },
 };
 
 /// The button beside somebody who has a case with this person.
-pub fn button(stage: Stage, row: &PersonRow) -> Option<AnyView> {
+pub fn button(stage: Stage, row: &PersonRow) -> Option<View> {
     let account = row.account.filter(|_| row.role == Role::Employee && row.case.is_some())?;
     let ask = move || stage.lost.set(Some(account));
     Some(part::button(Weight::Quiet, "regrant", words().regrant.ask, ask))
 }
 
 /// The dialog: which account is new, and that the person is there.
-pub fn ask(stage: Stage) -> AnyView {
+pub fn ask(stage: Stage) -> View {
     let is_open = Derived::following(move || stage.lost.get().is_some());
     let close = move || stage.lost.set(None);
     let body = move || match stage.lost.get() {
@@ -50,7 +50,7 @@ fn candidates(people: &[PersonRow], former: AccountId) -> Vec<(AccountId, String
     people.iter().filter_map(of).collect()
 }
 
-fn content(stage: Stage, former: AccountId) -> AnyView {
+fn content(stage: Stage, former: AccountId) -> View {
     let (words, frame) = (&words().regrant, &words().frame);
     let people = stage.home.with_untracked(|home| home.people.clone());
     let name = people.iter().find(|row| row.account == Some(former)).map(|row| row.name.clone());
@@ -113,7 +113,7 @@ fn content(stage: Stage, former: AccountId) -> AnyView {
 }
 
 /// What it did.
-pub fn done(stage: Stage) -> Option<AnyView> {
+pub fn done(stage: Stage) -> Option<View> {
     let words = &words().regrant;
     let RegrantView { regranted, left, .. } = stage.regranted.get()?;
     let close = move || stage.regranted.set(None);

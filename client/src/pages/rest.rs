@@ -2,7 +2,6 @@
 //! field takes the focus by itself, so that no keyboard comes up.
 
 use engine::command::{Command, Passphrase, RoomAct};
-use leptos::prelude::*;
 
 use super::gate::remark;
 use crate::{
@@ -11,13 +10,13 @@ use crate::{
     text::{say::say, words},
     watched::{Derived, Watched},
     widgets::{
-        html::{self, Child as _},
+        html::{self, Child as _, View},
         part::{self, FormField, Weight},
     },
 };
 
 /// The page.
-pub fn rest(stage: Stage) -> AnyView {
+pub fn rest(stage: Stage) -> View {
     let pin = Watched::new(String::new());
     let field = FormField {
         id: "pin",

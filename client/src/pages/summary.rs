@@ -1,12 +1,11 @@
 //! A summary as the employee reads it.
 
 use engine::view::SummaryView;
-use leptos::prelude::*;
 
 use crate::{
     text::words,
     widgets::{
-        html::{self, Child as _},
+        html::{self, Child as _, View},
         icon::{self, icon},
         moment,
     },
@@ -39,7 +38,7 @@ impl SummaryText {
 }
 
 /// A summary that was handed over.
-pub fn summary(view: &SummaryView, consultant_name: &str) -> AnyView {
+pub fn summary(view: &SummaryView, consultant_name: &str) -> View {
     let words = words();
     let text = SummaryText {
         talked: view.talked.clone(),
@@ -69,7 +68,7 @@ pub fn summary(view: &SummaryView, consultant_name: &str) -> AnyView {
 }
 
 /// The texts alone; what is empty is left out.
-pub fn body(text: &SummaryText) -> AnyView {
+pub fn body(text: &SummaryText) -> View {
     let words = &words().summary;
     let parts = [
         paragraph("talked", words.talked, &text.talked),
@@ -85,14 +84,14 @@ pub fn body(text: &SummaryText) -> AnyView {
         .into_child()
 }
 
-fn paragraph(name: &'static str, title: &'static str, text: &str) -> Option<AnyView> {
+fn paragraph(name: &'static str, title: &'static str, text: &str) -> Option<View> {
     (!text.trim().is_empty()).then(|| {
         let body = html::p().class("prose").attr("data-summary", name).child(text.to_owned());
         html::section().child((html::h3().child(title), body)).into_child()
     })
 }
 
-fn lines(name: &'static str, title: &'static str, lines: &[String]) -> Option<AnyView> {
+fn lines(name: &'static str, title: &'static str, lines: &[String]) -> Option<View> {
     let lines: Vec<&String> = lines.iter().filter(|line| !line.trim().is_empty()).collect();
     (!lines.is_empty()).then(|| {
         let items = lines.into_iter().map(|line| html::li().child(line.clone()));

@@ -1,7 +1,5 @@
 //! What keeps the app from starting, and the way out.
 
-use leptos::prelude::*;
-
 use crate::{
     app::{
         outside,
@@ -10,13 +8,13 @@ use crate::{
     port::{self, Control},
     text::words,
     widgets::{
-        html::{self, Child as _},
+        html::{self, Child as _, View},
         part::{self, Weight},
     },
 };
 
 /// The page.
-pub fn trouble(stage: Stage, trouble: Trouble) -> AnyView {
+pub fn trouble(stage: Stage, trouble: Trouble) -> View {
     let words = &words().trouble;
     let (title, text, way_out) = match trouble {
         Trouble::TabTaken => (words.tab_title, words.tab_text, take_over(stage)),
@@ -34,13 +32,13 @@ pub fn trouble(stage: Stage, trouble: Trouble) -> AnyView {
         .into_child()
 }
 
-fn take_over(stage: Stage) -> AnyView {
+fn take_over(stage: Stage) -> View {
     part::button(Weight::Primary, "take-over", words().trouble.take_over, move || {
         stage.trouble.set(None);
         port::tell(Control::TakeOver);
     })
 }
 
-fn reload() -> AnyView {
+fn reload() -> View {
     part::button(Weight::Primary, "reload", words().trouble.reload, outside::reload)
 }

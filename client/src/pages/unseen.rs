@@ -1,14 +1,12 @@
 //! What server and admins can and cannot see.
 
-use leptos::prelude::*;
-
 use crate::{
     text::words,
-    widgets::html::{self, Child as _},
+    widgets::html::{self, Child as _, View},
 };
 
 /// The page.
-pub fn unseen() -> AnyView {
+pub fn unseen() -> View {
     let words = &words().unseen;
     html::div()
         .class("page")
@@ -25,7 +23,7 @@ pub fn unseen() -> AnyView {
         .into_child()
 }
 
-fn list(class: &'static str, title: &'static str, lines: &'static [&'static str]) -> AnyView {
+fn list(class: &'static str, title: &'static str, lines: &'static [&'static str]) -> View {
     let lines = lines.iter().map(|line| html::li().child(*line));
     html::section()
         .class(class)

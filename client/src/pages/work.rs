@@ -1,34 +1,33 @@
 //! What a long step waits for.
 
 use engine::view::{LinkView, Work};
-use leptos::prelude::*;
 
 use crate::{
     app::stage::Stage,
     text::{Words, say::say, words},
     widgets::{
         below,
-        html::{self, Child as _},
+        html::{self, Child as _, View},
     },
 };
 
 /// The page of a step that takes a while.
-pub fn work(work: Work) -> AnyView {
+pub fn work(work: Work) -> View {
     let (title, text) = tell(words(), work);
     waiting(title, text)
 }
 
 /// Before the worker has spoken.
-pub fn starting() -> AnyView {
+pub fn starting() -> View {
     waiting(words().frame.loading, "")
 }
 
 /// In place of a document that is not on this device yet: what is being waited for.
-pub fn not_here(stage: Stage) -> AnyView {
+pub fn not_here(stage: Stage) -> View {
     below::late(move || absent(stage))
 }
 
-fn absent(stage: Stage) -> AnyView {
+fn absent(stage: Stage) -> View {
     let text = move || match stage.sync.with(|sync| sync.link) {
         LinkView::Online => say("wait.coming"),
         LinkView::Offline | LinkView::Connecting => say("wait.offline"),
@@ -45,7 +44,7 @@ fn absent(stage: Stage) -> AnyView {
         .into_child()
 }
 
-fn waiting(title: &'static str, text: &'static str) -> AnyView {
+fn waiting(title: &'static str, text: &'static str) -> View {
     html::div()
         .class("page page-lock")
         .attr("data-testid", "working")
@@ -58,7 +57,7 @@ fn waiting(title: &'static str, text: &'static str) -> AnyView {
 }
 
 /// The page of a device that was revoked.
-pub fn revoked(is_erased: bool) -> AnyView {
+pub fn revoked(is_erased: bool) -> View {
     let words = &words().work;
     let text = if is_erased { words.revoked_text } else { words.erasing_text };
     html::div()

@@ -1,9 +1,8 @@
 //! The sync badge: where everything written on this device is.
 
 use engine::view::{Badge, LinkView, SyncView};
-use leptos::prelude::*;
 
-use super::html::{self, Child as _};
+use super::html::{self, Child as _, View};
 use crate::{
     text::{Words, words},
     watched::{Derived, Watched},
@@ -30,7 +29,7 @@ pub fn say_link(words: &Words, sync: &SyncView) -> &'static str {
 }
 
 /// The badge on the page.
-pub fn badge(sync: Watched<SyncView>) -> AnyView {
+pub fn badge(sync: Watched<SyncView>) -> View {
     let words = words();
     let kind = move || match sync.with(SyncView::badge) {
         Badge::Saving => "badge badge-saving",

@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use leptos::prelude::*;
 
-use super::html::Child as _;
+use super::html::{Child as _, View};
 use crate::{app::outside, watched::Watched};
 
 /// What is on the device is on the page sooner than this. To say for a moment that it is not here
@@ -13,21 +13,21 @@ use crate::{app::outside, watched::Watched};
 const LATE: Duration = Duration::from_millis(200);
 
 /// What lies below the screen: made after the picture of what is on it.
-pub fn below(make: impl Fn() -> AnyView + Send + 'static) -> AnyView {
+pub fn below(make: impl Fn() -> View + Send + 'static) -> View {
     let (is_due, shown) = once(Box::new(make));
     outside::after_picture(is_due);
     shown
 }
 
 /// What is said only if it still has to be.
-pub fn late(make: impl Fn() -> AnyView + Send + 'static) -> AnyView {
+pub fn late(make: impl Fn() -> View + Send + 'static) -> View {
     let (is_due, shown) = once(Box::new(make));
     when_late(is_due);
     shown
 }
 
 /// A place that is empty until it is told to be filled. The page may be gone by then.
-fn once(make: Box<dyn Fn() -> AnyView + Send>) -> (impl FnOnce(), AnyView) {
+fn once(make: Box<dyn Fn() -> View + Send>) -> (impl FnOnce(), View) {
     let is_due = Watched::new(false);
     let tell = move || {
         is_due.set(true);

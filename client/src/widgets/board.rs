@@ -26,7 +26,7 @@ pub use scene::{Condition, Done, Scene};
 
 use super::{
     below, dom, file,
-    html::{self, Child as _},
+    html::{self, Child as _, View},
     node::{self, Node, Values},
 };
 use crate::{
@@ -106,7 +106,7 @@ const SCREENFUL: usize = 120;
 const TREMBLE: i32 = 12;
 
 /// Puts a page on the screen.
-pub fn board(stage: Stage, place: Place, board: Board) -> AnyView {
+pub fn board(stage: Stage, place: Place, board: Board) -> View {
     let root = html::Found::not_yet();
     let live = Rc::new(Live {
         stage,

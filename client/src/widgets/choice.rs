@@ -1,9 +1,9 @@
 //! Choosing one or several of a few: chips that are radio buttons or check boxes.
 
 use engine::casework::field::Value;
-use leptos::{ev, prelude::*};
+use leptos::ev;
 
-use super::html::{self, Child as _};
+use super::html::{self, Child as _, View};
 use crate::{text, watched::Derived};
 
 /// A group of chips, one of which may be chosen; choosing it again leaves none.
@@ -13,7 +13,7 @@ pub fn one(
     codes: &'static [&'static str],
     value: Derived<Value>,
     choose: impl Fn(Value) + Copy + 'static,
-) -> AnyView {
+) -> View {
     let chips = codes.iter().map(|code| {
         let is_chosen = move || value.with(|value| matches!(value, Value::Code(it) if it == code));
         let input = html::input()
@@ -35,7 +35,7 @@ pub fn many(
     codes: &'static [&'static str],
     value: Derived<Value>,
     choose: impl Fn(Value) + Copy + 'static,
-) -> AnyView {
+) -> View {
     let chips = codes.iter().map(|code| {
         let is_chosen = move || value.with(|value| has(value, code));
         let input = html::input().r#type("checkbox").value(*code).flag("checked", is_chosen).on(
@@ -55,7 +55,7 @@ pub fn flag(
     field: &str,
     value: Derived<Value>,
     choose: impl Fn(Value) + Copy + 'static,
-) -> AnyView {
+) -> View {
     let is_chosen = move || value.with(|value| matches!(value, Value::Flag(true)));
     let input = html::input()
         .r#type("checkbox")
@@ -66,7 +66,7 @@ pub fn flag(
     html::label().class("check").child((input, html::span().child(label))).into_child()
 }
 
-fn chip(input: AnyView, label: &'static str) -> AnyView {
+fn chip(input: View, label: &'static str) -> View {
     html::label().class("chip").child((input, html::span().child(label))).into_child()
 }
 

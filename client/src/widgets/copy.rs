@@ -5,11 +5,14 @@ use core::time::Duration;
 use leptos::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::{html, icon, part};
+use super::{
+    html::{self, View},
+    icon, part,
+};
 use crate::{text::words, watched::Watched};
 
 /// A button that copies `text` and says that it did.
-pub fn copy_button(test_id: &'static str, label: &'static str, text: String) -> AnyView {
+pub fn copy_button(test_id: &'static str, label: &'static str, text: String) -> View {
     let words = words();
     let is_copied = Watched::new(false);
     let body = (

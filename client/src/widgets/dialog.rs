@@ -1,11 +1,11 @@
 //! A dialog that keeps everything else out of reach while it is open.
 
-use leptos::{ev, prelude::*};
+use leptos::ev;
 use web_sys::HtmlDialogElement;
 
 use super::{
     dom,
-    html::{self, Child as _},
+    html::{self, Child as _, View},
 };
 use crate::watched::{Derived, effect};
 
@@ -14,8 +14,8 @@ pub fn dialog(
     test_id: &'static str,
     is_open: Derived<bool>,
     dismiss: impl Fn() + 'static,
-    body: impl Fn() -> AnyView + Send + 'static,
-) -> AnyView {
+    body: impl Fn() -> View + Send + 'static,
+) -> View {
     boxed(test_id, is_open, Box::new(dismiss), Box::new(body))
 }
 
@@ -23,8 +23,8 @@ fn boxed(
     test_id: &'static str,
     is_open: Derived<bool>,
     dismiss: Box<dyn Fn()>,
-    body: Box<dyn Fn() -> AnyView + Send>,
-) -> AnyView {
+    body: Box<dyn Fn() -> View + Send>,
+) -> View {
     let node = html::Found::not_yet();
     effect(move || {
         let Some(dialog) = node.get::<HtmlDialogElement>() else { return };

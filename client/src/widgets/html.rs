@@ -6,11 +6,7 @@
 
 use std::borrow::Cow;
 
-use leptos::{
-    ev::EventDescriptor,
-    prelude::*,
-    tachys::{renderer::Rndr, view::any_view::AnyViewState},
-};
+use leptos::{ev::EventDescriptor, prelude::*, tachys::renderer::Rndr};
 use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Event};
@@ -19,6 +15,7 @@ mod view;
 
 use crate::watched::Watched;
 use view::{Kind, Parts, Setting, follow, view};
+pub use view::{Standing, View};
 
 /// An element that is being described. One pointer wide, because every line of every page hands it
 /// on by value.
@@ -82,8 +79,8 @@ pub trait IntoValue {
 
 /// What can stand inside an element.
 pub trait Child {
-    /// As a view of the one erased type.
-    fn into_child(self) -> AnyView;
+    /// As a view.
+    fn into_child(self) -> View;
 }
 
 macro_rules! tags {
@@ -272,13 +269,13 @@ impl Tag {
     }
 
     #[inline(never)]
-    fn append(mut self, child: AnyView) -> Self {
+    fn append(mut self, child: View) -> Self {
         self.0.children.push(child);
         self
     }
 
     #[inline(never)]
-    fn finish(self) -> AnyView {
+    fn finish(self) -> View {
         view(Kind::Element(self.0))
     }
 }
@@ -318,50 +315,50 @@ where
 }
 
 impl Child for Tag {
-    fn into_child(self) -> AnyView {
+    fn into_child(self) -> View {
         self.finish()
     }
 }
 
-impl Child for AnyView {
-    fn into_child(self) -> AnyView {
+impl Child for View {
+    fn into_child(self) -> View {
         self
     }
 }
 
 impl Child for String {
     #[inline(never)]
-    fn into_child(self) -> AnyView {
+    fn into_child(self) -> View {
         view(Kind::Text(self))
     }
 }
 
 impl Child for &'static str {
     #[inline(never)]
-    fn into_child(self) -> AnyView {
+    fn into_child(self) -> View {
         view(Kind::Text(self.to_owned()))
     }
 }
 
 impl Child for () {
-    fn into_child(self) -> AnyView {
+    fn into_child(self) -> View {
         nothing()
     }
 }
 
 #[inline(never)]
-fn nothing() -> AnyView {
+fn nothing() -> View {
     view(Kind::Nothing)
 }
 
 impl<T: Child> Child for Option<T> {
-    fn into_child(self) -> AnyView {
+    fn into_child(self) -> View {
         self.map_or_else(nothing, Child::into_child)
     }
 }
 
 impl<T: Child> Child for Vec<T> {
-    fn into_child(self) -> AnyView {
+    fn into_child(self) -> View {
         several(self.into_iter().map(Child::into_child).collect())
     }
 }
@@ -371,7 +368,7 @@ where
     F: FnMut() -> T + Send + 'static,
     T: Child,
 {
-    fn into_child(mut self) -> AnyView {
+    fn into_child(mut self) -> View {
         following(Box::new(move || self().into_child()))
     }
 }
@@ -380,7 +377,7 @@ macro_rules! tuples {
     ($(($($part:ident)+))+) => {
         $(
             impl<$($part: Child),+> Child for ($($part,)+) {
-                fn into_child(self) -> AnyView {
+                fn into_child(self) -> View {
                     #[expect(non_snake_case, reason = "the parts are named after their types")]
                     let ($($part,)+) = self;
                     several(vec![$($part.into_child()),+])
@@ -394,13 +391,13 @@ tuples!((A B) (A B C) (A B C D) (A B C D E) (A B C D E F) (A B C D E F G) (A B C
     (A B C D E F G H I));
 
 /// Several views beside each other.
-fn several(views: Vec<AnyView>) -> AnyView {
+fn several(views: Vec<View>) -> View {
     // What follows signals is replaced where it is, and has to be somewhere.
     if views.is_empty() { nothing() } else { view(Kind::Several(views)) }
 }
 
 #[inline(never)]
-fn following(mut make: Box<dyn FnMut() -> AnyView>) -> AnyView {
+fn following(mut make: Box<dyn FnMut() -> View>) -> View {
     view(Kind::Following(Box::new(move |mut before| {
         let mut now = make().build();
         if let Some(before) = before.first_mut() {
@@ -415,18 +412,18 @@ fn following(mut make: Box<dyn FnMut() -> AnyView>) -> AnyView {
 /// typed in them; each is a part of the page by itself, which goes with its key.
 pub fn rows(
     keys: impl Fn() -> Vec<String> + 'static,
-    row: impl Fn(&str) -> AnyView + 'static,
-) -> AnyView {
+    row: impl Fn(&str) -> View + 'static,
+) -> View {
     keyed(Box::new(keys), Box::new(row))
 }
 
 struct Row {
-    view: AnyViewState,
+    view: Standing,
     key: String,
     owner: Owner,
 }
 
-fn keyed(keys: Box<dyn Fn() -> Vec<String>>, row: Box<dyn Fn(&str) -> AnyView>) -> AnyView {
+fn keyed(keys: Box<dyn Fn() -> Vec<String>>, row: Box<dyn Fn(&str) -> View>) -> View {
     let parent = Owner::current().unwrap_or_default();
     let mut known: Vec<(String, Owner)> = vec![];
     view(Kind::Following(Box::new(move |mut views| {

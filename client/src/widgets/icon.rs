@@ -1,8 +1,6 @@
 //! Icons: a few lines each, drawn for this app on a grid of 24.
 
-use leptos::prelude::*;
-
-use super::html::{self, Child as _};
+use super::html::{self, Child as _, View};
 
 /// A drawing: one path.
 #[derive(Clone, Copy)]
@@ -42,7 +40,7 @@ pub const KEY: Icon = Icon(
 );
 
 /// Draws an icon that says nothing by itself: words stand beside it, or the button has a name.
-pub fn icon(Icon(path): Icon) -> AnyView {
+pub fn icon(Icon(path): Icon) -> View {
     html::svg()
         .attr("viewBox", "0 0 24 24")
         .attr("class", "icon")

@@ -7,7 +7,7 @@ use web_sys::MouseEvent;
 
 use super::{
     dom,
-    html::{self, Child},
+    html::{self, Child, View},
     icon::{Icon, icon},
 };
 use crate::{
@@ -47,7 +47,7 @@ pub fn button(
     test_id: &'static str,
     label: impl Child,
     click: impl FnMut() + 'static,
-) -> AnyView {
+) -> View {
     pressed(weight, test_id, label.into_child(), Box::new(click))
 }
 
@@ -55,9 +55,9 @@ pub fn button(
 fn pressed(
     weight: Weight,
     test_id: &'static str,
-    label: AnyView,
+    label: View,
     mut click: Box<dyn FnMut()>,
-) -> AnyView {
+) -> View {
     html::button()
         .r#type("button")
         .class(weight.class())
@@ -73,7 +73,7 @@ pub fn sure_button(
     label: String,
     question: &'static str,
     click: impl Fn() + Send + Sync + 'static,
-) -> AnyView {
+) -> View {
     sure(test_id, label, question, Arc::new(click))
 }
 
@@ -82,7 +82,7 @@ fn sure(
     label: String,
     question: &'static str,
     click: Arc<dyn Fn() + Send + Sync>,
-) -> AnyView {
+) -> View {
     let is_asking = Watched::new(false);
     let (sure, not_sure) = (words().devices.sure, words().devices.not_sure);
     let body = move || {
@@ -115,11 +115,11 @@ pub fn icon_button(
     picture: Icon,
     label: &str,
     click: impl FnMut() + 'static,
-) -> AnyView {
+) -> View {
     pressed(weight, test_id, pictured(picture, label), Box::new(click))
 }
 
-fn pictured(picture: Icon, label: &str) -> AnyView {
+fn pictured(picture: Icon, label: &str) -> View {
     (icon(picture), html::span().child(label.to_owned())).into_child()
 }
 
@@ -129,17 +129,12 @@ pub fn bare_button(
     picture: Icon,
     name: String,
     click: impl FnMut() + 'static,
-) -> AnyView {
+) -> View {
     bare(test_id, picture, name, Box::new(click))
 }
 
 #[inline(never)]
-fn bare(
-    test_id: &'static str,
-    picture: Icon,
-    name: String,
-    mut click: Box<dyn FnMut()>,
-) -> AnyView {
+fn bare(test_id: &'static str, picture: Icon, name: String, mut click: Box<dyn FnMut()>) -> View {
     html::button()
         .r#type("button")
         .class("button button-quiet button-bare")
@@ -157,7 +152,7 @@ pub fn submit(
     label: &'static str,
     busy: &'static str,
     is_busy: Watched<bool>,
-) -> AnyView {
+) -> View {
     html::button()
         .r#type("submit")
         .class("button button-primary button-wide")
@@ -168,11 +163,11 @@ pub fn submit(
 }
 
 /// A form that runs `send` instead of loading a page.
-pub fn form(class: &'static str, send: impl Fn() + 'static, body: AnyView) -> AnyView {
+pub fn form(class: &'static str, send: impl Fn() + 'static, body: View) -> View {
     sent(class, Box::new(send), body)
 }
 
-fn sent(class: &'static str, send: Box<dyn Fn()>, body: AnyView) -> AnyView {
+fn sent(class: &'static str, send: Box<dyn Fn()>, body: View) -> View {
     html::form()
         .class(class)
         .attr("novalidate", "")
@@ -191,8 +186,8 @@ pub fn link(
     place: Place,
     class: &'static str,
     test_id: &'static str,
-    body: AnyView,
-) -> AnyView {
+    body: View,
+) -> View {
     html::a()
         .href(place.path())
         .class(class)
@@ -233,7 +228,7 @@ pub struct FormField {
 }
 
 /// A labelled field with its hint and what is wrong with it.
-pub fn form_field(field: FormField, after: AnyView) -> AnyView {
+pub fn form_field(field: FormField, after: View) -> View {
     let FormField { id, label, hint, kind, autocomplete, value, error } = field;
     let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
     let described_by = format!("{hint_id} {error_id}");
@@ -269,7 +264,7 @@ pub fn form_field(field: FormField, after: AnyView) -> AnyView {
 }
 
 /// What to say where there is nothing, and what to do about it.
-pub fn empty(picture: Icon, title: &'static str, text: &'static str) -> AnyView {
+pub fn empty(picture: Icon, title: &'static str, text: &'static str) -> View {
     html::div()
         .class("empty")
         .child((icon(picture), html::p().class("empty-title").child(title), html::p().child(text)))
@@ -277,12 +272,12 @@ pub fn empty(picture: Icon, title: &'static str, text: &'static str) -> AnyView 
 }
 
 /// The way back to the first page.
-pub fn back_home(stage: Stage) -> AnyView {
+pub fn back_home(stage: Stage) -> View {
     back(stage, Place::Home, "back-home", words().frame.home)
 }
 
 /// The way back to a page.
-pub fn back(stage: Stage, place: Place, test_id: &'static str, label: &'static str) -> AnyView {
+pub fn back(stage: Stage, place: Place, test_id: &'static str, label: &'static str) -> View {
     let body = (icon(super::icon::BACK), html::span().child(label)).into_child();
     link(stage, place, "back", test_id, body)
 }

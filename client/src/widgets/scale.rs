@@ -4,7 +4,7 @@ use engine::casework::field::Value;
 use leptos::{ev, prelude::*};
 
 use super::{
-    html::{self, Child as _},
+    html::{self, Child as _, View},
     offset,
 };
 use crate::{
@@ -18,7 +18,7 @@ pub fn scale(
     range: (i64, i64),
     value: Derived<Value>,
     choose: impl Fn(Value) + Copy + 'static,
-) -> AnyView {
+) -> View {
     let (low, high) = range;
     let steps = (low..=high).map(|step| {
         let is_chosen = move || value.with(|value| *value == Value::Number(step));
@@ -46,7 +46,7 @@ pub fn time(
     range: (i64, i64),
     value: Derived<Value>,
     choose: impl Fn(Value) + Copy + 'static,
-) -> AnyView {
+) -> View {
     let words = words();
     let is_wrong = Watched::new(false);
     let shown = move || {

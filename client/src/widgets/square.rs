@@ -1,15 +1,14 @@
 //! A text as a square code for a camera.
 
-use leptos::prelude::*;
 use qrcodegen::{QrCode, QrCodeEcc};
 
-use super::html::{self, Child as _};
+use super::html::{self, Child as _, View};
 
 /// How many light modules surround the code, as its standard asks.
 const QUIET: i32 = 4;
 
 /// The code, dark on light whatever the theme; nothing for a text that is too long for one.
-pub fn square(text: &str, label: &'static str) -> Option<AnyView> {
+pub fn square(text: &str, label: &'static str) -> Option<View> {
     let code = QrCode::encode_text(text, QrCodeEcc::Medium).ok()?;
     let side = code.size() + 2 * QUIET;
     Some(

@@ -11,7 +11,7 @@ use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 
 use super::{
     dom,
-    html::{self, Child as _},
+    html::{self, Child as _, View},
     splice,
 };
 use crate::{
@@ -36,7 +36,7 @@ pub struct Names<'a> {
 }
 
 /// A text of several lines.
-pub fn long(key: &Key, content: &Content, names: Names<'_>) -> AnyView {
+pub fn long(key: &Key, content: &Content, names: Names<'_>) -> View {
     let text = desk::lay(key, content);
     let node = html::Found::not_yet();
     attach(key, move || node.get_untracked().map(Area));
@@ -72,7 +72,7 @@ pub fn long(key: &Key, content: &Content, names: Names<'_>) -> AnyView {
 }
 
 /// A text of one line.
-pub fn short(key: &Key, content: &Content, names: Names<'_>) -> AnyView {
+pub fn short(key: &Key, content: &Content, names: Names<'_>) -> View {
     let text = desk::lay(key, content);
     let node = html::Found::not_yet();
     attach(key, move || node.get_untracked().map(Line));

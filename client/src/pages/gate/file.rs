@@ -17,7 +17,7 @@ use crate::{
     text::{say::say, words},
     watched::{Derived, Watched},
     widgets::{
-        html::{self, Child as _},
+        html::{self, Child as _, View},
         icon,
         part::{self, FormField, Weight},
     },
@@ -28,7 +28,7 @@ const FIELD: &str = "import-file";
 const FILE_BYTES_MAX: f64 = 512.0 * 1024.0 * 1024.0;
 
 /// The form.
-pub(super) fn form(stage: Stage) -> AnyView {
+pub(super) fn form(stage: Stage) -> View {
     let form = stage.form;
     let lacks_file = Watched::new(false);
     let leave = move || {

@@ -9,12 +9,12 @@ use crate::{
     text::words,
     widgets::{
         dom,
-        html::{self, Child as _},
+        html::{self, Child as _, View},
     },
 };
 
 /// The field, with what is wrong with the words so far.
-pub(super) fn field(stage: Stage) -> AnyView {
+pub(super) fn field(stage: Stage) -> View {
     let words = &words().recovery;
     let form = stage.form;
     let missing = form.says(Problem::Link, words.words_missing);

@@ -7,7 +7,7 @@ use crate::{
     text::words,
     watched::{Derived, Watched},
     widgets::{
-        html::{self, Child as _},
+        html::{self, Child as _, View},
         part::{self, FormField, Weight},
     },
 };
@@ -59,7 +59,7 @@ pub fn judge(passphrase: &str) -> Strength {
 }
 
 /// The two fields, what they are worth, and the suggestion.
-pub fn fields(form: Form) -> AnyView {
+pub fn fields(form: Form) -> View {
     let gate = &words().gate;
     let kind = Derived::following(move || if form.is_shown.get() { "text" } else { "password" });
     let is_too_short = form.says(Problem::Passphrase, "");
@@ -98,7 +98,7 @@ pub fn fields(form: Form) -> AnyView {
 }
 
 /// The button beside a passphrase that makes it readable.
-pub fn show_button(is_shown: Watched<bool>) -> AnyView {
+pub fn show_button(is_shown: Watched<bool>) -> View {
     let frame = &words().frame;
     let label = (move || if is_shown.get() { frame.hide } else { frame.show }).into_child();
     part::button(Weight::Plain, "show-passphrase", label, move || {
@@ -106,7 +106,7 @@ pub fn show_button(is_shown: Watched<bool>) -> AnyView {
     })
 }
 
-fn meter(form: Form) -> AnyView {
+fn meter(form: Form) -> View {
     let gate = &words().gate;
     let strength = Derived::new(move || form.passphrase.with(|it| judge(it)));
     let class = move || match strength.get() {
@@ -133,7 +133,7 @@ fn meter(form: Form) -> AnyView {
         .into_child()
 }
 
-fn suggestion(form: Form) -> AnyView {
+fn suggestion(form: Form) -> View {
     let gate = &words().gate;
     let suggest = move || {
         let Some(suggested) = suggest() else { return };

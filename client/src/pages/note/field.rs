@@ -14,7 +14,7 @@ use crate::{
     watched::Watched,
     widgets::{
         choice,
-        html::{self, Child as _},
+        html::{self, Child as _, View},
         icon::{self, icon},
         scale,
         text_box::{self, Names},
@@ -27,7 +27,7 @@ const HEALTH: &str = "context_health";
 const SCALE_STEPS_MAX: i64 = 12;
 
 /// A field with its label. `path` is the field's path without item ids.
-pub fn field(sheet: Sheet, spec: &'static Spec, field: Field, path: &str) -> AnyView {
+pub fn field(sheet: Sheet, spec: &'static Spec, field: Field, path: &str) -> View {
     match spec.shape {
         Shape::Long | Shape::Short => text(sheet, spec.shape, &field, path),
         Shape::Date => typed(sheet, "date", field, path),
@@ -47,7 +47,7 @@ pub fn id(field: &Field) -> String {
     format!("f-{}", field.as_str().replace('/', "-"))
 }
 
-fn text(sheet: Sheet, shape: Shape, field: &Field, path: &str) -> AnyView {
+fn text(sheet: Sheet, shape: Shape, field: &Field, path: &str) -> View {
     let text_words = text::field(path);
     let (id, hint_id) = (id(field), format!("{}-hint", id(field)));
     let described_by = if text_words.hint.is_empty() { "" } else { hint_id.as_str() };
@@ -65,7 +65,7 @@ fn text(sheet: Sheet, shape: Shape, field: &Field, path: &str) -> AnyView {
 }
 
 /// The text box alone.
-pub fn text_only(sheet: Sheet, shape: Shape, field: &Field, names: Names<'_>) -> AnyView {
+pub fn text_only(sheet: Sheet, shape: Shape, field: &Field, names: Names<'_>) -> View {
     let content = untrack(|| sheet.content(field));
     let empty = Content::Text { revision: 0, text: String::new() };
     let content = content.as_ref().unwrap_or(&empty);
@@ -83,7 +83,7 @@ pub fn text_only(sheet: Sheet, shape: Shape, field: &Field, names: Names<'_>) ->
     }
 }
 
-fn group(sheet: Sheet, shape: Shape, field: Field, path: &str) -> AnyView {
+fn group(sheet: Sheet, shape: Shape, field: Field, path: &str) -> View {
     let note = &words().note;
     let (name, value) = (id(&field), sheet.value(field.clone()));
     let attribute = field.as_str().to_owned();
@@ -116,7 +116,7 @@ fn group(sheet: Sheet, shape: Shape, field: Field, path: &str) -> AnyView {
         .into_child()
 }
 
-fn flag(sheet: Sheet, field: Field, path: &str) -> AnyView {
+fn flag(sheet: Sheet, field: Field, path: &str) -> View {
     let value = sheet.value(field.clone());
     let name = field.as_str().to_owned();
     let is_sensitive = path == "quotes/sensitive";
@@ -128,7 +128,7 @@ fn flag(sheet: Sheet, field: Field, path: &str) -> AnyView {
     html::div().class("field field-flag").child((check, mark)).into_child()
 }
 
-fn time(sheet: Sheet, range: (i64, i64), field: Field, path: &str) -> AnyView {
+fn time(sheet: Sheet, range: (i64, i64), field: Field, path: &str) -> View {
     let (id, value) = (id(&field), sheet.value(field.clone()));
     let label = text::field(path).label;
     let name = field.as_str().to_owned();
@@ -143,7 +143,7 @@ fn time(sheet: Sheet, range: (i64, i64), field: Field, path: &str) -> AnyView {
 }
 
 /// A number, a day or a local time, as the browser lets one type it.
-fn typed(sheet: Sheet, kind: &'static str, field: Field, path: &str) -> AnyView {
+fn typed(sheet: Sheet, kind: &'static str, field: Field, path: &str) -> View {
     let (id, value) = (id(&field), sheet.value(field.clone()));
     let name = field.as_str().to_owned();
     let set = setter(sheet, field);
@@ -183,7 +183,7 @@ fn setter(sheet: Sheet, field: Field) -> impl Fn(Value) + Copy + 'static {
     }
 }
 
-fn sensitive(label: &'static str) -> AnyView {
+fn sensitive(label: &'static str) -> View {
     html::span()
         .class("pill pill-sensitive")
         .attr("data-testid", "sensitive")

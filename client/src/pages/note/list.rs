@@ -4,7 +4,7 @@ use engine::{
     casework::field::{Field, Shape, Spec},
     command::Command,
 };
-use leptos::{ev, prelude::*};
+use leptos::ev;
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlElement;
 
@@ -16,7 +16,7 @@ use crate::{
     watched::{Watched, effect},
     widgets::{
         dom,
-        html::{self, Child as _},
+        html::{self, Child as _, View},
         icon,
         part::{self, Weight},
         text_box::Names,
@@ -29,7 +29,7 @@ const OPEN_MAX: usize = 12;
 const NAMING: usize = 2;
 
 /// A list under its label.
-pub fn list(sheet: Sheet, specs: &'static [Spec], list: Field, path: &str) -> AnyView {
+pub fn list(sheet: Sheet, specs: &'static [Spec], list: Field, path: &str) -> View {
     let note = &words().note;
     let label = text::field(path).label;
     let items = sheet.items(list.clone());
@@ -74,7 +74,7 @@ struct Item<'a> {
     is_folded: bool,
 }
 
-fn row(context: Item<'_>, list: &Field, item: &Field) -> AnyView {
+fn row(context: Item<'_>, list: &Field, item: &Field) -> View {
     let Item { specs, is_adding, is_folded, .. } = context;
     let node = html::Found::not_yet();
     let is_new = is_adding.get_untracked();
@@ -97,7 +97,7 @@ fn row(context: Item<'_>, list: &Field, item: &Field) -> AnyView {
 }
 
 /// An item by what it says first. What else there is of it is made when somebody opens it.
-fn folded(context: Item<'_>, list: &Field, item: &Field) -> AnyView {
+fn folded(context: Item<'_>, list: &Field, item: &Field) -> View {
     let Item { sheet, specs, is_adding, is_folded, .. } = context;
     let texts = specs.iter().filter(|spec| spec.shape == Shape::Short);
     let texts: Vec<Field> = texts.map(|spec| item.child(spec.id)).collect();
@@ -124,7 +124,7 @@ fn folded(context: Item<'_>, list: &Field, item: &Field) -> AnyView {
         .into_child()
 }
 
-fn body(context: Item<'_>, list: &Field, item: &Field) -> AnyView {
+fn body(context: Item<'_>, list: &Field, item: &Field) -> View {
     let Item { sheet, specs, path, .. } = context;
     let (removed, emptied) = (item.clone(), list.clone());
     let remove = move || {
@@ -150,7 +150,7 @@ fn inner(
     spec: &'static Spec,
     item: &Field,
     path: &str,
-) -> AnyView {
+) -> View {
     let name = item.child(spec.id);
     // The words are found by a path without the item's id.
     let wanted = format!("{path}/{}", spec.id);
@@ -174,7 +174,7 @@ fn inner(
 }
 
 /// The way back after a removal, where it happened.
-fn undo(sheet: Sheet, list: Field) -> AnyView {
+fn undo(sheet: Sheet, list: Field) -> View {
     let note = &words().note;
     let can_restore = sheet.can_restore();
     let is_here = move || sheet.emptied.with(|emptied| emptied.as_ref() == Some(&list));

@@ -1,7 +1,6 @@
 //! Handing the summary over to the employee.
 
 use engine::{command::Command, view::Whereabouts};
-use leptos::prelude::*;
 
 use super::{Sheet, draft};
 use crate::{
@@ -12,7 +11,7 @@ use crate::{
     watched::{Derived, Watched},
     widgets::{
         dialog,
-        html::{self, Child as _},
+        html::{self, Child as _, View},
         moment,
         part::{self, Weight},
     },
@@ -26,7 +25,7 @@ enum Asking {
 }
 
 /// The state of the summary and the buttons to look at it and hand it over.
-pub fn offer(sheet: Sheet) -> AnyView {
+pub fn offer(sheet: Sheet) -> View {
     let offer = &words().offer;
     let asking = Watched::new(None);
     let is_refused = Watched::new(false);
@@ -66,7 +65,7 @@ fn draft_of(sheet: Sheet) -> SummaryText {
     })
 }
 
-fn state(sheet: Sheet) -> AnyView {
+fn state(sheet: Sheet) -> View {
     let offer = &words().offer;
     let offered_at = sheet.about(|note| note.offered_at);
     let stale_at_engine = sheet.about(|note| note.offer_is_stale);
@@ -106,7 +105,7 @@ fn state(sheet: Sheet) -> AnyView {
 /// The summary's place among the sections: the last.
 pub const SECTION: usize = super::section::SECTIONS.len() - 1;
 
-fn confirmation(sheet: Sheet, asking: Watched<Option<Asking>>) -> AnyView {
+fn confirmation(sheet: Sheet, asking: Watched<Option<Asking>>) -> View {
     let is_open = Derived::following(move || asking.get().is_some());
     let close = move || asking.set(None);
     let body = move || {
@@ -120,7 +119,7 @@ fn confirmation(sheet: Sheet, asking: Watched<Option<Asking>>) -> AnyView {
     dialog::dialog("offer-dialog", is_open, close, body)
 }
 
-fn preview(draft: &SummaryText, close: impl Fn() + 'static) -> AnyView {
+fn preview(draft: &SummaryText, close: impl Fn() + 'static) -> View {
     let words = words();
     let shown = if draft.is_empty() {
         html::p().class("hint").child(words.offer.empty).into_child()
@@ -140,7 +139,7 @@ fn preview(draft: &SummaryText, close: impl Fn() + 'static) -> AnyView {
         .into_child()
 }
 
-fn confirm(sheet: Sheet, draft: &SummaryText, close: impl Fn() + Copy + 'static) -> AnyView {
+fn confirm(sheet: Sheet, draft: &SummaryText, close: impl Fn() + Copy + 'static) -> View {
     let words = words();
     let name = sheet.stage.note.with_untracked(|note| {
         note.as_ref().map(|note| note.employee_name.clone()).unwrap_or_default()

@@ -1,12 +1,11 @@
 //! The sections of a note: every field of the schema, in the order in which a note is written.
 
 use engine::casework::{field::Field, note::FIELDS};
-use leptos::prelude::*;
 
 use super::{Sheet, field, offer};
 use crate::{
     text::words,
-    widgets::html::{self, Child as _},
+    widgets::html::{self, Child as _, View},
 };
 
 /// Some fields under one heading. Its words are in the language's `section_names`, in this order.
@@ -59,7 +58,7 @@ pub const SECTIONS: &[Section] = &[
 const SUMMARY: &str = "summary";
 
 /// A section on the page.
-pub fn section(sheet: Sheet, at: usize, section: &'static Section) -> AnyView {
+pub fn section(sheet: Sheet, at: usize, section: &'static Section) -> View {
     let words = words();
     let title = words.note.section_names.get(at).copied().unwrap_or_default();
     let specs = section.fields.iter().filter_map(|id| FIELDS.iter().find(|spec| spec.id == *id));

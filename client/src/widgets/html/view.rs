@@ -1,26 +1,23 @@
 //! Puts on the page what is described, and changes what follows signals.
 //!
-//! Leptos runs what follows signals and passes views on. What stands behind every such view is one
-//! type of ours: Leptos's own give every kind of element, attribute and list its own code for
-//! building, changing and removing it, and every one of those for changing one into another in
-//! place, which never happens here. What follows signals is replaced.
+//! Leptos runs what follows signals. It does not see what is on the page: it would give every kind
+//! of element, attribute and list its own code for building, changing and removing it, and every one
+//! of those for changing one into another in place, which never happens here. What follows signals
+//! is replaced.
 
 use core::any::Any;
 
 use leptos::{
     prelude::*,
     tachys::{
-        html::attribute::any_attribute::AnyAttribute,
-        hydration::Cursor,
         renderer::Rndr,
-        view::{Mountable, Position, PositionState, Render, RenderHtml, any_view::AnyViewState},
+        view::{Mountable, Render},
     },
 };
-use send_wrapper::SendWrapper;
 use web_sys::{Element, Node};
 
-/// What is described.
-pub(super) struct View(SendWrapper<Kind>);
+/// What is described. One pointer wide, as what describes an element.
+pub struct View(Box<Kind>);
 
 /// What there is to describe.
 pub(super) enum Kind {
@@ -31,7 +28,7 @@ pub(super) enum Kind {
     /// An element.
     Element(Box<Parts>),
     /// Several views beside each other.
-    Several(Vec<AnyView>),
+    Several(Vec<View>),
     /// Views that are there in the place of those there were, whenever a signal asks for it.
     Following(Follow),
 }
@@ -45,32 +42,32 @@ pub(super) struct Parts {
     /// What is done to it before its children are made.
     pub(super) settings: Vec<Setting>,
     /// What is inside.
-    pub(super) children: Vec<AnyView>,
+    pub(super) children: Vec<View>,
 }
 
 /// Does something to an element; what comes of it is kept as long as the element.
 pub(super) type Setting = Box<dyn FnOnce(&Element) -> Box<dyn Any>>;
 
 /// Makes views out of those there were.
-pub(super) type Follow = Box<dyn FnMut(Vec<AnyViewState>) -> Vec<AnyViewState>>;
+pub(super) type Follow = Box<dyn FnMut(Vec<Standing>) -> Vec<Standing>>;
 
 /// What is on the page.
-pub(super) enum Standing {
-    /// A node, and what it keeps.
-    One(Node, #[expect(dead_code, reason = "only kept")] Kept),
+pub enum Standing {
+    /// A node, and what goes with it.
+    One(Node, Kept),
     /// Several views beside each other.
-    Several(Vec<AnyViewState>),
+    Several(Vec<Standing>),
     /// Views that are replaced.
-    Following(RenderEffect<Vec<AnyViewState>>),
+    Following(RenderEffect<Vec<Standing>>),
 }
 
-/// What goes with a node: what was done to it, and what is inside.
-type Kept = (Vec<Box<dyn Any>>, Vec<AnyViewState>);
+/// What was done to a node, and what is inside it.
+type Kept = (Vec<Box<dyn Any>>, Vec<Standing>);
 
-/// As a view of Leptos.
+/// As a view.
 #[inline(never)]
-pub(super) fn view(kind: Kind) -> AnyView {
-    View(SendWrapper::new(kind)).into_any()
+pub(super) fn view(kind: Kind) -> View {
+    View(Box::new(kind))
 }
 
 /// Does something to an element, and does it again when what it follows has changed.
@@ -84,15 +81,15 @@ pub(super) fn follow(mut task: Box<dyn FnMut()>) -> Box<dyn Any> {
 }
 
 #[inline(never)]
-fn following(mut task: Follow) -> RenderEffect<Vec<AnyViewState>> {
-    RenderEffect::new(move |views: Option<Vec<AnyViewState>>| task(views.unwrap_or_default()))
+fn following(mut task: Follow) -> RenderEffect<Vec<Standing>> {
+    RenderEffect::new(move |views: Option<Vec<Standing>>| task(views.unwrap_or_default()))
 }
 
 impl Render for View {
     type State = Standing;
 
     fn build(self) -> Standing {
-        match self.0.take() {
+        match *self.0 {
             Kind::Nothing => one(Rndr::create_placeholder().into()),
             Kind::Text(text) => one(Rndr::create_text_node(&text).into()),
             Kind::Element(parts) => element(*parts),
@@ -127,7 +124,7 @@ fn element(parts: Parts) -> Standing {
 }
 
 impl Standing {
-    fn each<T>(&mut self, look: impl FnOnce(&mut [AnyViewState]) -> T) -> Option<T> {
+    fn each<T>(&mut self, look: impl FnOnce(&mut [Standing]) -> T) -> Option<T> {
         match self {
             Self::One(..) => None,
             Self::Several(views) => Some(look(views)),
@@ -152,7 +149,7 @@ impl Mountable for Standing {
     }
 
     fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
-        let before = |views: &[AnyViewState], child: &mut dyn Mountable| {
+        let before = |views: &[Standing], child: &mut dyn Mountable| {
             views.iter().any(|view| view.insert_before_this(child))
         };
         match self {
@@ -181,39 +178,5 @@ impl Drop for Standing {
         if let Self::Following(effect) = self {
             drop(effect.take_value());
         }
-    }
-}
-
-leptos::tachys::no_attrs!(View);
-
-/// Leptos asks for all of it, and uses it on servers only.
-impl RenderHtml for View {
-    type AsyncOutput = Self;
-    type Owned = Self;
-
-    const MIN_LENGTH: usize = 0;
-
-    fn dry_resolve(&mut self) {}
-
-    async fn resolve(self) -> Self {
-        self
-    }
-
-    fn to_html_with_buf(
-        self,
-        _: &mut String,
-        _: &mut Position,
-        _: bool,
-        _: bool,
-        _: Vec<AnyAttribute>,
-    ) {
-    }
-
-    fn hydrate<const FROM_SERVER: bool>(self, _: &Cursor, _: &PositionState) -> Standing {
-        self.build()
-    }
-
-    fn into_owned(self) -> Self {
-        self
     }
 }
