@@ -15,6 +15,7 @@ pub mod id;
 pub mod limit;
 pub mod log;
 pub mod map;
+pub mod order;
 pub mod refusal;
 pub mod secret;
 pub mod sign;

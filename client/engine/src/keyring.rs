@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use shared::order;
 use shared::{
     Decode, Encode,
     cbor::{Reader, Writer},
@@ -337,7 +338,7 @@ impl Keyring {
         let mut all = self.former.take().unwrap_or_default();
         all.extend(self.account.take());
         all.push(seeds);
-        all.sort_by_key(AccountSeeds::generation);
+        order::by_key(&mut all, AccountSeeds::generation);
         self.account = all.pop();
         self.former = (!all.is_empty()).then_some(all);
     }

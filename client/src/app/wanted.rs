@@ -2,6 +2,7 @@
 
 use engine::view::{CaseRow, Gate, Home, PlanHome};
 use shared::id::DocumentId;
+use shared::order;
 
 use super::{
     place::{Place, Sheet},
@@ -84,7 +85,7 @@ fn day(home: &Home, plan: &PlanHome) -> Vec<DocumentId> {
         all.extend(card.and_then(|row| row.document));
         all.extend(slots.and_then(|row| row.company));
     }
-    all.sort_unstable();
+    order::by(&mut all, Ord::cmp);
     all.dedup();
     all
 }

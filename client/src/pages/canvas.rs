@@ -8,6 +8,7 @@ use engine::{
     command::{CanvasAct, Command, RoomAct},
     view::CanvasView,
 };
+use shared::order;
 use shared::{id::DocumentId, log::org::Role};
 
 use super::consent::case_of;
@@ -213,7 +214,7 @@ fn lifeline(scene: &Scene<'_>, view: &CanvasView, is_drawn_on: bool) -> Node {
     for curve in CURVES {
         let mut marks: Vec<&Mark> =
             view.canvas.marks.iter().filter(|it| it.group == *curve).collect();
-        marks.sort_by_key(|it| it.x);
+        order::by_key(&mut marks, |it| it.x);
         let points: Vec<String> = marks
             .iter()
             .map(|it| [across(it.x).to_string(), ",".into(), up(it.y).to_string()].concat())

@@ -5,6 +5,7 @@ use engine::{
     casework::job_card::Prep,
     view::{AppointmentRow, LinkView, StorageView, VenueRow},
 };
+use shared::order;
 use shared::time::UnixMillis;
 
 use super::{card, form};
@@ -39,7 +40,7 @@ pub fn soon(all: &[AppointmentRow], now_ms: u64) -> Vec<&AppointmentRow> {
     let window = now_ms.saturating_sub(BEHIND_MS)..now_ms.saturating_add(AHEAD_MS);
     let mut soon: Vec<&AppointmentRow> =
         all.iter().filter(|it| window.contains(&it.start.0)).collect();
-    soon.sort_by_key(|it| it.start);
+    order::by_key(&mut soon, |it| it.start);
     soon
 }
 

@@ -2,6 +2,7 @@
 
 use engine::view::{CaseRow, InterviewRow};
 use shared::id::DocumentId;
+use shared::order;
 
 use super::{bars, home};
 use crate::{
@@ -93,7 +94,7 @@ fn slots(stage: Stage, grids: &[DocumentId]) -> View {
 fn offered(cases: &[CaseRow]) -> Vec<(&CaseRow, &InterviewRow)> {
     let interviews = cases.iter().flat_map(|case| case.interviews.iter().map(move |it| (case, it)));
     let mut offered: Vec<_> = interviews.filter(|(_, it)| it.offered_at.is_some()).collect();
-    offered.sort_by_key(|(_, interview)| core::cmp::Reverse(interview.offered_at));
+    order::by_key(&mut offered, |(_, interview)| core::cmp::Reverse(interview.offered_at));
     offered
 }
 

@@ -4,6 +4,7 @@ use engine::{
     casework::date::Date,
     view::{AppointmentRow, CaseRow},
 };
+use shared::order;
 use shared::time::UnixMillis;
 
 use super::card;
@@ -28,7 +29,7 @@ fn show(scene: &Scene<'_>) -> Vec<Node> {
     let today = day(scene.now_ms);
     let mut booked: Vec<&AppointmentRow> =
         scene.shelf.plan.appointments.iter().filter(|it| day(it.start.0) == today).collect();
-    booked.sort_by_key(|it| it.start);
+    order::by_key(&mut booked, |it| it.start);
     let lines: Vec<Node> = booked.into_iter().filter_map(|it| appointment(scene, it)).collect();
     let waiting = waiting(scene);
     vec![

@@ -3,6 +3,8 @@
 
 use std::sync::OnceLock;
 
+use shared::order;
+
 use super::{Language, language};
 
 const TABLE: &str = include_str!("say.txt");
@@ -17,7 +19,7 @@ fn find(key: &str, language: Language) -> Option<&'static str> {
     static SORTED: OnceLock<Vec<&str>> = OnceLock::new();
     let lines = SORTED.get_or_init(|| {
         let mut lines: Vec<&str> = TABLE.lines().collect();
-        lines.sort_unstable_by_key(|line| key_of(line));
+        order::by_key(&mut lines, |line| key_of(line));
         lines
     });
     let at = lines.binary_search_by_key(&key, |line| key_of(line)).ok()?;

@@ -2,6 +2,7 @@
 //! types them; where they stand is found here.
 
 use engine::command::SpanWish;
+use shared::order;
 
 /// Adds every place of a word to the spans, but for places that are taken.
 pub fn mark(spans: &mut Vec<SpanWish>, text: &str, word: &str, (code, by): (&str, &str)) {
@@ -22,7 +23,7 @@ pub fn mark(spans: &mut Vec<SpanWish>, text: &str, word: &str, (code, by): (&str
             at += 1;
         }
     }
-    spans.sort_by_key(|it| it.start);
+    order::by_key(spans, |it| it.start);
 }
 
 /// Every place of every word to be masked, one word a line.

@@ -1,5 +1,6 @@
 //! The firm's log: who belongs to it and with which devices.
 
+use crate::order;
 use crate::{
     id::{AccountId, DeviceId, EntryHash, FirmId, KeyGeneration, ServerEpoch},
     limit::{
@@ -158,7 +159,7 @@ impl OrgLog {
             }
         }
         let mut times: Vec<UnixMillis> = words.values().copied().collect();
-        times.sort_unstable();
+        order::by(&mut times, Ord::cmp);
         times.iter().rev().nth(1).or(times.first()).copied().unwrap_or(UnixMillis(0))
     }
 

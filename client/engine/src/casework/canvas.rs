@@ -1,6 +1,7 @@
 //! Canvases: what the two draw, as data. The picture and the table are both made from it, so the
 //! text alternative is always in step.
 
+use shared::order;
 use shared::{Decode, Encode, id::DeviceId};
 
 use crate::{
@@ -246,9 +247,9 @@ impl Canvas {
         let mut marks: Vec<&Mark> = self.marks.iter().collect();
         let rank = |group: &str| REGIONS.iter().position(|it| *it == group);
         match self.kind.as_str() {
-            "lifeline" => marks.sort_by(|a, b| (&b.group, a.x).cmp(&(&a.group, b.x))),
-            "will_can_must" => marks.sort_by_key(|mark| rank(&mark.group)),
-            _ => marks.sort_by_key(|mark| mark.x),
+            "lifeline" => order::by(&mut marks, |a, b| (&b.group, a.x).cmp(&(&a.group, b.x))),
+            "will_can_must" => order::by_key(&mut marks, |mark| rank(&mark.group)),
+            _ => order::by_key(&mut marks, |mark| mark.x),
         }
         let numbers = |mark: &Mark| match self.kind.as_str() {
             "lifeline" | "scale" => vec![mark.x, mark.y],
@@ -270,7 +271,7 @@ pub fn timeline(card: &Card) -> Vec<Line> {
             Some((String::from(row.sheet), numbers, String::from(row.name)))
         })
         .collect();
-    lines.sort_by(|a, b| a.1.cmp(&b.1));
+    order::by(&mut lines, |a, b| a.1.cmp(&b.1));
     lines
 }
 

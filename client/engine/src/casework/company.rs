@@ -1,6 +1,7 @@
 //! A company (取引先企業): what was agreed with it, its rooms, its plan and its waves.
 
 use shared::hash::sha256;
+use shared::order;
 
 use crate::{
     casework::{
@@ -228,7 +229,7 @@ pub fn rules_in_force(company: &Crdt, on: Date) -> Option<(String, String)> {
         let is_same = digest == sha256(&[words.as_bytes()]);
         (since <= on && is_same).then(|| (since, String::from(id), words))
     });
-    signed.sort_by_key(|(since, ..)| *since);
+    order::by_key(&mut signed, |(since, ..)| *since);
     signed.pop().map(|(_, id, words)| (id, words))
 }
 

@@ -7,6 +7,7 @@
 
 use core::fmt;
 
+use shared::order;
 use shared::{
     Blob, Decode, Encode, cbor,
     hash::sha256,
@@ -280,7 +281,7 @@ impl Ledger {
     pub fn told(&self, matter: Matter) -> Vec<&Event> {
         let mut events: Vec<&Event> =
             self.events.values().filter(|event| event.matter == matter).collect();
-        events.sort_by_key(|event| event.at);
+        order::by_key(&mut events, |event| event.at);
         events
     }
 

@@ -1,5 +1,6 @@
 //! An interview (面談): how far it is, and what must have been decided before the talk begins.
 
+use shared::order;
 use shared::{Decode, Encode, id::DocumentId, time::UnixMillis};
 
 use crate::{
@@ -255,7 +256,7 @@ pub fn interruptions(
         Some((began, time(shared, &item.child(key)).filter(|over| *over > began)))
     };
     let mut all: Vec<_> = shared.keys(&item).iter().filter_map(read).collect();
-    all.sort_by_key(|(began, _)| *began);
+    order::by_key(&mut all, |(began, _)| *began);
     all
 }
 

@@ -1,5 +1,6 @@
 //! The JOB card at the desk: the employee's own, and what of it is shown to a consultant.
 
+use shared::order;
 use shared::{Blob, id::DocumentId, log::org::Role, time::UnixMillis};
 
 use super::Desk;
@@ -224,7 +225,7 @@ impl Desk {
         }
         let mut sheets: Vec<&str> =
             self.shown_for(card, self.today()).into_iter().flat_map(|(_, sheets)| sheets).collect();
-        sheets.sort_by_key(|sheet| SHEETS.iter().position(|it| it == sheet));
+        order::by_key(&mut sheets, |sheet| SHEETS.iter().position(|it| it == sheet));
         sheets.dedup();
         sheets
     }
@@ -357,7 +358,7 @@ impl Desk {
         let sheets = self.sheets_of(document);
         let (prep, form) = self.prep_shown(document, is_own);
         let mut versions = job_card::versions(crdt);
-        versions.sort_by_key(|version| version.at);
+        order::by_key(&mut versions, |version| version.at);
         versions.retain(|_| !sheets.is_empty());
         let earlier = versions.last().and_then(|version| version.as_it_was(crdt));
         let grants = if is_own { every_grant(crdt) } else { vec![] };

@@ -3,6 +3,7 @@
 //! What follows from others' doings (a colleague who joined, an invitation that was used, a slot
 //! that was booked) is done at the end of a step, whenever something changed, and not twice.
 
+use shared::order;
 use shared::{
     id::{AccountId, DocumentId},
     log::{
@@ -300,7 +301,7 @@ impl Desk {
             .chain(mine)
             .filter(|id| org.account(*id).is_some_and(|it| it.role == role && it.is_open()))
             .collect();
-        members.sort_unstable();
+        order::by(&mut members, Ord::cmp);
         members.dedup();
         members
     }

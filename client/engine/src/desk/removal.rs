@@ -1,5 +1,6 @@
 //! Who leaves: shutting out people and devices, and the next epoch for what they could read.
 
+use shared::order;
 use shared::{
     Blob,
     id::{AccountId, DeviceId, DocumentId, Epoch, Seq},
@@ -151,7 +152,7 @@ impl Desk {
                 is_due && document.is_settled()
             })
             .collect();
-        due.sort_by_key(|it| core::cmp::Reverse((it.unsent() > 0, it.used)));
+        order::by_key(&mut due, |it| core::cmp::Reverse((it.unsent() > 0, it.used)));
         let room = ROTATIONS_MAX.saturating_sub(under_way);
         self.check_stale = due.len() > room;
         let due: Vec<DocumentId> = due.into_iter().take(room).map(|it| it.id).collect();

@@ -4,6 +4,8 @@
 
 use core::cmp::Reverse;
 
+use shared::order;
+
 use super::Desk;
 use crate::{
     casework::{form, note, rule::scan::Folded, signature},
@@ -52,7 +54,7 @@ impl Desk {
                 }));
             }
         }
-        rows.sort_by_key(|it| (it.case, Reverse(it.ordinal)));
+        order::by_key(&mut rows, |it| (it.case, Reverse(it.ordinal)));
         let more = u32::try_from(rows.len().saturating_sub(FOUND_MAX)).unwrap_or(u32::MAX);
         rows.truncate(FOUND_MAX);
         step.effects.push(Effect::Show(View::Found(FoundView { wanted, rows, more })));

@@ -1,5 +1,6 @@
 //! What the person sees, computed from what there is.
 
+use shared::order;
 use shared::{
     id::{DeviceId, DocumentId},
     log::org::{OrgLog, Role},
@@ -224,7 +225,7 @@ impl Desk {
             self.documents.values().filter_map(|it| self.case(it, &notes)).collect();
         let ended = self.all_left().into_iter();
         cases.extend(ended.map(|(consent, left)| self.ended_case(consent, left)));
-        cases.sort_by_key(|case| {
+        order::by_key(&mut cases, |case| {
             core::cmp::Reverse(case.interviews.last().map(|interview| interview.added_at))
         });
         Home {
@@ -290,7 +291,7 @@ impl Desk {
             // The expiry means nothing once joined, and must not make the view change by itself.
             row.expires_at = UnixMillis(0);
         }
-        rows.sort_by(|a, b| {
+        order::by(&mut rows, |a, b| {
             (a.name.is_empty(), &a.name, a.account).cmp(&(b.name.is_empty(), &b.name, b.account))
         });
         rows

@@ -5,6 +5,7 @@
 //! every byte of it is walked as any other, and counts for whoever wrote it.
 
 use automerge::{ActorId, ChangeHash};
+use shared::order;
 use shared::{
     Blob, Decode, Encode, hash,
     id::{DeviceId, DocumentId},
@@ -169,6 +170,6 @@ fn makers(
 /// How an entry names heads.
 pub fn hash_of_heads(heads: &[ChangeHash]) -> [u8; 32] {
     let mut heads: Vec<&[u8]> = heads.iter().map(|hash| hash.0.as_slice()).collect();
-    heads.sort_unstable();
+    order::by(&mut heads, Ord::cmp);
     hash::sha256(&heads)
 }

@@ -5,6 +5,7 @@ use engine::{
     casework::canvas::{Canvas, Mark},
     view::CanvasView,
 };
+use shared::order;
 
 use super::{label, picture, straight, told};
 use crate::{
@@ -98,7 +99,7 @@ fn region((x, y): (i64, i64)) -> Option<String> {
 /// Values in their order, the dearest on top.
 fn in_order(canvas: &Canvas) -> Vec<&Mark> {
     let mut marks: Vec<&Mark> = canvas.marks.iter().collect();
-    marks.sort_by_key(|it| it.x);
+    order::by_key(&mut marks, |it| it.x);
     marks
 }
 

@@ -1,6 +1,7 @@
 //! Choosing a passphrase: what is enough, and a suggestion.
 
 use leptos::prelude::*;
+use shared::order;
 
 use super::form::{Form, Problem};
 use crate::{
@@ -45,7 +46,7 @@ pub fn judge(passphrase: &str) -> Strength {
         return Strength::TooShort(u32::try_from(missing).unwrap_or(0));
     }
     let mut distinct = letters.clone();
-    distinct.sort_unstable();
+    order::by(&mut distinct, Ord::cmp);
     distinct.dedup();
     let pairs = letters.iter().zip(letters.iter().skip(1));
     let neighbours = pairs.filter(|(one, other)| one.abs_diff(**other) <= 1).count();

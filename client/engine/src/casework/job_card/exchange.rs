@@ -12,6 +12,7 @@ use crate::{
     document::crdt::{EditError, Writer},
 };
 use shared::limit::{LIST_ITEMS_MAX, TEXT_CHARS_MAX};
+use shared::order;
 
 /// What the format calls itself.
 pub const FORMAT: &str = "jobcard/1";
@@ -68,8 +69,8 @@ pub fn from_json(text: &str) -> Result<Card, JsonError> {
     }
     // In the order of the fields, whatever order they came in: one card has one form.
     let place = |id: &str| fields().position(|spec| spec.id == id);
-    card.texts.sort_by_key(|(id, _)| place(id));
-    card.lists.sort_by_key(|(id, _)| place(id));
+    order::by_key(&mut card.texts, |(id, _)| place(id));
+    order::by_key(&mut card.lists, |(id, _)| place(id));
     Ok(card)
 }
 
@@ -87,7 +88,7 @@ fn read_item(path: &str, item: Json, fields: &'static [Spec]) -> Result<Item, Js
         let Json::Text(text) = value else { return Err(fault(&path, JsonFault::Type)) };
         read.push((spec.id, fitting(&path, spec.shape, text)?));
     }
-    read.sort_by_key(|(id, _)| fields.iter().position(|spec| spec.id == *id));
+    order::by_key(&mut read, |(id, _)| fields.iter().position(|spec| spec.id == *id));
     Ok(read)
 }
 

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use shared::order;
 use shared::{
     Blob,
     id::{AccountId, DocumentId},
@@ -143,7 +144,7 @@ impl Book {
     /// Every assessment that can be read, oldest first.
     pub fn assessments(&self) -> Vec<&Assessment> {
         let mut all: Vec<&Assessment> = self.assessments.iter().flatten().collect();
-        all.sort_by_key(|it| it.at);
+        order::by_key(&mut all, |it| it.at);
         all
     }
 

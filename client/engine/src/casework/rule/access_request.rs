@@ -12,6 +12,7 @@ use crate::casework::{
     },
 };
 
+use shared::order;
 use thiserror::Error;
 
 /// Days until an answer. The law says without delay (33条2項); two weeks are the firm's own word.
@@ -223,7 +224,7 @@ pub fn package(request: &Request, parts: &[Part]) -> Result<Package, PackageErro
 fn masked(text: &str, masks: &[Mask]) -> Option<Vec<Piece>> {
     let letters: Vec<char> = text.chars().collect();
     let mut masks = masks.to_vec();
-    masks.sort_by_key(|mask| mask.start);
+    order::by_key(&mut masks, |mask| mask.start);
     let mut pieces = vec![];
     let mut keep = |from: usize, to: usize, masked: Option<Reason>| {
         let kept = letters.get(from..to)?;

@@ -3,6 +3,8 @@
 //! Letters are compared after folding width, kana and the variants of kanji in names, because
 //! 髙橋, 高橋 and ﾀｶﾊｼ point to the same person.
 
+use shared::order;
+
 /// Shortest run of letters that counts as copied from a note.
 pub const QUOTE_CHARS_MIN: usize = 12;
 
@@ -47,7 +49,7 @@ impl Folded {
     /// Whether it shares a run of at least [`QUOTE_CHARS_MIN`] letters with `note`.
     pub fn quotes(&self, note: &Self) -> bool {
         let mut runs: Vec<&[char]> = note.0.windows(QUOTE_CHARS_MIN).collect();
-        runs.sort_unstable();
+        order::by(&mut runs, Ord::cmp);
         self.0.windows(QUOTE_CHARS_MIN).any(|run| runs.binary_search(&run).is_ok())
     }
 

@@ -5,6 +5,7 @@
 
 use core::fmt;
 
+use shared::order;
 use shared::{hash, id::DocumentId, time::UnixMillis};
 use thiserror::Error;
 
@@ -114,7 +115,7 @@ pub enum RedactError {
 pub fn redact(text: &str, spans: &[Span]) -> Result<(String, Vec<Replaced>), RedactError> {
     let letters: Vec<char> = text.chars().collect();
     let mut spans: Vec<&Span> = spans.iter().collect();
-    spans.sort_by_key(|span| span.start);
+    order::by_key(&mut spans, |span| span.start);
     let (mut redacted, mut log, mut from) = (vec![], vec![], 0);
     for Span { start, end, kind, by } in spans {
         let kept = letters.get(from..*start).filter(|_| start < end && *end <= letters.len());
@@ -156,7 +157,7 @@ pub fn propose(text: &str, people: &[String]) -> Vec<Span> {
             }
         }
     }
-    spans.sort_by_key(|span| span.start);
+    order::by_key(&mut spans, |span| span.start);
     spans
 }
 

@@ -1,5 +1,6 @@
 //! Letting a consultant into the employee's card, and out again.
 
+use shared::order;
 use shared::{
     id::{AccountId, DocumentId},
     log::org::Role,
@@ -103,7 +104,7 @@ impl Desk {
         };
         let mut named: Vec<AccountId> =
             every.iter().flat_map(|(grant, _)| grant.accounts.iter().copied()).collect();
-        named.sort_unstable();
+        order::by(&mut named, Ord::cmp);
         named.dedup();
         let (mut newcomers, mut leavers) = (vec![], vec![]);
         for account in named {

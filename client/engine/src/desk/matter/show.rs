@@ -1,6 +1,7 @@
 //! What the person sees of danger and of what leaves the room.
 
 use shared::map::Map;
+use shared::order;
 
 use super::{
     Book, CaseId, Context, Desk, DeviceId, Document, DocumentId, DraftHash, Kind, MatterId, Side,
@@ -100,7 +101,7 @@ impl Desk {
         let context = self.context(case);
         let matters = if is_staff {
             let mut matters: Vec<MatterId> = book.matters().collect();
-            matters.sort_by_key(|it| book.begun(*it).map(|(at, _)| at));
+            order::by_key(&mut matters, |it| book.begun(*it).map(|(at, _)| at));
             matters.into_iter().filter_map(|it| judged_row(&book, it, &context)).collect()
         } else {
             book.offered().into_iter().filter_map(|it| shown_row(&book, it)).collect()
@@ -108,7 +109,7 @@ impl Desk {
         let row = |it: &Line| self.line_row(document, &book, it, Date::at(now));
         let mut lines: Vec<LineRow> = book.lines().iter().filter_map(row).collect();
         lines.retain(|it| is_staff || it.is_shown);
-        lines.sort_by_key(|it| it.at);
+        order::by_key(&mut lines, |it| it.at);
         Some(DisclosureView { document, case, matters, lines, seconds: self.seconds() })
     }
 
@@ -257,7 +258,7 @@ impl Desk {
             view.matters.extend(due.waits.then_some(case));
             view.untold.extend(due.is_untold.then_some(case));
         }
-        view.rechecks.sort_by_key(|(_, _, by)| *by);
+        order::by_key(&mut view.rechecks, |(_, _, by)| *by);
         let ids = self.documents.keys().copied();
         view.opinions = ids.filter(|id| self.is_asked(*id)).collect();
         let is_open = |it: &&Document| {

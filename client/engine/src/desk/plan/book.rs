@@ -1,5 +1,6 @@
 //! Who has which slot, as far as each may see, and what follows from it for cases.
 
+use shared::order;
 use shared::{
     id::{AccountId, DocumentId, Number},
     log::org::Role,
@@ -114,7 +115,7 @@ impl Desk {
         let is_employee = self.role()? == Role::Employee;
         let outcomes = self.outcomes(document);
         let mut slots: Vec<&Slot> = self.slots_in(document).iter().collect();
-        slots.sort_by(|a, b| (a.start, &a.id).cmp(&(b.start, &b.id)));
+        order::by(&mut slots, |a, b| (a.start, &a.id).cmp(&(b.start, &b.id)));
         let rows = slots.iter().filter_map(|slot| self.slot_row(slot, outcomes)).collect();
         let invited = self.members_with(document, Role::Employee).len();
         Some(SlotsView {
@@ -181,7 +182,7 @@ impl Desk {
             })
         };
         let mut rows: Vec<AppointmentRow> = self.all_of(Kind::CaseShared).flat_map(rows).collect();
-        rows.sort_by(|a, b| (a.start, &a.slot).cmp(&(b.start, &b.slot)));
+        order::by(&mut rows, |a, b| (a.start, &a.slot).cmp(&(b.start, &b.slot)));
         rows
     }
 

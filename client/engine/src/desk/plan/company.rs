@@ -1,5 +1,6 @@
 //! A company: its contract, who works for it, its rooms.
 
+use shared::order;
 use shared::{
     id::{AccountId, DocumentId},
     log::org::Role,
@@ -156,7 +157,7 @@ impl Desk {
         let crdt = &document.crdt;
         let lead = self.lead_of(document)?;
         let mut consultants = self.members_with(document, Role::Consultant);
-        consultants.sort_by_key(|account| (*account != lead, *account));
+        order::by_key(&mut consultants, |account| (*account != lead, *account));
         let named = |account: AccountId| (account, self.staff_name(account));
         Some(CompanyView {
             document: document.id,

@@ -4,6 +4,7 @@
 //! one of whoever joined the firm first; so nothing that anybody wrote is lost, and nobody decides
 //! differently.
 
+use shared::order;
 use shared::{
     id::{AccountId, DocumentId},
     log::{document::Access, org::Role},
@@ -31,7 +32,7 @@ impl Desk {
             Some((self.org.as_ref()?.account(lead)?.grant, lead))
         };
         let mut all: Vec<&Document> = self.all_of(Kind::Directory).collect();
-        all.sort_by_key(|document| (joined(document), document.id));
+        order::by_key(&mut all, |document| (joined(document), document.id));
         all
     }
 
@@ -150,7 +151,7 @@ impl Desk {
         let directories = self.directories();
         let mut accounts: Vec<AccountId> =
             directories.iter().flat_map(|it| directory::profiles(&it.crdt)).collect();
-        accounts.sort_unstable();
+        order::by(&mut accounts, Ord::cmp);
         accounts.dedup();
         let name = |account: AccountId| self.profile_name(account).unwrap_or_default();
         let row = |valid_from: Option<Date>, template: Template| TemplateRow {
@@ -163,7 +164,7 @@ impl Desk {
         let own = self.templates().into_iter().map(|(from, template)| row(Some(from), template));
         let first = ["ja", "en"].into_iter().filter_map(directory::first).map(|it| row(None, it));
         let mut templates: Vec<TemplateRow> = own.chain(first).collect();
-        templates.sort_by_key(|it| core::cmp::Reverse(it.told.version));
+        order::by_key(&mut templates, |it| core::cmp::Reverse(it.told.version));
         DirectoryView {
             document: document.id,
             profiles: accounts.into_iter().map(|account| (account, name(account))).collect(),

@@ -26,6 +26,7 @@ use crate::{
     view::ReportNotice,
 };
 use shared::log::{document::DocumentLog, org::Role};
+use shared::order;
 
 /// What a signed note says in codes.
 struct Coded {
@@ -200,7 +201,7 @@ impl Desk {
         let notes = notes.iter().filter_map(|id| self.documents.get(id));
         let mut coded: Vec<Coded> =
             notes.filter_map(|it| self.coded_note(it, shared, period)).collect();
-        coded.sort_by_key(|it| it.ordinal);
+        order::by_key(&mut coded, |it| it.ordinal);
         let (first, last) = (coded.first()?, coded.last()?);
         let main = last.tendencies.main;
         let mut others: Vec<Topic> = vec![];

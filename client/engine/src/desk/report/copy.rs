@@ -1,5 +1,6 @@
 //! Copies of notes without the person, for supervision (C4).
 
+use shared::order;
 use shared::{
     id::{AccountId, DocumentId},
     log::{document::Access, org::Role},
@@ -107,7 +108,7 @@ impl Desk {
                     spans.push(span);
                 }
             }
-            spans.sort_by_key(|span| span.start);
+            order::by_key(&mut spans, |span| span.start);
             (place, text, spans)
         };
         Some(supervision::drawn(crdt).into_iter().map(part).collect())

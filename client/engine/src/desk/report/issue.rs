@@ -1,5 +1,6 @@
 //! What a report says, and what speaks against it.
 
+use shared::order;
 use shared::{
     hash,
     id::{AccountId, DocumentId, hex},
@@ -67,7 +68,7 @@ impl Desk {
         for (from, into) in merges.iter() {
             named.extend([from.as_bytes(), &[0], into.as_bytes(), &[0]].concat());
         }
-        given.sort_by_key(|(at, it)| (*at, it.pseudonym));
+        order::by_key(&mut given, |(at, it)| (*at, it.pseudonym));
         let mut all = Contributions::default();
         for (_, mut contribution) in given {
             contribution.bucket = report::merged(&merges, &contribution.bucket);
@@ -257,7 +258,7 @@ impl Desk {
         };
         let mut said: Vec<Said> =
             report::opinions(&document.crdt).into_iter().filter_map(read).collect();
-        said.sort_by_key(|it| it.opinion.at);
+        order::by_key(&mut said, |it| it.opinion.at);
         said
     }
 

@@ -1,6 +1,7 @@
 //! Terms that are over: what must be gone is destroyed at the next unlock, before anything is shown,
 //! with or without a network.
 
+use shared::order;
 use shared::{
     id::{AccountId, DocumentId},
     log::{document::DocumentLog, org::Role},
@@ -152,7 +153,7 @@ impl Desk {
             }
         }
         // What a case says goes last, because the rest is found through it.
-        over.sort_by_key(|it| (it.kind == Kind::CaseConsent, it.kind == Kind::CaseShared));
+        order::by_key(&mut over, |it| (it.kind == Kind::CaseConsent, it.kind == Kind::CaseShared));
         over.retain(|it| self.manages(it.id) && !self.is_going(it.id) && self.hears_all_of(it));
         over
     }
