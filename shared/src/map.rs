@@ -238,10 +238,10 @@ impl<K: Decode + Ord, V: Decode> Decode for Map<K, V> {
         let mut left = reader.map_head();
         while reader.more(&mut left) {
             let (key, value) = (K::decode(reader), V::decode(reader));
-            if map.0.last().is_some_and(|(last, _)| *last >= key) {
-                reader.fail();
-            } else {
+            if map.find(&key) == Err(map.len()) {
                 map.0.push((key, value));
+            } else {
+                reader.fail();
             }
         }
         map
