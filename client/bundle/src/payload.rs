@@ -9,7 +9,7 @@ use crate::glue::files;
 /// Largest sum of wasm, JavaScript and CSS after brotli: a phone on a guest network of a company
 /// must get it within seconds. 600,000 is what it should be; this is what the app with all of its
 /// casework is, so that it can only shrink.
-const SLIM_BYTES_MAX: usize = 637_000;
+const SLIM_BYTES_MAX: usize = 606_000;
 /// The same with a compiler that cannot leave out what describes a panic.
 const USUAL_BYTES_MAX: usize = 920_000;
 
@@ -109,7 +109,7 @@ mod tests {
     #[test]
     fn the_limit_itself_is_allowed_and_one_byte_more_is_not() {
         for (is_slim, most, told) in
-            [(true, 637_000, "637.1 KB > 637.0 KB"), (false, 920_000, "920.1 KB > 920.0 KB")]
+            [(true, 606_000, "606.1 KB > 606.0 KB"), (false, 920_000, "920.1 KB > 920.0 KB")]
         {
             let mut payload = Payload::new(is_slim);
             payload.add("app.pack", 0, most);
