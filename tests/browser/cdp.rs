@@ -28,6 +28,8 @@ use crate::tape::Tape;
 
 /// No call to the browser takes longer unless something is wrong.
 const CALL_LIMIT: Duration = Duration::from_mins(1);
+/// What is said of a call that was given up then.
+pub(crate) const NO_ANSWER: &str = "no answer";
 
 /// A page, worker or service worker, as the browser names the line to it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,7 +101,7 @@ impl Cdp {
         match timeout(CALL_LIMIT, answer).await {
             Ok(Ok(answer)) => answer.map_err(|error| format!("{method}: {error}")),
             Ok(Err(_)) => Err(format!("{method}: the browser is gone")),
-            Err(_) => Err(format!("{method}: no answer")),
+            Err(_) => Err(format!("{method}: {NO_ANSWER}")),
         }
     }
 

@@ -11,7 +11,7 @@ use rqrr::PreparedImage;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use crate::cdp::{Cdp, Line};
+use crate::cdp::{Cdp, Line, NO_ANSWER};
 
 /// How long to wait for something to appear: enough for Argon2id on a busy machine.
 const ATTEMPTS: u32 = 600;
@@ -105,15 +105,16 @@ impl Page {
         }
     }
 
-    /// Waits until an expression is true. While a page loads it may throw, which counts as not yet.
+    /// Waits until an expression is true. While a page loads it may throw, which counts as not yet; a
+    /// promise that nobody keeps ends the test.
     pub(crate) async fn wait_for(&self, condition: &str) {
+        let expression = format!("Promise.resolve({condition}).then(Boolean)");
         for _ in 0..ATTEMPTS {
-            if self.try_evaluate(&format!("Promise.resolve({condition}).then(Boolean)")).await
-                == Ok(json!(true))
-            {
-                return;
+            match self.try_evaluate(&expression).await {
+                Ok(Value::Bool(true)) => return,
+                Err(error) if error.ends_with(NO_ANSWER) => break,
+                Ok(_) | Err(_) => sleep(PAUSE).await,
             }
-            sleep(PAUSE).await;
         }
         self.screenshot("waited-in-vain").await;
         let text = self.try_evaluate("document.body.innerText").await;
