@@ -6,9 +6,11 @@
 use core::fmt;
 
 mod read;
+mod said;
 mod write;
 
 pub use read::{Decode, Reader, Table};
+pub use said::{Said, is_same};
 pub use shared_derive::{Decode, Encode};
 pub use write::{Bytes, Encode, Writer};
 

@@ -1,26 +1,30 @@
 //! Shows what is new, and leaves alone what is not: whoever types waits for every picture.
 
-use shared::{id::DocumentId, map::Map};
+use shared::{
+    cbor::{Encode, is_same},
+    id::DocumentId,
+    map::Map,
+};
 
 use crate::watched::Watched;
 
 /// Shows something; what was shown as it is already makes nothing be drawn again.
-pub fn renew<T: PartialEq + Send + Sync + 'static>(signal: Watched<T>, new: T) {
+pub fn renew<T: Encode + Send + Sync + 'static>(signal: Watched<T>, new: T) {
     signal.maybe_update(|shown| {
-        let is_new = *shown != new;
+        let is_new = !is_same(shown, &new);
         *shown = new;
         is_new
     });
 }
 
 /// The same for what is shown of one document.
-pub fn renew_in<T: PartialEq + Send + Sync + 'static>(
+pub fn renew_in<T: Encode + Send + Sync + 'static>(
     signal: Watched<Map<DocumentId, T>>,
     document: DocumentId,
     new: T,
 ) {
     signal.maybe_update(|all| {
-        let is_new = all.get(&document) != Some(&new);
+        let is_new = !all.get(&document).is_some_and(|shown| is_same(shown, &new));
         all.insert(document, new);
         is_new
     });
@@ -66,7 +70,7 @@ mod tests {
     fn what_is_shown_of_another_document_is_new() {
         let owner = Owner::new();
         owner.set();
-        let signal = Watched::new(Map::new());
+        let signal = Watched::new(Map::<_, u32>::new());
         let (_memo, drawn) = counted(signal);
         let [one, other] = [1, 2].map(|id| DocumentId::new([id; 16]));
         assert_eq!(drawn(), 1);

@@ -6,7 +6,7 @@ use engine::view::{
     PartsView, PlanHome, PlanView, ReportPart, ReportView, RightsView, RiskView, ScribbleView,
     ShapeView, SlotsView, View,
 };
-use shared::id::DocumentId;
+use shared::{cbor::is_same, id::DocumentId};
 
 use super::place::Sheet;
 
@@ -104,14 +104,14 @@ impl Shelf {
     /// Takes in what the engine shows; whether that is anything new.
     pub fn put(&mut self, view: View) -> bool {
         if let View::Plan(PlanView::Home(home)) = view {
-            let is_new = self.plan != home;
+            let is_new = !is_same(&self.plan, &home);
             self.plan = home;
             is_new
         } else if let View::Plan(PlanView::Lacking { document, lacks }) = view {
             self.lacks = Some((document, lacks));
             true
         } else if let View::Due(due) = view {
-            let is_new = self.due != due;
+            let is_new = !is_same(&self.due, &due);
             self.due = due;
             is_new
         } else if let View::Found(found) = view {
@@ -131,7 +131,7 @@ impl Shelf {
         }
         let is_fewer = self.views.len() < count;
         match self.views.iter_mut().find(|it| about(it) == Some(key)) {
-            Some(held) if *held == view => is_fewer,
+            Some(held) if is_same(held, &view) => is_fewer,
             Some(held) => {
                 *held = view;
                 // Something came of a later wish, or of what was filled in.

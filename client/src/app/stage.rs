@@ -424,13 +424,10 @@ impl Signals {
             sync.unsaved = sync.unsaved.max(1);
         }
         renew(self.sync, sync);
-        let mut whereabouts = self.told_whereabouts.get_untracked();
-        for (document, here) in whereabouts.iter_mut() {
-            if ahead.contains(document) {
-                *here = Whereabouts::Unsaved;
-            }
+        for (document, told) in self.told_whereabouts.get_untracked() {
+            let here = if ahead.contains(&document) { Whereabouts::Unsaved } else { told };
+            renew_in(self.whereabouts, document, here);
         }
-        renew(self.whereabouts, whereabouts);
     }
 
     fn show_gate(&'static self, gate: Gate) {
@@ -497,7 +494,8 @@ impl Signals {
     }
 
     fn count_drafts(&'static self) {
-        renew(self.drafts, desk::with(|desk| desk.drafts_len()));
+        let count = desk::with(|desk| desk.drafts_len());
+        self.drafts.maybe_update(|drafts| core::mem::replace(drafts, count) != count);
     }
 
     /// Forgets what may only be seen while the device is open.

@@ -5,6 +5,7 @@
 
 use shared::order;
 use shared::{
+    cbor::Said,
     id::{AccountId, DocumentId},
     log::{
         document::{Access, DocumentLog},
@@ -44,8 +45,8 @@ pub(super) struct Planning {
     pub(super) ordered: u64,
     followed: Option<Basis>,
     basis: Option<Basis>,
-    home: PlanHome,
-    open: Map<DocumentId, PlanView>,
+    home: Said,
+    open: Map<DocumentId, Said>,
     readings: Map<DocumentId, book::Reading>,
 }
 
@@ -156,8 +157,7 @@ impl Desk {
                 continue;
             }
             let Some(view) = self.plan_view(step, id) else { continue };
-            if self.planning.open.get(&id) != Some(&view) {
-                self.planning.open.insert(id, view.clone());
+            if self.planning.open.get_or_default(id).is_new(&view) {
                 step.effects.push(Effect::Show(View::Plan(view)));
             }
         }
@@ -165,8 +165,7 @@ impl Desk {
             return;
         }
         let home = self.plan_home();
-        if home != self.planning.home {
-            self.planning.home.clone_from(&home);
+        if self.planning.home.is_new(&home) {
             step.effects.push(Effect::Show(View::Plan(PlanView::Home(home))));
         }
     }
@@ -174,7 +173,7 @@ impl Desk {
     /// The page is empty.
     pub(super) fn show_planning_again(&mut self) {
         self.planning.basis = None;
-        self.planning.home = PlanHome::default();
+        self.planning.home = Said::default();
     }
 
     /// A document was opened: what is shown of it is shown again.

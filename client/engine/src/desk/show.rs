@@ -2,6 +2,7 @@
 
 use shared::order;
 use shared::{
+    cbor::Said,
     id::{DeviceId, DocumentId},
     log::org::{OrgLog, Role},
     map::{Map, Set},
@@ -29,20 +30,19 @@ use crate::{
     journal::{Journal, Step},
     record::Place,
     view::{
-        CardRow, CaseRow, Content, DeviceRow, FormView, Gate, Home, LinkView, NoteView,
-        OpeningView, PersonRow, QuarantineRow, SharedView, Standing, StorageView, SyncView, View,
-        Whereabouts,
+        CardRow, CaseRow, Content, DeviceRow, FormView, Home, LinkView, NoteView, PersonRow,
+        QuarantineRow, SharedView, Standing, StorageView, SyncView, View, Whereabouts,
     },
 };
 
 /// What was shown last, so that nothing is shown twice.
 #[derive(Default)]
 pub(super) struct Shown {
-    pub(super) gate: Option<Gate>,
-    pub(super) home: Option<Home>,
+    gate: Said,
+    home: Said,
     basis: Option<Basis>,
-    sync: Option<SyncView>,
-    opening: Option<OpeningView>,
+    sync: Said,
+    opening: Said,
     /// Documents that opened once: that something new of them is being fetched says nothing else.
     pub(super) opened: Set<DocumentId>,
     pub(super) members: Map<DocumentId, [u64; 5]>,
@@ -144,18 +144,16 @@ impl Desk {
 
     pub(super) fn show_gate(&mut self, step: &mut Step<'_, '_>) {
         let gate = self.gate();
-        if self.shown.gate.as_ref() != Some(&gate) {
-            step.effects.push(Effect::Show(View::Gate(gate.clone())));
-            self.shown.gate = Some(gate);
+        if self.shown.gate.is_new(&gate) {
+            step.effects.push(Effect::Show(View::Gate(gate)));
         }
     }
 
     fn show_home(&mut self, step: &mut Step<'_, '_>) {
         let mut home = self.home(step.now());
         home.cards = self.card_rows();
-        if self.shown.home.as_ref() != Some(&home) {
-            step.effects.push(Effect::Show(View::Home(home.clone())));
-            self.shown.home = Some(home);
+        if self.shown.home.is_new(&home) {
+            step.effects.push(Effect::Show(View::Home(home)));
         }
     }
 
@@ -187,17 +185,15 @@ impl Desk {
             unsent,
             all_sent_at: self.all_sent_at,
         };
-        if self.shown.sync != Some(sync) {
+        if self.shown.sync.is_new(&sync) {
             step.effects.push(Effect::Show(View::Sync(sync)));
-            self.shown.sync = Some(sync);
         }
     }
 
     fn show_opening(&mut self, step: &mut Step<'_, '_>) {
         let opening = self.opening();
-        if self.shown.opening.as_ref() != Some(&opening) {
-            step.effects.push(Effect::Show(View::Opening(opening.clone())));
-            self.shown.opening = Some(opening);
+        if self.shown.opening.is_new(&opening) {
+            step.effects.push(Effect::Show(View::Opening(opening)));
         }
     }
 

@@ -1,7 +1,7 @@
 //! What the person sees of danger and of what leaves the room.
 
-use shared::map::Map;
 use shared::order;
+use shared::{cbor::Said, map::Map};
 
 use super::{
     Book, CaseId, Context, Desk, DeviceId, Document, DocumentId, DraftHash, Kind, MatterId, Side,
@@ -35,8 +35,8 @@ use crate::{
 /// What was shown last, so that nothing is shown or computed twice.
 #[derive(Default)]
 pub(in crate::desk) struct ShownMatters {
-    open: Map<DocumentId, View>,
-    due: Option<DueView>,
+    open: Map<DocumentId, Said>,
+    due: Said,
     cases: Map<CaseId, ([u64; 5], DueOfCase)>,
 }
 
@@ -58,18 +58,16 @@ impl Desk {
                 continue;
             }
             let Some(view) = self.matter_view(id, step.now()) else { continue };
-            if self.shown.matters.open.get(&id) != Some(&view) {
-                step.effects.push(Effect::Show(view.clone()));
-                self.shown.matters.open.insert(id, view);
+            if self.shown.matters.open.get_or_default(id).is_new(&view) {
+                step.effects.push(Effect::Show(view));
             }
         }
         if is_same {
             return;
         }
         let due = self.due_view();
-        if self.shown.matters.due.as_ref().unwrap_or(&DueView::default()) != &due {
-            step.effects.push(Effect::Show(View::Due(due.clone())));
-            self.shown.matters.due = Some(due);
+        if self.shown.matters.due.is_new(&due) {
+            step.effects.push(Effect::Show(View::Due(due)));
         }
     }
 
