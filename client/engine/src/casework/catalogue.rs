@@ -49,17 +49,19 @@ pub fn add_invited(tx: &mut Writer<'_, '_>, invited: &Invited) -> Result<(), Edi
 
 /// Everybody this person invited.
 pub fn invited(crdt: &Crdt) -> Vec<Invited> {
-    let people = Field::top("people");
-    let read = |id: &String| {
-        let person = people.child(id);
-        Some(Invited {
-            grant: id.parse().ok()?,
-            name: crdt.plain(&person.child("name"))?,
-            role: role_of(&crdt.plain(&person.child("role"))?)?,
-            expires_at: time(crdt, &person.child("expires_at"))?,
-        })
-    };
-    crdt.keys(&people).iter().filter_map(read).collect()
+    let grants = crdt.keys(&Field::top("people")).into_iter().filter_map(|id| id.parse().ok());
+    grants.filter_map(|grant| invited_by(crdt, grant)).collect()
+}
+
+/// Whom this person invited by a grant.
+pub fn invited_by(crdt: &Crdt, grant: u64) -> Option<Invited> {
+    let person = Field::top("people").child(&grant.to_string());
+    Some(Invited {
+        grant,
+        name: crdt.plain(&person.child("name"))?,
+        role: role_of(&crdt.plain(&person.child("role"))?)?,
+        expires_at: time(crdt, &person.child("expires_at"))?,
+    })
 }
 
 /// A code on a poster: many come by it, and who they are nobody knows but they.

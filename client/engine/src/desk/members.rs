@@ -59,7 +59,7 @@ impl Desk {
         for (account, known) in org.accounts() {
             let access = log.access(account);
             let is_candidate = known.is_open() && known.role != Role::Admin;
-            let row = MemberRow {
+            let row = || MemberRow {
                 account,
                 name: self.name_of(account),
                 role: known.role,
@@ -68,8 +68,8 @@ impl Desk {
                 can_leave: manages && account != me && account != log.creator(),
             };
             match access {
-                Some(_) => members.push(row),
-                None if manages && is_candidate && account != log.creator() => others.push(row),
+                Some(_) => members.push(row()),
+                None if manages && is_candidate && account != log.creator() => others.push(row()),
                 None => {}
             }
         }

@@ -205,10 +205,7 @@ impl Desk {
         let grant = self.org.as_ref()?.account(account)?.grant?;
         let own = self.catalogue().map(|it| &it.crdt);
         let said = own.and_then(|own| catalogue::person_name(own, account));
-        let invited = || {
-            let mut people = own.map(catalogue::invited).into_iter().flatten();
-            people.find(|person| person.grant == grant).map(|person| person.name)
-        };
+        let invited = || catalogue::invited_by(own?, grant).map(|person| person.name);
         said.or_else(invited).or_else(|| self.listed(grant))
     }
 
