@@ -339,17 +339,28 @@ fn look(sheet: Sheet) {
     }
 }
 
-/// Goes to a section and puts the focus on its heading.
+/// Goes to a section. One that is not on the page yet is there after the next picture.
 fn go(sheet: Sheet, at: usize) {
     let Some(section) = SECTIONS.get(at) else { return };
     sheet.current.set(at);
-    let heading = document().get_element_by_id(&section.heading_id());
-    if let Some(heading) = heading.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
-        heading.scroll_into_view();
-        let options = web_sys::FocusOptions::new();
-        options.set_prevent_scroll(true);
-        dom::shrug(heading.focus_with_options(&options));
+    if !show(section) {
+        outside::after_picture(move || {
+            show(section);
+        });
     }
+}
+
+/// Puts the focus on a section's heading, if it is there.
+fn show(section: &Section) -> bool {
+    let heading = document().get_element_by_id(&section.heading_id());
+    let Some(heading) = heading.and_then(|it| it.dyn_into::<HtmlElement>().ok()) else {
+        return false;
+    };
+    heading.scroll_into_view();
+    let options = web_sys::FocusOptions::new();
+    options.set_prevent_scroll(true);
+    dom::shrug(heading.focus_with_options(&options));
+    true
 }
 
 /// Alt and an arrow walk from section to section.
