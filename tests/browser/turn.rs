@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     hostile::{self, Stage},
     house::House,
+    page::NARROW,
     person::id,
 };
 
@@ -32,6 +33,18 @@ const SECTIONS: &str = "(() => {
       seen.isMissed ||= !!document.querySelector('[data-testid=not-here]');
     }).observe(document.getElementById('main'), { subtree: true, childList: true });
   })()";
+
+/// Presses the last entry of a note's list as soon as it is there, and keeps whether its section is.
+const AT_ONCE: &str = "{
+    const watch = new MutationObserver(() => {
+      const entry = document.querySelector('[data-testid=section-summary]');
+      if (!entry) return;
+      watch.disconnect();
+      window.there = !!document.getElementById('section-summary');
+      entry.click();
+    });
+    watch.observe(document, {subtree: true, childList: true});
+  }";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_asks_once_for_each_of_its_documents() {
@@ -73,4 +86,43 @@ async fn a_note_begins_with_what_is_on_the_screen_and_is_whole_a_moment_later() 
     tablet.page.click(&id("section-summary")).await;
     let focused = "document.activeElement.id === 'section-summary'";
     tablet.page.wait_for(focused).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_section_is_gone_to_before_it_is_there() {
+    let Some(house) = House::open() else { return };
+    let Stage { tablet, healthy, .. } = hostile::stage(&house, 0).await;
+    tablet.page.click(&id("back-home")).await;
+    tablet.page.wait_for_element(&id("see-case")).await;
+
+    tablet.page.evaluate(AT_ONCE).await;
+    tablet.open_note(&healthy).await;
+
+    tablet.page.wait_for("document.activeElement.id === 'section-summary'").await;
+    assert_eq!(tablet.page.evaluate("window.there").await, Value::Bool(false));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_goes_back_is_where_they_were() {
+    let Some(house) = House::open() else { return };
+    let Stage { tablet, .. } = hostile::stage(&house, 0).await;
+    let page = &tablet.page;
+    page.show_on(NARROW).await;
+    page.click(&id("back-home")).await;
+    page.wait_for_element(&id("see-case")).await;
+    page.evaluate("new Promise(done => setTimeout(done, 300))").await;
+    page.evaluate("scrollTo({top: 1e6, behavior: 'instant'})").await;
+    let left = page.evaluate("scrollY").await;
+    assert!(left.as_f64().unwrap() > 300.0, "{left}");
+
+    page.evaluate("document.querySelector('[data-testid=see-case]').click()").await;
+    page.wait_for_element("#glance").await;
+    page.wait_for("scrollY === 0").await;
+    page.evaluate("history.back()").await;
+
+    page.wait_for_element(&id("see-case")).await;
+    page.wait_for(&format!("Math.abs(scrollY - {left}) < 2")).await;
+    page.evaluate("history.forward()").await;
+    page.wait_for_element("#glance").await;
+    page.wait_for("scrollY === 0").await;
 }

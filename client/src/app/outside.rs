@@ -1,11 +1,15 @@
 //! The browser around the page: address, memory, visibility.
 
-use core::time::Duration;
+use core::{cell::Cell, time::Duration};
+use std::rc::Rc;
 
 use js_sys::{Array, Date, Uint8Array};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
-use web_sys::{Blob, BlobPropertyBag, History, HtmlElement, Storage, Url, VisibilityState, Window};
+use web_sys::{
+    Blob, BlobPropertyBag, Element, History, HtmlElement, ScrollBehavior, ScrollRestoration,
+    ScrollToOptions, Storage, Url, VisibilityState, Window,
+};
 
 use super::{desk, place::Place, stage::Stage};
 use crate::{
@@ -18,22 +22,67 @@ use crate::{
 const LANGUAGE: &str = "mendan-language";
 /// How long a file is held out to the browser.
 const KEPT_FOR: Duration = Duration::from_mins(1);
+/// When there is more of a page that was gone back to.
+const GROWING_MS: [u64; 4] = [50, 150, 300, 600];
 
 /// The path of the address.
 pub fn path() -> String {
     window().location().pathname().unwrap_or_default()
 }
 
-/// Adds a page to the history.
+/// Adds a page to the history, and remembers how far down the one before was.
 pub fn push_path(path: &str) {
     if let Some(history) = history() {
+        dom::shrug(history.replace_state(&scrolled().into(), ""));
         dom::shrug(history.push_state_with_url(&JsValue::NULL, "", Some(path)));
     }
 }
 
-/// Scrolls to the beginning of a page.
+/// How far down the page is, in CSS pixels.
+fn scrolled() -> i32 {
+    root().map_or(0, |root| root.scroll_top())
+}
+
+fn root() -> Option<Element> {
+    window().document()?.document_element()
+}
+
+/// Scrolls to where the page was when another was gone to: as far down as it reaches, and again as
+/// more of it is there, unless the person has scrolled since.
+fn scroll_back() {
+    let state = history().and_then(|history| history.state().ok());
+    let left = state.and_then(|state| state.as_f64()).unwrap_or_default();
+    let here = path();
+    request_animation_frame(move || {
+        let go = move || {
+            scroll_to(left);
+            scrolled()
+        };
+        let reached = Rc::new(Cell::new(go()));
+        for wait in GROWING_MS {
+            let (reached, here) = (Rc::clone(&reached), here.clone());
+            let go_on = move || {
+                if scrolled() == reached.get() && path() == here {
+                    reached.set(go());
+                }
+            };
+            set_timeout(go_on, Duration::from_millis(wait));
+        }
+    });
+}
+
+/// Scrolls to the beginning of a page, with its first picture: earlier, the page would be laid out
+/// once for this and once for the picture.
 pub fn scroll_to_top() {
-    window().scroll_to_with_x_and_y(0.0, 0.0);
+    request_animation_frame(|| scroll_to(0.0));
+}
+
+/// At once: another page is no way down this one.
+fn scroll_to(down: f64) {
+    let options = ScrollToOptions::new();
+    options.set_top(down);
+    options.set_behavior(ScrollBehavior::Instant);
+    window().scroll_to_with_scroll_to_options(&options);
 }
 
 /// Does it once the next picture is drawn: what a timer does that is set while one is made, comes
@@ -44,9 +93,7 @@ pub fn after_picture(task: impl FnOnce() + 'static) {
 
 /// Whether the page cannot be scrolled any further down.
 pub fn is_at_bottom() -> bool {
-    let Some(root) = window().document().and_then(|document| document.document_element()) else {
-        return false;
-    };
+    let Some(root) = root() else { return false };
     root.scroll_top() + root.client_height() + 4 >= root.scroll_height()
 }
 
@@ -125,8 +172,17 @@ pub fn clear_page() {
 pub fn listen(stage: Stage) {
     on(&window(), "popstate", move || {
         desk::flush();
-        stage.arrive(Place::parse(&path()));
+        let place = Place::parse(&path());
+        let is_other = stage.place.get_untracked() != place;
+        stage.arrive(place);
+        if is_other {
+            scroll_back();
+        }
     });
+    // The browser would do so before the page is there.
+    if let Some(history) = history() {
+        dom::shrug(history.set_scroll_restoration(ScrollRestoration::Manual));
+    }
     on(&window(), "hashchange", move || {
         if let Some(link) = take_link() {
             stage.form.offer_link(link);

@@ -13,17 +13,35 @@ use crate::{
     text::words,
     watched::Derived,
     widgets::{
-        board,
+        below, board,
         html::{self, Child as _, View},
         icon, moment,
         part::{self, Weight},
     },
 };
 
+/// No screen shows more cases at once than so many of the first.
+const ON_SCREEN: usize = 6;
+
 /// The page: cases, people invited, an invitation form.
 pub fn home(stage: Stage) -> View {
     let words = words();
     let cases = Derived::new(move || stage.home.with(|home| home.cases.clone()));
+    let has_cases = Derived::new(move || cases.with(|cases| !cases.is_empty()));
+    let is_drawn = below::is_drawn();
+    let list = move || {
+        if !has_cases.get() {
+            return part::empty(icon::NOTE, words.home.no_cases, words.home.no_cases_text);
+        }
+        let first =
+            move || cases.with(|cases| cards(stage, cases.get(..ON_SCREEN).unwrap_or(cases)));
+        let rest = move || {
+            is_drawn.get().then(|| {
+                cases.with(|cases| cards(stage, cases.get(ON_SCREEN..).unwrap_or_default()))
+            })
+        };
+        html::ul().class("cards").child((first, rest)).into_child()
+    };
     html::div()
         .class("page")
         .attr("data-testid", "home")
@@ -35,9 +53,7 @@ pub fn home(stage: Stage) -> View {
             html::section()
                 .class("section")
                 .aria_labelledby("cases-title")
-                .child((html::h2().id("cases-title").child(words.home.cases), move || {
-                    cases.with(|cases| case_list(stage, cases))
-                })),
+                .child((html::h2().id("cases-title").child(words.home.cases), list)),
             html::section().class("section").aria_labelledby("invited-title").child((
                 html::h2().id("invited-title").child(words.home.invited),
                 html::div().class("two-columns").child((
@@ -123,13 +139,8 @@ fn narrow(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-fn case_list(stage: Stage, cases: &[CaseRow]) -> View {
-    let words = words();
-    if cases.is_empty() {
-        return part::empty(icon::NOTE, words.home.no_cases, words.home.no_cases_text);
-    }
-    let rows = cases.iter().map(|case| case_card(stage, case));
-    html::ul().class("cards").child(rows.collect::<Vec<_>>()).into_child()
+fn cards(stage: Stage, cases: &[CaseRow]) -> Vec<View> {
+    cases.iter().map(|case| case_card(stage, case)).collect()
 }
 
 fn case_card(stage: Stage, row: &CaseRow) -> View {

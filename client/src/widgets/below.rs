@@ -14,25 +14,27 @@ const LATE: Duration = Duration::from_millis(200);
 
 /// What lies below the screen: made after the picture of what is on it.
 pub fn below(make: impl Fn() -> View + Send + 'static) -> View {
-    let (is_due, shown) = once(Box::new(make));
-    outside::after_picture(is_due);
-    shown
+    once(is_drawn(), Box::new(make))
+}
+
+/// A place that is empty until it is told to be filled.
+fn once(is_due: Watched<bool>, make: Box<dyn Fn() -> View + Send>) -> View {
+    (move || is_due.get().then(&make)).into_child()
+}
+
+/// Whether the first picture of this part of the page was drawn. Whoever follows it makes what lies
+/// below the screen.
+pub fn is_drawn() -> Watched<bool> {
+    let is_drawn = Watched::new(false);
+    outside::after_picture(move || is_drawn.set(true));
+    is_drawn
 }
 
 /// What is said only if it still has to be.
 pub fn late(make: impl Fn() -> View + Send + 'static) -> View {
-    let (is_due, shown) = once(Box::new(make));
-    when_late(is_due);
-    shown
-}
-
-/// A place that is empty until it is told to be filled. The page may be gone by then.
-fn once(make: Box<dyn Fn() -> View + Send>) -> (impl FnOnce(), View) {
-    let is_due = Watched::new(false);
-    let tell = move || {
-        is_due.set(true);
-    };
-    (tell, (move || is_due.get().then(&make)).into_child())
+    let is_late = Watched::new(false);
+    when_late(move || is_late.set(true));
+    once(is_late, Box::new(make))
 }
 
 /// Does it when what is on the device would be on the page.
