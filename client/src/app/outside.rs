@@ -25,6 +25,11 @@ const KEPT_FOR: Duration = Duration::from_mins(1);
 /// When there is more of a page that was gone back to.
 const GROWING_MS: [u64; 4] = [50, 150, 300, 600];
 
+thread_local! {
+    /// How far down the page was when it was left, if it was gone back to.
+    static LEFT: Cell<f64> = const { Cell::new(0.0) };
+}
+
 /// The path of the address.
 pub fn path() -> String {
     window().location().pathname().unwrap_or_default()
@@ -36,6 +41,12 @@ pub fn push_path(path: &str) {
         dom::shrug(history.replace_state(&scrolled().into(), ""));
         dom::shrug(history.push_state_with_url(&JsValue::NULL, "", Some(path)));
     }
+    LEFT.set(0.0);
+}
+
+/// Whether the page is gone back to further down: what lies there is on the screen at once.
+pub fn is_further_down() -> bool {
+    LEFT.get() > 0.0
 }
 
 /// How far down the page is, in CSS pixels.
@@ -50,9 +61,7 @@ fn root() -> Option<Element> {
 /// Scrolls to where the page was when another was gone to: as far down as it reaches, and again as
 /// more of it is there, unless the person has scrolled since.
 fn scroll_back() {
-    let state = history().and_then(|history| history.state().ok());
-    let left = state.and_then(|state| state.as_f64()).unwrap_or_default();
-    let here = path();
+    let (left, here) = (LEFT.get(), path());
     request_animation_frame(move || {
         let go = move || {
             scroll_to(left);
@@ -174,6 +183,10 @@ pub fn listen(stage: Stage) {
         desk::flush();
         let place = Place::parse(&path());
         let is_other = stage.place.get_untracked() != place;
+        let kept = history().and_then(|history| history.state().ok());
+        // A note is begun at its head: all of it is too long for one picture.
+        let kept = kept.filter(|_| !matches!(place, Place::Note(_)));
+        LEFT.set(kept.and_then(|left| left.as_f64()).unwrap_or_default());
         stage.arrive(place);
         if is_other {
             scroll_back();

@@ -22,11 +22,13 @@ fn once(is_due: Watched<bool>, make: Box<dyn Fn() -> View + Send>) -> View {
     (move || is_due.get().then(&make)).into_child()
 }
 
-/// Whether the first picture of this part of the page was drawn. Whoever follows it makes what lies
-/// below the screen.
+/// Whether the first picture of this part of the page was drawn, or shows what lies below. Whoever
+/// follows it makes that.
 pub fn is_drawn() -> Watched<bool> {
-    let is_drawn = Watched::new(false);
-    outside::after_picture(move || is_drawn.set(true));
+    let is_drawn = Watched::new(outside::is_further_down());
+    if !is_drawn.get_untracked() {
+        outside::after_picture(move || is_drawn.set(true));
+    }
     is_drawn
 }
 

@@ -205,6 +205,9 @@ impl Live {
         if self.root().is_none() || node::is_waiting(&nodes) {
             return;
         }
+        if outside::is_further_down() {
+            return self.put(nodes);
+        }
         let begun = node::beginning(&nodes, &mut { SCREENFUL });
         if begun != nodes {
             self.is_begun.set(true);
