@@ -1,6 +1,9 @@
 //! Going from page to page.
 
+use engine::{Pace, command::Command};
+use harness::station::Station;
 use serde_json::{Value, json};
+use shared::log::org::Role;
 
 use crate::{
     hostile::{self, Stage},
@@ -45,6 +48,17 @@ const AT_ONCE: &str = "{
     });
     watch.observe(document, {subtree: true, childList: true});
   }";
+
+/// Remembers how many cases the first page shows at each picture.
+const CASES: &str = "(() => {
+    const seen = window.cases = [];
+    const look = () => {
+      const count = document.querySelectorAll('[data-testid=case]').length;
+      if (count > 0 && count !== seen.at(-1)) seen.push(count);
+      requestAnimationFrame(look);
+    };
+    look();
+  })()";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_asks_once_for_each_of_its_documents() {
@@ -125,4 +139,43 @@ async fn whoever_goes_back_is_where_they_were() {
     page.evaluate("history.forward()").await;
     page.wait_for_element("#glance").await;
     page.wait_for("scrollY === 0").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_page_begins_with_some_cases_and_has_all_a_moment_later() {
+    let Some(house) = House::open() else { return };
+    let Stage { tablet, mut laptop, .. } = hostile::stage(&house, 0).await;
+    for number in 2..=8 {
+        let name = format!("従業員 {number}");
+        let link = laptop.invite(Role::Employee, &name).await.unwrap();
+        let mut phone = Station::new(&name, &house.origin, Pace::Coalesce { wait_ms: 0 });
+        phone.arrive(&link, &name).await.unwrap();
+        let account = laptop.joined(&name).await.unwrap();
+        laptop.ask(Command::OpenCase(account));
+        laptop.until("it has a case", |it| it.screen.home.cases.len() == number).await.unwrap();
+    }
+    laptop.until_sent().await.unwrap();
+    let page = &tablet.page;
+    page.evaluate(CASES).await;
+    page.click(&id("back-home")).await;
+    page.wait_for("window.cases.at(-1) === 8").await;
+
+    page.evaluate("window.cases.length = 0").await;
+    page.evaluate("document.querySelectorAll('[data-testid=see-case]')[0].click()").await;
+    page.wait_for_element("#glance").await;
+    page.click(&id("back-home")).await;
+    page.wait_for("window.cases.at(-1) === 8").await;
+    assert_eq!(page.evaluate("window.cases").await, json!([6, 8]));
+
+    page.evaluate("scrollTo({top: 1e6, behavior: 'instant'})").await;
+    page.evaluate("document.querySelectorAll('[data-testid=see-case]')[7].click()").await;
+    page.wait_for_element("#glance").await;
+    page.evaluate("window.cases.length = 0").await;
+    page.evaluate("history.back()").await;
+    page.wait_for("window.cases.at(-1) === 8").await;
+    assert_eq!(
+        page.evaluate("window.cases").await,
+        json!([8]),
+        "what is gone back to further down"
+    );
 }

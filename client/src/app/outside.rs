@@ -71,7 +71,8 @@ fn scroll_back() {
         for wait in GROWING_MS {
             let (reached, here) = (Rc::clone(&reached), here.clone());
             let go_on = move || {
-                if scrolled() == reached.get() && path() == here {
+                let is_short = f64::from(reached.get()) < left;
+                if is_short && scrolled() == reached.get() && path() == here {
                     reached.set(go());
                 }
             };

@@ -1,17 +1,15 @@
 //! What was said last, as it was written: values of every type are told apart by one comparison.
 
-use zeroize::Zeroizing;
-
 use super::{Encode, to_vec};
 
-/// What was said last; at first nothing. Wiped when it is dropped, for it may be confidential.
+/// What was said last; at first nothing. It may be confidential, so it cannot be printed.
 #[derive(Default)]
-pub struct Said(Zeroizing<Vec<u8>>);
+pub struct Said(Vec<u8>);
 
 impl Said {
     /// Whether this is anything new to say. It is what was said last from then on.
     pub fn is_new(&mut self, value: &dyn Encode) -> bool {
-        let said = Zeroizing::new(to_vec(value));
+        let said = to_vec(value);
         let is_new = self.0 != said;
         self.0 = said;
         is_new
@@ -20,9 +18,7 @@ impl Said {
 
 /// Whether two values are written in the same way. Of one type, they are the same value then.
 pub fn is_same(one: &dyn Encode, other: &dyn Encode) -> bool {
-    let mut said = Said::default();
-    said.is_new(one);
-    !said.is_new(other)
+    to_vec(one) == to_vec(other)
 }
 
 #[cfg(test)]

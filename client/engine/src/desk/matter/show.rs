@@ -96,14 +96,13 @@ impl Desk {
         let case = self.case_of_part(document)?;
         let book = self.matters_of(case)?;
         let is_staff = self.side_of(self.keys.id) == Some(Side::Staff);
-        let mut begun: Vec<MatterId> = book.matters().collect();
-        let matters = if is_staff && !begun.is_empty() {
-            order::by_key(&mut begun, |it| book.begun(*it).map(|(at, _)| at));
+        let matters = if is_staff {
+            let mut matters: Vec<MatterId> = book.matters().collect();
+            order::by_key(&mut matters, |it| book.begun(*it).map(|(at, _)| at));
             // Every text of the case is read for it.
-            let context = self.context(case);
-            begun.into_iter().filter_map(|it| judged_row(&book, it, &context)).collect()
-        } else if is_staff {
-            vec![]
+            let context = (!matters.is_empty()).then(|| self.context(case));
+            let judged = |it| judged_row(&book, it, context.as_ref()?);
+            matters.into_iter().filter_map(judged).collect()
         } else {
             book.offered().into_iter().filter_map(|it| shown_row(&book, it)).collect()
         };
