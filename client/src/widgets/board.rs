@@ -27,7 +27,7 @@ pub use scene::{Condition, Done, Scene};
 use super::{
     below, dom, file,
     html::{self, Child as _, View},
-    node::{self, Node, Values},
+    node::{self, Node, Room, Values},
 };
 use crate::{
     app::{desk, outside, place::Place, stage::Stage},
@@ -100,8 +100,6 @@ struct Drag {
 
 /// What is dragged, and where it is, as pages read it among the values.
 const DRAG: &str = "drag";
-/// No screen shows more elements of a page at once.
-const SCREENFUL: usize = 120;
 /// What trembles less than this, in thousandths of the picture's width, was pressed and not dragged.
 const TREMBLE: i32 = 12;
 
@@ -208,7 +206,7 @@ impl Live {
         if outside::is_further_down() {
             return self.put(nodes);
         }
-        let begun = node::beginning(&nodes, &mut { SCREENFUL });
+        let begun = node::beginning(&nodes, &mut { Room::SCREEN });
         if begun != nodes {
             self.is_begun.set(true);
             let later = Rc::clone(self);

@@ -299,18 +299,34 @@ fn labelled(input: Node, name: &str, label: &str) -> Node {
     el("div", "form-field").key(name).put(label).put(input)
 }
 
-/// No screen shows more letters of one text at once.
-const SCREENFUL: usize = 2_000;
+/// What there is still room for on a screen.
+pub struct Room {
+    elements: usize,
+    letters: usize,
+}
 
-/// The beginning of a page: so many of its elements, in the order in which they are read, and of a long
-/// text its beginning. What is folded away is not seen, and not in it.
-pub fn beginning(page: &[Node], left: &mut usize) -> Vec<Node> {
+impl Room {
+    /// No screen shows more at once.
+    pub const SCREEN: Self = Self { elements: 120, letters: 2_000 };
+
+    /// As much of a text as there is room for.
+    fn take<'a>(&mut self, text: &'a str) -> &'a str {
+        let end = text.char_indices().nth(self.letters).map_or(text.len(), |(at, _)| at);
+        let taken = text.get(..end).unwrap_or_default();
+        self.letters = self.letters.saturating_sub(taken.chars().count());
+        taken
+    }
+}
+
+/// The beginning of a page: as many of its elements as there is room for, in the order in which they
+/// are read, and of a long text its beginning. What is folded away is not seen, and not in it.
+pub fn beginning(page: &[Node], room: &mut Room) -> Vec<Node> {
     let mut begun = vec![];
     for node in page {
-        if *left == 0 {
+        if room.elements == 0 || room.letters == 0 {
             break;
         }
-        *left -= 1;
+        room.elements -= 1;
         let Parts { tag, key, attributes, children, text } = node.parts();
         // A picture is one thing, whatever it is drawn with; and a field with its label, or its choices.
         let is_labelled = children.first().is_some_and(|it| it.parts().tag == "label");
@@ -319,13 +335,12 @@ pub fn beginning(page: &[Node], left: &mut usize) -> Vec<Node> {
             continue;
         }
         let seen = if *tag == "details" { children.get(..1).unwrap_or_default() } else { children };
-        let ends = text.char_indices().nth(SCREENFUL).map_or(text.len(), |(at, _)| at);
         begun.push(Node(Box::new(Parts {
             tag,
             key: key.clone(),
             attributes: attributes.clone(),
-            children: beginning(seen, left),
-            text: text.get(..ends).unwrap_or_default().to_owned(),
+            children: beginning(seen, room),
+            text: room.take(text).to_owned(),
         })));
     }
     begun
@@ -370,8 +385,9 @@ mod tests {
             el("svg", "").put(words("text", "", "山")),
             section("second", "会場").put(rows(vec![row("第二会議室", "", vec![])]).unwrap()),
         ];
-        let begun = |mut left| {
-            let begun = beginning(&page, &mut left);
+        let room = |elements| Room { elements, ..Room::SCREEN };
+        let begun = |elements| {
+            let begun = beginning(&page, &mut room(elements));
             begun.iter().map(Node::told).collect::<Vec<_>>().join(" ")
         };
 
@@ -380,9 +396,11 @@ mod tests {
         assert_eq!(begun(10), "枠 ほか 山 会場");
         assert_eq!(begun(99), "枠 ほか 山 会場 第二会議室");
         let field = [line("text", "name", "氏名", "")];
-        assert!(beginning(&field, &mut 1) == field, "no label without its field");
-        let long = beginning(&[hint(&"話".repeat(3 * SCREENFUL))], &mut 9);
-        assert_eq!(long.iter().map(Node::told).collect::<String>(), "話".repeat(SCREENFUL));
+        assert!(beginning(&field, &mut room(1)) == field, "no label without its field");
+        let long = [hint("見出し"), hint(&"話".repeat(6_000)), hint("下")];
+        let long = beginning(&long, &mut room(9));
+        let told: Vec<String> = long.iter().map(Node::told).collect();
+        assert_eq!(told, ["見出し".to_owned(), "話".repeat(Room::SCREEN.letters - 3)]);
     }
 
     #[test]

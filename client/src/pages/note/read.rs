@@ -198,7 +198,7 @@ fn part(id: &str, title: &str, fields: &[&str], rows: &[Row]) -> Node {
 fn pair(rows: &[Row], field: &Field, path: &str) -> Option<Node> {
     let content = find(rows, field).filter(|content| is_filled(content))?;
     let told = match content {
-        Content::Text { text, .. } => node::words("dd", "prose", text),
+        Content::Text { text, .. } => prose(text),
         Content::Value(value) => node::words("dd", "", &tell(path, value)),
         Content::Items(items) => {
             let items = items.iter().filter_map(|item| {
@@ -214,6 +214,12 @@ fn pair(rows: &[Row], field: &Field, path: &str) -> Option<Node> {
     };
     let name = node::words("dt", "label", text::field(path).label);
     Some(el("div", "pair").key(path).put(name).put(told.with("translate", "no")))
+}
+
+/// A text, each of its lines apart: a page can begin with some of them, and draws them only once.
+fn prose(text: &str) -> Node {
+    let lines = text.split('\n').map(|line| node::words("p", "", line));
+    el("dd", "prose").all(lines.collect())
 }
 
 fn find<'a>(rows: &'a [Row], field: &Field) -> Option<&'a Content> {
@@ -296,5 +302,18 @@ fn hear(scene: &Scene<'_>, act: &str, with: &str) -> Done {
             Done::ask_and_clear(Command::AmendNote { note, amendment }, "a.")
         }
         _ => Done::default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_told_line_by_line() {
+        let text = prose("異動の打診。\n\n家族には話していない。");
+
+        let lines: Vec<String> = text.parts().children.iter().map(Node::told).collect();
+        assert_eq!(lines, ["異動の打診。", "", "家族には話していない。"]);
     }
 }
