@@ -84,6 +84,38 @@ async fn a_page_asks_once_for_each_of_its_documents() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_case_is_not_asked_for_again_by_whoever_goes_back_to_it() {
+    let Some(house) = House::open() else { return };
+    let Stage { tablet, .. } = hostile::stage(&house, 0).await;
+    let page = &tablet.page;
+    // Longer than something is on its way, so that what is looked for again is seen, too.
+    let asked = async || {
+        page.evaluate("new Promise(done => setTimeout(done, 600))").await;
+        let asked = page.evaluate("window.asked.splice(0)").await;
+        asked.as_array().unwrap().len()
+    };
+    page.evaluate(ASKED).await;
+    page.click(&id("back-home")).await;
+    page.wait_for_element(&id("see-case")).await;
+    page.click(&id("see-case")).await;
+    page.wait_for_element("#glance").await;
+    assert_eq!(page.evaluate("document.activeElement.id").await, "main", "it is read out next");
+    assert!(asked().await > 1, "a case is more than one document");
+
+    page.click("a[href^='/risk/']").await;
+    page.wait_for("!document.querySelector('#glance')").await;
+    page.click("a[href^='/form/']").await;
+    page.wait_for("location.pathname.startsWith('/form/')").await;
+    page.evaluate("history.go(-2)").await;
+    page.wait_for_element("#glance").await;
+
+    assert_eq!(asked().await, 0);
+    page.evaluate("history.back()").await;
+    page.wait_for_element(&id("see-case")).await;
+    assert!(asked().await > 1, "what leads to no case keeps none open");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_note_begins_with_what_is_on_the_screen_and_is_whole_a_moment_later() {
     let Some(house) = House::open() else { return };
     let Stage { tablet, healthy, .. } = hostile::stage(&house, 0).await;

@@ -7,8 +7,8 @@ use js_sys::{Array, Date, Uint8Array};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use web_sys::{
-    Blob, BlobPropertyBag, Element, History, HtmlElement, ScrollBehavior, ScrollRestoration,
-    ScrollToOptions, Storage, Url, VisibilityState, Window,
+    Blob, BlobPropertyBag, Element, FocusOptions, History, HtmlElement, ScrollBehavior,
+    ScrollRestoration, ScrollToOptions, Storage, Url, VisibilityState, Window,
 };
 
 use super::{desk, place::Place, stage::Stage};
@@ -56,6 +56,18 @@ fn scrolled() -> i32 {
 
 fn root() -> Option<Element> {
     window().document()?.document_element()
+}
+
+/// Takes the focus to where the page is, before another is there: what is pressed next on the
+/// keyboard, and what is read out, begins with that. Were it taken away with what had it, the browser
+/// would have to lay out both pages for that.
+pub fn focus_page() {
+    let main = window().document().and_then(|document| document.get_element_by_id("main"));
+    if let Some(main) = main.and_then(|main| main.dyn_into::<HtmlElement>().ok()) {
+        let options = FocusOptions::new();
+        options.set_prevent_scroll(true);
+        dom::shrug(main.focus_with_options(&options));
+    }
 }
 
 /// Scrolls to where the page was when another was gone to: as far down as it reaches, and again as

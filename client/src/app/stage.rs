@@ -141,6 +141,8 @@ pub struct Signals {
     told_whereabouts: Watched<Map<DocumentId, Whereabouts>>,
     /// What is open, and when it was asked for last, in milliseconds since 1970.
     opened: Watched<Vec<(DocumentId, u64)>>,
+    /// What led to this page, maybe by others of the casework.
+    led_from: Watched<Place>,
     /// What was on its way is to be looked for again.
     seeks: Watched<bool>,
     /// The device is to be locked, or may rest instead.
@@ -186,6 +188,7 @@ impl Signals {
             told_sync: Watched::new(UNHEARD),
             told_whereabouts: Watched::new(Map::new()),
             opened: Watched::new(vec![]),
+            led_from: Watched::new(Place::Home),
             seeks: Watched::new(false),
             wants_lock: Watched::new(None),
         }))
@@ -240,6 +243,11 @@ impl Signals {
 
     /// Shows a page. What it is made of is asked for first: it comes while the page is built.
     pub fn arrive(&'static self, place: Place) {
+        let left = self.place.get_untracked();
+        if !matches!(left, Place::Page(_, _)) {
+            self.led_from.set(left);
+        }
+        outside::focus_page();
         self.place.set(place);
         self.open_wanted();
     }

@@ -27,9 +27,7 @@ pub fn wanted(stage: Stage) -> Vec<DocumentId> {
     });
     stage.home.with(|home| match (handed, place) {
         (Some(case), _) => of_case(home, case, |row| [Some(row.case), row.consent]),
-        (None, Place::Case(case)) => {
-            of_case(home, case, |row| [Some(row.case), row.consent, row.disclosure, row.private])
-        }
+        (None, Place::Case(case)) => whole_case(home, case),
         (None, Place::Page(Sheet::Consent | Sheet::Canvas | Sheet::Rights, case)) => {
             of_case(home, case, |row| [Some(row.case), row.consent])
         }
@@ -61,6 +59,42 @@ pub fn wanted(stage: Stage) -> Vec<DocumentId> {
         (None, Place::Day) => stage.shelf.with_untracked(|shelf| day(home, &shelf.plan)),
         (None, place) => place.document().into_iter().collect(),
     })
+}
+
+/// The documents that a case's page needs, while one of the pages is there that are gone to from it
+/// and lead back: it is whole then in its first picture.
+///
+/// Not while a note is written: with each key they would be looked through again.
+pub fn kept(stage: Stage, led_from: Place) -> Vec<DocumentId> {
+    let (Place::Page(sheet, _), Place::Case(case)) = (stage.place.get(), led_from) else {
+        return vec![];
+    };
+    match sheet {
+        Sheet::Form
+        | Sheet::Consent
+        | Sheet::Canvas
+        | Sheet::Card
+        | Sheet::Risk
+        | Sheet::Tell
+        | Sheet::Rights => {}
+        Sheet::Room
+        | Sheet::Read
+        | Sheet::Company
+        | Sheet::Roster
+        | Sheet::Slots
+        | Sheet::Directory
+        | Sheet::Package
+        | Sheet::Copy
+        | Sheet::Supervision
+        | Sheet::Report
+        | Sheet::Opinion => return vec![],
+    }
+    stage.home.with(|home| whole_case(home, case))
+}
+
+/// What a case's own page needs.
+fn whole_case(home: &Home, case: DocumentId) -> Vec<DocumentId> {
+    of_case(home, case, |row| [Some(row.case), row.consent, row.disclosure, row.private])
 }
 
 /// Documents of a case, if it is known; else the case itself, which may arrive yet.

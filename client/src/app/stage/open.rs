@@ -89,9 +89,10 @@ impl Signals {
     }
 
     pub(super) fn close_durable(&'static self) {
-        let wanted = untrack(|| wanted::wanted(self));
+        let mut needed = untrack(|| wanted::wanted(self));
+        needed.extend(untrack(|| wanted::kept(self, self.led_from.get_untracked())));
         let is_closable = |document: &DocumentId| {
-            !wanted.contains(document) && desk::with(|desk| desk.is_durable(*document))
+            !needed.contains(document) && desk::with(|desk| desk.is_durable(*document))
         };
         let closable: Vec<DocumentId> = self.opened.with_untracked(|opened| {
             opened.iter().map(|(it, _)| *it).filter(is_closable).collect()
