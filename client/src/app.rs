@@ -5,6 +5,7 @@ pub mod desk;
 pub mod idle;
 pub mod install;
 pub mod keys;
+pub mod left;
 pub mod outside;
 pub mod place;
 pub mod renew;

@@ -49,13 +49,16 @@ const AT_ONCE: &str = "{
     watch.observe(document, {subtree: true, childList: true});
   }";
 
-/// Remembers how many cases the first page shows at each picture.
+/// Remembers how many cases the first page shows at each picture, and where the last of them is.
 const CASES: &str = "(() => {
     const seen = window.cases = [];
     const look = () => {
-      const count = document.querySelectorAll('[data-testid=case]').length;
-      if (count > 0 && count !== seen.at(-1)) seen.push(count);
-      requestAnimationFrame(look);
+      const cases = [...document.querySelectorAll('[data-testid=case]')];
+      const last = window.last && cases.at(-1)?.dataset.case === window.last
+        ? Math.round(cases.at(-1).getBoundingClientRect().top) : null;
+      const now = JSON.stringify([cases.length, last]);
+      if (cases.length > 0 && now !== JSON.stringify(seen.at(-1))) seen.push(JSON.parse(now));
+      requestAnimationFrame(() => setTimeout(look));
     };
     look();
   })()";
@@ -189,25 +192,30 @@ async fn the_first_page_begins_with_some_cases_and_has_all_a_moment_later() {
     laptop.until_sent().await.unwrap();
     let page = &tablet.page;
     page.evaluate(CASES).await;
+    let there = "window.cases.at(-1)?.[0] === 8";
     page.click(&id("back-home")).await;
-    page.wait_for("window.cases.at(-1) === 8").await;
+    page.wait_for(there).await;
 
     page.evaluate("window.cases.length = 0").await;
     page.evaluate("document.querySelectorAll('[data-testid=see-case]')[0].click()").await;
     page.wait_for_element("#glance").await;
     page.click(&id("back-home")).await;
-    page.wait_for("window.cases.at(-1) === 8").await;
-    assert_eq!(page.evaluate("window.cases").await, json!([6, 8]));
+    page.wait_for(there).await;
+    assert_eq!(page.evaluate("window.cases").await, json!([[6, null], [8, null]]));
 
+    // Each case has interviews, so that the first ones are above the screen.
+    page.show_on(NARROW).await;
     page.evaluate("scrollTo({top: 1e6, behavior: 'instant'})").await;
+    let last = "[...document.querySelectorAll('[data-testid=case]')].at(-1)";
+    page.evaluate(&format!("window.last = {last}.dataset.case")).await;
+    let top = page.evaluate(&format!("Math.round({last}.getBoundingClientRect().top)")).await;
     page.evaluate("document.querySelectorAll('[data-testid=see-case]')[7].click()").await;
     page.wait_for_element("#glance").await;
     page.evaluate("window.cases.length = 0").await;
     page.evaluate("history.back()").await;
-    page.wait_for("window.cases.at(-1) === 8").await;
-    assert_eq!(
-        page.evaluate("window.cases").await,
-        json!([8]),
-        "what is gone back to further down"
-    );
+    page.wait_for(there).await;
+    let seen = page.evaluate("window.cases").await;
+    let seen: Vec<(u64, Value)> = serde_json::from_value(seen).unwrap();
+    assert!(seen.len() > 1 && seen[0].0 < 8, "not those above the screen: {seen:?}");
+    assert!(seen.iter().all(|(_, at)| *at == top), "it jumped from {top}: {seen:?}");
 }

@@ -1,17 +1,16 @@
 //! The browser around the page: address, memory, visibility.
 
-use core::{cell::Cell, time::Duration};
-use std::rc::Rc;
+use core::time::Duration;
 
 use js_sys::{Array, Date, Uint8Array};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use web_sys::{
-    Blob, BlobPropertyBag, Element, FocusOptions, History, HtmlElement, ScrollBehavior,
-    ScrollRestoration, ScrollToOptions, Storage, Url, VisibilityState, Window,
+    Blob, BlobPropertyBag, FocusOptions, History, HtmlElement, ScrollRestoration, Storage, Url,
+    VisibilityState, Window,
 };
 
-use super::{desk, place::Place, stage::Stage};
+use super::{desk, left, place::Place, stage::Stage};
 use crate::{
     text::Language,
     watched::{Derived, effect},
@@ -22,40 +21,17 @@ use crate::{
 const LANGUAGE: &str = "mendan-language";
 /// How long a file is held out to the browser.
 const KEPT_FOR: Duration = Duration::from_mins(1);
-/// When there is more of a page that was gone back to.
-const GROWING_MS: [u64; 4] = [50, 150, 300, 600];
-
-thread_local! {
-    /// How far down the page was when it was left, if it was gone back to.
-    static LEFT: Cell<f64> = const { Cell::new(0.0) };
-}
-
 /// The path of the address.
 pub fn path() -> String {
     window().location().pathname().unwrap_or_default()
 }
 
-/// Adds a page to the history, and remembers how far down the one before was.
+/// Adds a page to the history, and keeps how the one before lay on the screen.
 pub fn push_path(path: &str) {
     if let Some(history) = history() {
-        dom::shrug(history.replace_state(&scrolled().into(), ""));
+        left::keep(&history);
         dom::shrug(history.push_state_with_url(&JsValue::NULL, "", Some(path)));
     }
-    LEFT.set(0.0);
-}
-
-/// Whether the page is gone back to further down: what lies there is on the screen at once.
-pub fn is_further_down() -> bool {
-    LEFT.get() > 0.0
-}
-
-/// How far down the page is, in CSS pixels.
-fn scrolled() -> i32 {
-    root().map_or(0, |root| root.scroll_top())
-}
-
-fn root() -> Option<Element> {
-    window().document()?.document_element()
 }
 
 /// Takes the focus to where the page is, before another is there: what is pressed next on the
@@ -70,53 +46,10 @@ pub fn focus_page() {
     }
 }
 
-/// Scrolls to where the page was when another was gone to: as far down as it reaches, and again as
-/// more of it is there, unless the person has scrolled since.
-fn scroll_back() {
-    let (left, here) = (LEFT.get(), path());
-    request_animation_frame(move || {
-        let go = move || {
-            scroll_to(left);
-            scrolled()
-        };
-        let reached = Rc::new(Cell::new(go()));
-        for wait in GROWING_MS {
-            let (reached, here) = (Rc::clone(&reached), here.clone());
-            let go_on = move || {
-                let is_short = f64::from(reached.get()) < left;
-                if is_short && scrolled() == reached.get() && path() == here {
-                    reached.set(go());
-                }
-            };
-            set_timeout(go_on, Duration::from_millis(wait));
-        }
-    });
-}
-
-/// Scrolls to the beginning of a page, with its first picture: earlier, the page would be laid out
-/// once for this and once for the picture.
-pub fn scroll_to_top() {
-    request_animation_frame(|| scroll_to(0.0));
-}
-
-/// At once: another page is no way down this one.
-fn scroll_to(down: f64) {
-    let options = ScrollToOptions::new();
-    options.set_top(down);
-    options.set_behavior(ScrollBehavior::Instant);
-    window().scroll_to_with_scroll_to_options(&options);
-}
-
 /// Does it once the next picture is drawn: what a timer does that is set while one is made, comes
 /// after it. A page behind another draws none, and does it when it is seen.
 pub fn after_picture(task: impl FnOnce() + 'static) {
     request_animation_frame(|| set_timeout(task, Duration::ZERO));
-}
-
-/// Whether the page cannot be scrolled any further down.
-pub fn is_at_bottom() -> bool {
-    let Some(root) = root() else { return false };
-    root.scroll_top() + root.client_height() + 4 >= root.scroll_height()
 }
 
 /// Takes the fragment out of the address and its history: it is a secret.
@@ -199,10 +132,10 @@ pub fn listen(stage: Stage) {
         let kept = history().and_then(|history| history.state().ok());
         // A note is begun at its head: all of it is too long for one picture.
         let kept = kept.filter(|_| !matches!(place, Place::Note(_)));
-        LEFT.set(kept.and_then(|left| left.as_f64()).unwrap_or_default());
+        left::take_up(kept.as_ref());
         stage.arrive(place);
         if is_other {
-            scroll_back();
+            left::scroll_back();
         }
     });
     // The browser would do so before the page is there.

@@ -21,7 +21,7 @@ use super::{
     desk,
     idle::Leave,
     install::{self, Installing},
-    outside,
+    left, outside,
     place::{Place, Sheet},
     renew::{renew, renew_in},
     shelf::Shelf,
@@ -237,7 +237,7 @@ impl Signals {
             desk::flush();
             outside::push_path(&place.path());
             self.arrive(place);
-            outside::scroll_to_top();
+            left::scroll_to_top();
         }
     }
 
@@ -350,7 +350,7 @@ impl Signals {
             }
             View::Regranted(view) => {
                 self.regranted.set(Some(view));
-                outside::scroll_to_top();
+                left::scroll_to_top();
             }
             View::GoTo(document) => self.go_to(document),
             View::Moved { from, to } => self.move_on(from, to),

@@ -4,11 +4,16 @@ use engine::{
     command::Command,
     view::{CaseRow, Gate, Home, InterviewRow, QuarantineRow, SetAside},
 };
+use js_sys::Number;
 use shared::{id::AccountId, log::org::Role};
 
 use super::{bars, invite, people, today};
 use crate::{
-    app::{place::Place, stage::Stage},
+    app::{
+        left::{self, Left},
+        place::Place,
+        stage::Stage,
+    },
     port,
     text::words,
     watched::Derived,
@@ -20,8 +25,10 @@ use crate::{
     },
 };
 
-/// No screen shows more cases at once than so many of the first.
-const ON_SCREEN: usize = 6;
+/// No screen shows more cases at once.
+const ON_SCREEN: usize = 8;
+/// Nor more of the first ones, which stand below what there is to do today.
+const AT_TOP: usize = 6;
 
 /// The page: cases, people invited, an invitation form.
 pub fn home(stage: Stage) -> View {
@@ -29,18 +36,22 @@ pub fn home(stage: Stage) -> View {
     let cases = Derived::new(move || stage.home.with(|home| home.cases.clone()));
     let has_cases = Derived::new(move || cases.with(|cases| !cases.is_empty()));
     let is_drawn = below::is_drawn();
+    let Left { above, height, .. } = left::left();
+    let until = above + if left::is_further_down() { ON_SCREEN } else { AT_TOP };
+    let some = move |from: usize, until: usize| {
+        cases.with(|cases| {
+            let some = cases.iter().take(until).skip(from);
+            some.map(|case| case_card(stage, case)).collect::<Vec<_>>().into_child()
+        })
+    };
     let list = move || {
         if !has_cases.get() {
             return part::empty(icon::NOTE, words.home.no_cases, words.home.no_cases_text);
         }
-        let first =
-            move || cases.with(|cases| cards(stage, cases.get(..ON_SCREEN).unwrap_or(cases)));
-        let rest = move || {
-            is_drawn.get().then(|| {
-                cases.with(|cases| cards(stage, cases.get(ON_SCREEN..).unwrap_or_default()))
-            })
-        };
-        html::ul().class("cards").child((first, rest)).into_child()
+        // First those on the screen, where the page was left.
+        let before = move || if is_drawn.get() { Some(some(0, above)) } else { gap(height) };
+        let after = move || is_drawn.get().then(|| some(until, usize::MAX));
+        html::ul().class("cards").child((before, move || some(above, until), after)).into_child()
     };
     html::div()
         .class("page")
@@ -139,8 +150,12 @@ fn narrow(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-fn cards(stage: Stage, cases: &[CaseRow]) -> Vec<View> {
-    cases.iter().map(|case| case_card(stage, case)).collect()
+/// Room for cases above the screen, so many CSS pixels high.
+fn gap(height: f64) -> Option<View> {
+    // Written by the browser, which brings along how: a program would have to carry it.
+    let height = Number::from(height).to_string_with_radix(10).ok().filter(|_| height > 0.0)?;
+    let room = html::svg().attr("width", "1").attr("height", String::from(height)).child(());
+    Some(html::li().class("cards-gap").aria_hidden("true").child(room).into_child())
 }
 
 fn case_card(stage: Stage, row: &CaseRow) -> View {

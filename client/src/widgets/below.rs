@@ -6,15 +6,20 @@ use core::time::Duration;
 use leptos::prelude::*;
 
 use super::html::{Child as _, View};
-use crate::{app::outside, watched::Watched};
+use crate::{
+    app::{left, outside},
+    watched::Watched,
+};
 
 /// What is on the device is on the page sooner than this. To say for a moment that it is not here
 /// would be to draw a page more, and to have it read out.
 const LATE: Duration = Duration::from_millis(200);
 
-/// What lies below the screen: made after the picture of what is on it.
+/// What lies below the screen: made after the picture of what is on it, and with it where the page is
+/// gone back to further down.
 pub fn below(make: impl Fn() -> View + Send + 'static) -> View {
-    once(is_drawn(), Box::new(make))
+    let is_due = if left::is_further_down() { Watched::new(true) } else { is_drawn() };
+    once(is_due, Box::new(make))
 }
 
 /// A place that is empty until it is told to be filled.
@@ -22,13 +27,10 @@ fn once(is_due: Watched<bool>, make: Box<dyn Fn() -> View + Send>) -> View {
     (move || is_due.get().then(&make)).into_child()
 }
 
-/// Whether the first picture of this part of the page was drawn, or shows what lies below. Whoever
-/// follows it makes that.
+/// Whether the first picture of this part of the page was drawn.
 pub fn is_drawn() -> Watched<bool> {
-    let is_drawn = Watched::new(outside::is_further_down());
-    if !is_drawn.get_untracked() {
-        outside::after_picture(move || is_drawn.set(true));
-    }
+    let is_drawn = Watched::new(false);
+    outside::after_picture(move || is_drawn.set(true));
     is_drawn
 }
 

@@ -30,7 +30,7 @@ use super::{
     node::{self, Node, Room, Values},
 };
 use crate::{
-    app::{desk, outside, place::Place, stage::Stage},
+    app::{desk, left, outside, place::Place, stage::Stage},
     port,
     watched::effect,
 };
@@ -203,7 +203,7 @@ impl Live {
         if self.root().is_none() || node::is_waiting(&nodes) {
             return;
         }
-        if outside::is_further_down() {
+        if left::is_further_down() {
             return self.put(nodes);
         }
         let begun = node::beginning(&nodes, &mut { Room::SCREEN });
