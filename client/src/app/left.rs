@@ -25,6 +25,8 @@ const GROWING_MS: [u64; 4] = [50, 150, 300, 600];
 pub struct Left {
     /// How far down it was, in CSS pixels.
     down: f64,
+    /// By how many screens that is, a begun one too.
+    pub screens: usize,
     /// How many parts of its long list lay above the screen.
     pub above: usize,
     /// How high they are together, in CSS pixels.
@@ -33,7 +35,7 @@ pub struct Left {
 
 thread_local! {
     /// Of the page that was gone back to; nothing of one that was gone to.
-    static LEFT: Cell<Left> = const { Cell::new(Left { down: 0.0, above: 0, height: 0.0 }) };
+    static LEFT: Cell<Left> = const { Cell::new(Left { down: 0.0, screens: 0, above: 0, height: 0.0 }) };
 }
 
 /// How the page lay when it was left, if it was gone back to.
@@ -48,9 +50,9 @@ pub fn is_further_down() -> bool {
 
 /// Keeps how the page lies, before another follows it in the history.
 pub fn keep(history: &History) {
-    let Left { down, above, height } = look();
-    let above = u32::try_from(above).unwrap_or_default();
-    let kept = Array::of3(&down.into(), &above.into(), &height.into());
+    let Left { down, screens, above, height } = look();
+    let [screens, above] = [screens, above].map(|it| u32::try_from(it).unwrap_or_default());
+    let kept = Array::of4(&down.into(), &screens.into(), &above.into(), &height.into());
     dom::shrug(history.replace_state(&kept, ""));
     LEFT.set(Left::default());
 }
@@ -58,22 +60,24 @@ pub fn keep(history: &History) {
 /// Takes up what was kept of a page that is gone back to.
 pub fn take_up(kept: Option<&JsValue>) {
     let number = |at| kept?.dyn_ref::<Array>()?.get(at).as_f64();
-    let [down, above, height] = [0, 1, 2].map(|at| number(at).unwrap_or_default());
-    LEFT.set(Left { down, above: whole(above), height });
+    let [down, screens, above, height] = [0, 1, 2, 3].map(|at| number(at).unwrap_or_default());
+    LEFT.set(Left { down, screens: whole(screens), above: whole(above), height });
 }
 
 #[expect(
     clippy::as_conversions,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "a number of parts, or nought for anything else"
+    reason = "a whole number, or nought for anything else"
 )]
 fn whole(number: f64) -> usize {
     number as usize
 }
 
 fn look() -> Left {
-    let down = f64::from(scrolled());
+    let down = scrolled();
+    let screen = root().map_or(0, |root| root.client_height()).max(1);
+    let screens = usize::try_from((down + screen - 1) / screen).unwrap_or_default();
     let (mut above, mut height) = (0, 0.0);
     if let Ok(Some(list)) = document().query_selector(LONG) {
         let (parts, top) = (list.children(), list.get_bounding_client_rect().top());
@@ -91,7 +95,8 @@ fn look() -> Left {
             ends = ends.max(place.bottom() - top);
         }
     }
-    Left { down, above: usize::try_from(above).unwrap_or_default(), height }
+    let above = usize::try_from(above).unwrap_or_default();
+    Left { down: f64::from(down), screens, above, height }
 }
 
 /// How far down the page is, in CSS pixels.

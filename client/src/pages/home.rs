@@ -53,6 +53,8 @@ pub fn home(stage: Stage) -> View {
         let after = move || is_drawn.get().then(|| some(until, usize::MAX));
         html::ul().class("cards").child((before, move || some(above, until), after)).into_child()
     };
+    let is_end = Derived::new(move || is_drawn.get() || cases.with(|it| it.len() <= until));
+    let invited = move || is_end.get().then(|| invited(stage));
     html::div()
         .class("page")
         .attr("data-testid", "home")
@@ -65,13 +67,21 @@ pub fn home(stage: Stage) -> View {
                 .class("section")
                 .aria_labelledby("cases-title")
                 .child((html::h2().id("cases-title").child(words.home.cases), list)),
-            html::section().class("section").aria_labelledby("invited-title").child((
-                html::h2().id("invited-title").child(words.home.invited),
-                html::div().class("two-columns").child((
-                    people::invited(stage, false),
-                    invite::invite(stage, &[Role::Employee]),
-                )),
-            )),
+            invited,
+        ))
+        .into_child()
+}
+
+/// Who was invited, and a way to invite.
+fn invited(stage: Stage) -> View {
+    html::section()
+        .class("section")
+        .aria_labelledby("invited-title")
+        .child((
+            html::h2().id("invited-title").child(words().home.invited),
+            html::div()
+                .class("two-columns")
+                .child((people::invited(stage, false), invite::invite(stage, &[Role::Employee]))),
         ))
         .into_child()
 }

@@ -203,10 +203,7 @@ impl Live {
         if self.root().is_none() || node::is_waiting(&nodes) {
             return;
         }
-        if left::is_further_down() {
-            return self.put(nodes);
-        }
-        let begun = node::beginning(&nodes, &mut { Room::SCREEN });
+        let begun = node::beginning(&nodes, &mut Room::on(1 + left::left().screens));
         if begun != nodes {
             self.is_begun.set(true);
             let later = Rc::clone(self);
