@@ -203,7 +203,7 @@ async fn the_first_page_begins_with_some_cases_and_has_all_a_moment_later() {
     page.wait_for(there).await;
     assert_eq!(page.evaluate("window.cases").await, json!([[6, null], [8, null]]));
 
-    // Each case has interviews, so that the first ones are above the screen.
+    // One below the other, so that the first ones are above the screen.
     page.show_on(NARROW).await;
     page.evaluate("scrollTo({top: 1e6, behavior: 'instant'})").await;
     let last = "[...document.querySelectorAll('[data-testid=case]')].at(-1)";

@@ -21,6 +21,7 @@ use crate::{
 const LANGUAGE: &str = "mendan-language";
 /// How long a file is held out to the browser.
 const KEPT_FOR: Duration = Duration::from_mins(1);
+
 /// The path of the address.
 pub fn path() -> String {
     window().location().pathname().unwrap_or_default()
