@@ -8,7 +8,7 @@ use shared::log::org::Role;
 use crate::{
     hostile::{self, Stage},
     house::House,
-    page::NARROW,
+    page::{NARROW, Page},
     person::id,
 };
 
@@ -63,6 +63,13 @@ const CASES: &str = "(() => {
     look();
   })()";
 
+/// What the page asked for since it was looked at last.
+async fn asked(page: &Page) -> Vec<String> {
+    // Longer than something is on its way, so that what is looked for again is seen, too.
+    page.evaluate("new Promise(done => setTimeout(done, 600))").await;
+    serde_json::from_value(page.evaluate("window.asked.splice(0)").await).unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_asks_once_for_each_of_its_documents() {
     let Some(house) = House::open() else { return };
@@ -73,12 +80,8 @@ async fn a_page_asks_once_for_each_of_its_documents() {
     tablet.page.evaluate(ASKED).await;
     tablet.page.click(&id("see-case")).await;
     tablet.page.wait_for_element("#glance").await;
-    // Longer than something is on its way, so that what is looked for again is seen, too.
-    tablet.page.evaluate("new Promise(done => setTimeout(done, 600))").await;
 
-    let asked = tablet.page.evaluate("window.asked").await;
-    let asked: Vec<&str> =
-        asked.as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
+    let asked = asked(&tablet.page).await;
     let mut once = asked.clone();
     once.sort_unstable();
     once.dedup();
@@ -91,19 +94,13 @@ async fn a_case_is_not_asked_for_again_by_whoever_goes_back_to_it() {
     let Some(house) = House::open() else { return };
     let Stage { tablet, .. } = hostile::stage(&house, 0).await;
     let page = &tablet.page;
-    // Longer than something is on its way, so that what is looked for again is seen, too.
-    let asked = async || {
-        page.evaluate("new Promise(done => setTimeout(done, 600))").await;
-        let asked = page.evaluate("window.asked.splice(0)").await;
-        asked.as_array().unwrap().len()
-    };
     page.evaluate(ASKED).await;
     page.click(&id("back-home")).await;
     page.wait_for_element(&id("see-case")).await;
     page.click(&id("see-case")).await;
     page.wait_for_element("#glance").await;
     assert_eq!(page.evaluate("document.activeElement.id").await, "main", "it is read out next");
-    assert!(asked().await > 1, "a case is more than one document");
+    assert!(asked(page).await.len() > 1, "a case is more than one document");
 
     page.click("a[href^='/risk/']").await;
     page.wait_for("!document.querySelector('#glance')").await;
@@ -112,10 +109,10 @@ async fn a_case_is_not_asked_for_again_by_whoever_goes_back_to_it() {
     page.evaluate("history.go(-2)").await;
     page.wait_for_element("#glance").await;
 
-    assert_eq!(asked().await, 0);
+    assert_eq!(asked(page).await, [""; 0]);
     page.evaluate("history.back()").await;
     page.wait_for_element(&id("see-case")).await;
-    assert!(asked().await > 1, "what leads to no case keeps none open");
+    assert!(asked(page).await.len() > 1, "what leads to no case keeps none open");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use js_sys::Array;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::{Element, History, ScrollBehavior, ScrollToOptions};
+use web_sys::{History, ScrollBehavior, ScrollToOptions};
 
 use super::outside;
 use crate::widgets::dom;
@@ -76,7 +76,7 @@ fn whole(number: f64) -> usize {
 
 fn look() -> Left {
     let down = scrolled();
-    let screen = root().map_or(0, |root| root.client_height()).max(1);
+    let screen = outside::root().map_or(0, |root| root.client_height()).max(1);
     let screens = usize::try_from((down + screen - 1) / screen).unwrap_or_default();
     let (mut above, mut height) = (0, 0.0);
     if let Ok(Some(list)) = document().query_selector(LONG) {
@@ -101,11 +101,7 @@ fn look() -> Left {
 
 /// How far down the page is, in CSS pixels.
 fn scrolled() -> i32 {
-    root().map_or(0, |root| root.scroll_top())
-}
-
-fn root() -> Option<Element> {
-    document().document_element()
+    outside::root().map_or(0, |root| root.scroll_top())
 }
 
 /// Scrolls to where the page was when another was gone to: as far down as it reaches, and again as
@@ -143,10 +139,4 @@ fn scroll_to(down: f64) {
     options.set_top(down);
     options.set_behavior(ScrollBehavior::Instant);
     window().scroll_to_with_scroll_to_options(&options);
-}
-
-/// Whether the page cannot be scrolled any further down.
-pub fn is_at_bottom() -> bool {
-    let Some(root) = root() else { return false };
-    root.scroll_top() + root.client_height() + 4 >= root.scroll_height()
 }

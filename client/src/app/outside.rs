@@ -6,8 +6,8 @@ use js_sys::{Array, Date, Uint8Array};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use web_sys::{
-    Blob, BlobPropertyBag, FocusOptions, History, HtmlElement, ScrollRestoration, Storage, Url,
-    VisibilityState, Window,
+    Blob, BlobPropertyBag, Element, FocusOptions, History, HtmlElement, ScrollRestoration, Storage,
+    Url, VisibilityState, Window,
 };
 
 use super::{desk, left, place::Place, stage::Stage};
@@ -51,6 +51,17 @@ pub fn focus_page() {
 /// after it. A page behind another draws none, and does it when it is seen.
 pub fn after_picture(task: impl FnOnce() + 'static) {
     request_animation_frame(|| set_timeout(task, Duration::ZERO));
+}
+
+/// The element that everything on the screen is in.
+pub fn root() -> Option<Element> {
+    window().document()?.document_element()
+}
+
+/// Whether the page cannot be scrolled any further down.
+pub fn is_at_bottom() -> bool {
+    let Some(root) = root() else { return false };
+    root.scroll_top() + root.client_height() + 4 >= root.scroll_height()
 }
 
 /// Takes the fragment out of the address and its history: it is a secret.
@@ -201,8 +212,7 @@ fn mark_body(stage: Stage) {
 fn mark_root(stage: Stage) {
     effect(move || {
         let language = stage.language.get().tag();
-        let document = window().document();
-        if let Some(root) = document.and_then(|document| document.document_element()) {
+        if let Some(root) = root() {
             dom::shrug(root.set_attribute("lang", language));
         }
     });
@@ -219,8 +229,7 @@ fn follow(class: &'static str, is_so: impl Fn() -> bool + Send + Sync + 'static)
 }
 
 fn mark(class: &str, is_so: bool) {
-    let document = window().document();
-    if let Some(root) = document.and_then(|document| document.document_element()) {
+    if let Some(root) = root() {
         dom::shrug(root.class_list().toggle_with_force(class, is_so));
     }
 }

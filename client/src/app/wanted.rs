@@ -69,25 +69,18 @@ pub fn kept(stage: Stage, led_from: Place) -> Vec<DocumentId> {
     let (Place::Page(sheet, _), Place::Case(case)) = (stage.place.get(), led_from) else {
         return vec![];
     };
-    match sheet {
+    let leads_back = matches!(
+        sheet,
         Sheet::Form
-        | Sheet::Consent
-        | Sheet::Canvas
-        | Sheet::Card
-        | Sheet::Risk
-        | Sheet::Tell
-        | Sheet::Rights => {}
-        Sheet::Room
-        | Sheet::Read
-        | Sheet::Company
-        | Sheet::Roster
-        | Sheet::Slots
-        | Sheet::Directory
-        | Sheet::Package
-        | Sheet::Copy
-        | Sheet::Supervision
-        | Sheet::Report
-        | Sheet::Opinion => return vec![],
+            | Sheet::Consent
+            | Sheet::Canvas
+            | Sheet::Card
+            | Sheet::Risk
+            | Sheet::Tell
+            | Sheet::Rights
+    );
+    if !leads_back {
+        return vec![];
     }
     stage.home.with(|home| whole_case(home, case))
 }

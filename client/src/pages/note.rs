@@ -19,7 +19,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use crate::{
-    app::{desk, left, outside, place::Place, stage::Stage},
+    app::{desk, outside, place::Place, stage::Stage},
     pages::{members, work},
     text::words,
     watched::{Derived, Watched, effect},
@@ -333,7 +333,7 @@ fn look(sheet: Sheet) {
     // The last section may be too short to reach the line.
     let is_whole = SECTIONS.last().is_some_and(|last| top(last).is_some());
     let here =
-        if is_whole && left::is_at_bottom() { SECTIONS.len() } else { above }.saturating_sub(1);
+        if is_whole && outside::is_at_bottom() { SECTIONS.len() } else { above }.saturating_sub(1);
     if sheet.current.try_get_untracked().is_some_and(|current| current != here) {
         sheet.current.set(here);
     }
